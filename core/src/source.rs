@@ -1,0 +1,85 @@
+use std::ops::Range;
+
+use crate::error::{Code, Error, Place};
+
+/// A piece of the text of a rule set.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Span {
+    /// The line of its first character, from 1.
+    pub line: u32,
+    start: u32,
+    len: u32,
+}
+
+impl Span {
+    /// The bytes that it takes.
+    pub(crate) fn bytes(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + self.len as usize
+    }
+}
+
+/// The longest piece of a line that an error or a report quotes, in characters.
+const QUOTE: usize = 300;
+
+/// The text of a rule set, with the name of its file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    file: Option<String>,
+    text: String,
+}
+
+impl Source {
+    /// # Errors
+    ///
+    /// [`Code::TooLarge`] from 4 GiB on, which spans cannot address.
+    pub(crate) fn new(file: Option<String>, text: String) -> Result<Self, Error> {
+        if u32::try_from(text.len()).is_err() {
+            let message = "the input is larger than 4 GiB; split it by table";
+            return Err(Error::new(Code::TooLarge, message).in_file(file.as_deref()));
+        }
+        Ok(Self { file, text })
+    }
+
+    /// The name of the file, if one was given.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text of `span`, shortened where it is very long.
+    pub fn quote(&self, span: Span) -> &str {
+        shortened(self.text.get(span.bytes()).unwrap_or_default())
+    }
+
+    /// The span of `piece`, which must be a part of [`Self::text`] on line `line`.
+    pub(crate) fn span(&self, line: u32, piece: &str) -> Span {
+        let start = (piece.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        // Both fit: the text is shorter than 4 GiB.
+        Span { line, start: start as u32, len: piece.len() as u32 }
+    }
+
+    /// An error at `piece`, which must be a part of `text`, the line numbered `line`.
+    pub(crate) fn error(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        line: u32,
+        text: &str,
+        piece: &str,
+    ) -> Error {
+        let before = (piece.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        let column = text.get(..before).map_or(0, |before| before.chars().count());
+        let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1);
+        let text = shortened(text).to_owned();
+        Error::new(code, message).at(Place { line, column, text }).in_file(self.file())
+    }
+}
+
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(QUOTE).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}

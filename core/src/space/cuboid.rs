@@ -1,0 +1,106 @@
+use super::{Axis, Coordinate};
+
+/// A box: one inclusive range on each axis. Never empty.
+///
+/// `Cuboid`, because `Box` is taken.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Cuboid<A> {
+    lo: [A; 4],
+    hi: [A; 4],
+}
+
+impl<A: Coordinate> Cuboid<A> {
+    /// Every header of the family.
+    pub fn everything() -> Self {
+        let hi = [A::MAX, A::from_port(u16::MAX), A::MAX, A::from_port(u16::MAX)];
+        Self { lo: [A::ZERO; 4], hi }
+    }
+
+    /// The box with these ranges, in the order of [`Axis::ALL`]; `None` if one is empty.
+    pub fn new(ranges: [(A, A); 4]) -> Option<Self> {
+        let cuboid = Self { lo: ranges.map(|range| range.0), hi: ranges.map(|range| range.1) };
+        ranges.iter().all(|(lo, hi)| lo <= hi).then_some(cuboid)
+    }
+
+    /// The box that holds one header.
+    pub const fn point(at: [A; 4]) -> Self {
+        Self { lo: at, hi: at }
+    }
+
+    /// The range on `axis`.
+    pub const fn on(&self, axis: Axis) -> (A, A) {
+        match axis {
+            Axis::Destination => (self.lo[0], self.hi[0]),
+            Axis::DestinationPort => (self.lo[1], self.hi[1]),
+            Axis::Source => (self.lo[2], self.hi[2]),
+            Axis::SourcePort => (self.lo[3], self.hi[3]),
+        }
+    }
+
+    /// The same box with another range on `axis`; `None` if the range is empty.
+    pub fn with(mut self, axis: Axis, (lo, hi): (A, A)) -> Option<Self> {
+        let (low, high) = match axis {
+            Axis::Destination => (&mut self.lo[0], &mut self.hi[0]),
+            Axis::DestinationPort => (&mut self.lo[1], &mut self.hi[1]),
+            Axis::Source => (&mut self.lo[2], &mut self.hi[2]),
+            Axis::SourcePort => (&mut self.lo[3], &mut self.hi[3]),
+        };
+        (*low, *high) = (lo, hi);
+        (lo <= hi).then_some(self)
+    }
+
+    /// The smallest header of the box, in the order of [`Axis::ALL`].
+    pub const fn first(&self) -> [A; 4] {
+        self.lo
+    }
+
+    /// The largest header of the box, in the order of [`Axis::ALL`].
+    pub const fn last(&self) -> [A; 4] {
+        self.hi
+    }
+
+    /// Whether the header lies in the box.
+    pub fn contains(&self, at: &[A; 4]) -> bool {
+        self.covers(&Self::point(*at))
+    }
+
+    /// Whether all of `other` lies in the box.
+    pub fn covers(&self, other: &Self) -> bool {
+        (self.lo[0] <= other.lo[0] && other.hi[0] <= self.hi[0])
+            & (self.lo[1] <= other.lo[1] && other.hi[1] <= self.hi[1])
+            & (self.lo[2] <= other.lo[2] && other.hi[2] <= self.hi[2])
+            & (self.lo[3] <= other.lo[3] && other.hi[3] <= self.hi[3])
+    }
+
+    /// Whether the two share a header.
+    pub fn touches(&self, other: &Self) -> bool {
+        (self.lo[0] <= other.hi[0] && other.lo[0] <= self.hi[0])
+            & (self.lo[1] <= other.hi[1] && other.lo[1] <= self.hi[1])
+            & (self.lo[2] <= other.hi[2] && other.lo[2] <= self.hi[2])
+            & (self.lo[3] <= other.hi[3] && other.lo[3] <= self.hi[3])
+    }
+
+    /// What both hold.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let both = |axis| {
+            let ((a, b), (c, d)) = (self.on(axis), other.on(axis));
+            (a.max(c), b.min(d))
+        };
+        Self::new(Axis::ALL.map(both))
+    }
+
+    /// The two parts of the box up to `last` and after it on `axis`, or `None` if one is empty.
+    pub fn split(&self, axis: Axis, last: A) -> Option<(Self, Self)> {
+        let (lo, hi) = self.on(axis);
+        Some((self.with(axis, (lo, last))?, self.with(axis, (last.after()?, hi))?))
+    }
+
+    /// The headers of the answers: source and destination change places.
+    #[must_use]
+    pub const fn mirrored(&self) -> Self {
+        Self {
+            lo: [self.lo[2], self.lo[3], self.lo[0], self.lo[1]],
+            hi: [self.hi[2], self.hi[3], self.hi[0], self.hi[1]],
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The algebra: exact sets of TCP headers over IPv4 and IPv6.
+
+mod coordinate;
+mod cuboid;
+mod ranges;
+
+pub use coordinate::{Axis, Coordinate};
+pub use cuboid::Cuboid;
+pub use ranges::{Cover, Ranges};
