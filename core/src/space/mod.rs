@@ -2,8 +2,10 @@
 
 mod coordinate;
 mod cuboid;
+mod family;
 mod ranges;
 
 pub use coordinate::{Axis, Coordinate};
 pub use cuboid::Cuboid;
+pub use family::{Family, InFamily};
 pub use ranges::{Cover, Ranges};

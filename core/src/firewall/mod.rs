@@ -1,0 +1,177 @@
+//! The vendor-independent model of a firewall: what a rule set says, with where it says it.
+//!
+//! A [`Firewall`] is a list of [`Chain`]s. A chain that is tied to a [`Hook`] is a *base chain*:
+//! packets that pass the hook go through its base chains in ascending priority. Accepting ends one
+//! base chain, dropping or rejecting ends all of them. Other chains run when a rule jumps to them.
+//!
+//! A [`Rule`] is a conjunction of [`Test`]s and one [`Action`]. A statement of a dialect that does
+//! several things becomes several rules with the same tests and the same [`Span`]. What a front end
+//! understands but cannot decide from the text alone is a [`Test::Unmodelled`] or
+//! [`Action::Unmodelled`]; nothing is left out.
+//!
+//! Only TCP is modelled: a rule for another protocol is kept, and never matches.
+
+mod action;
+mod bounds;
+mod builder;
+mod chain;
+mod insertion;
+mod packet;
+mod symbols;
+mod test;
+
+pub use crate::source::Span;
+pub use action::{Action, Fate, Reject, Translation, TranslationKind};
+pub use bounds::{Bounds, Governs, PackedCuboid};
+pub(crate) use builder::Builder;
+pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};
+pub use packet::{Direction, States, TcpFlags};
+pub use symbols::Symbol;
+pub use test::{Addresses, ConnectionTest, HeaderTest, InterfaceTest, Mark, Ports, Side, Test};
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Code, Error};
+use crate::source::Source;
+use crate::space::Family;
+use symbols::Symbols;
+
+/// The language that a rule set is written in.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Find out from the text.
+    Auto,
+    /// `iptables-save` (IPv4).
+    Iptables,
+    /// `ip6tables-save` (IPv6).
+    Ip6tables,
+}
+
+impl Dialect {
+    /// Every dialect that can be named.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Iptables, Self::Ip6tables];
+
+    /// The name, as in the command's `--dialect`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Iptables => "iptables",
+            Self::Ip6tables => "ip6tables",
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|dialect| dialect.as_str() == name).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            Error::new(Code::BadOption, format!("no dialect is named `{name}`; there are {known}"))
+        })
+    }
+}
+
+/// A rule set, in vendor-independent form.
+#[derive(Debug)]
+pub struct Firewall {
+    source: Source,
+    dialect: Dialect,
+    families: Vec<Family>,
+    chains: Vec<Chain>,
+    symbols: Symbols,
+    conntrack: Option<i32>,
+    unmodelled: Vec<Unmodelled>,
+}
+
+/// A piece of the rule set whose effect is not modelled; it makes what it touches undecided.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Unmodelled {
+    /// The line or rule it stands in.
+    pub span: Span,
+    /// What it is, for instance `-m limit`.
+    pub what: Symbol,
+}
+
+impl Firewall {
+    /// The dialect that it was written in; never [`Dialect::Auto`].
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The families that it governs; it says nothing about the others.
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The name of the file that it was read from, if one was given.
+    pub fn file(&self) -> Option<&str> {
+        self.source.file()
+    }
+
+    /// All chains, in the order of the text.
+    pub fn chains(&self) -> &[Chain] {
+        &self.chains
+    }
+
+    /// The chain, or `None` for an id of another firewall.
+    pub fn chain(&self, id: ChainId) -> Option<&Chain> {
+        self.chains.get(id.index())
+    }
+
+    /// The rule, or `None` for an id of another firewall.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.chain(id.chain)?.rules().get(id.index as usize)
+    }
+
+    /// The base chains at `hook` that see packets of `family`, in the order in which they run.
+    pub fn base_chains(&self, hook: Hook, family: Family) -> Vec<ChainId> {
+        let mut found: Vec<_> = (0..)
+            .map(ChainId::new)
+            .zip(&self.chains)
+            .filter(|(_, chain)| chain.governs(family))
+            .filter_map(|(id, chain)| Some((chain.base()?, id)))
+            .filter(|(base, _)| base.hook == hook)
+            .map(|(base, id)| (base.priority, id))
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The priority from which on base chains see the state of a packet's connection; chains that
+    /// run before see none. `None` where the device tracks no connections.
+    ///
+    /// On Linux −200, `NF_IP_PRI_CONNTRACK` in `netfilter_ipv4.h`.
+    pub const fn conntrack(&self) -> Option<i32> {
+        self.conntrack
+    }
+
+    /// Everything in the rule set that could concern TCP and is not modelled, in the order of the
+    /// text.
+    pub fn unmodelled(&self) -> &[Unmodelled] {
+        &self.unmodelled
+    }
+
+    /// The name that a symbol stands for.
+    pub fn name(&self, symbol: Symbol) -> &str {
+        self.symbols.name(symbol)
+    }
+
+    /// The symbol of a name, if the rule set uses it.
+    pub fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.symbols.find(name)
+    }
+
+    /// The text of a span, shortened where it is very long.
+    pub fn quote(&self, span: Span) -> &str {
+        self.source.quote(span)
+    }
+}

@@ -1,0 +1,127 @@
+use super::{Direction, States, Symbol, TcpFlags};
+use crate::space::{Cuboid, Ranges};
+
+/// Which end of a packet.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Side {
+    /// Where it comes from.
+    Source,
+    /// Where it goes.
+    Destination,
+}
+
+/// A set of addresses of one family; packets of the other family are outside it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Addresses {
+    /// IPv4 addresses.
+    V4(Ranges<u32>),
+    /// IPv6 addresses. Boxed, for a range of them is four times as wide.
+    V6(Box<Ranges<u128>>),
+}
+
+/// A set of ports, 0 to 65535.
+pub type Ports = Ranges<u32>;
+
+/// One test of a packet. All tests of a rule must hold for it to match.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Test {
+    /// The source or destination address, as the packet carries it at that point, is in the set.
+    Address(Side, Addresses),
+    /// The source or destination port, as the packet carries it at that point, is in the set.
+    Port(Side, Ports),
+    /// The source port or the destination port is in the set.
+    EitherPort(Ports),
+    /// The header is in a set of more than one dimension, such as an ipset of address and port.
+    Header(Box<HeaderTest>),
+    /// Never true for TCP: a test of another protocol, or a contradiction.
+    Never,
+    /// The interface that the packet came in or goes out by.
+    Interface(InterfaceTest),
+    /// The state of the packet's connection is one of `states`, or none of them if `negated`.
+    State {
+        /// The states.
+        states: States,
+        /// Whether the test is turned round.
+        negated: bool,
+    },
+    /// The packet goes this way in its connection; false for a packet without one.
+    Direction(Direction),
+    /// What the connection's first packet carried, before any translation.
+    Connection(Box<ConnectionTest>),
+    /// Of the flags in `mask` exactly those in `set` are set, or not so if `negated`.
+    Flags {
+        /// The flags that are looked at.
+        mask: TcpFlags,
+        /// Those of them that must be set.
+        set: TcpFlags,
+        /// Whether the test is turned round.
+        negated: bool,
+    },
+    /// The packet's mark, under a mask, is the value, or not so if `negated`.
+    Mark {
+        /// Value and mask.
+        mark: Mark,
+        /// Whether the test is turned round.
+        negated: bool,
+    },
+    /// The packet belongs to a connection that the named helper expected (any helper for an empty
+    /// name), or not so if `negated`. It never looks at the control connection: `helper_mt` in
+    /// `xt_helper.c`, `NFT_CT_HELPER` in `nft_ct.c`.
+    Helper {
+        /// The helper.
+        name: Symbol,
+        /// Whether the test is turned round.
+        negated: bool,
+    },
+    /// True or false, we cannot say; what it is, for instance `-m limit`.
+    Unmodelled(Symbol),
+}
+
+/// A test of the whole header.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HeaderTest {
+    /// The IPv4 headers in the set.
+    pub v4: Vec<Cuboid<u32>>,
+    /// The IPv6 headers in the set.
+    pub v6: Vec<Cuboid<u128>>,
+    /// Whether the test is turned round: it holds outside the set.
+    pub negated: bool,
+}
+
+/// A test of an interface's name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct InterfaceTest {
+    /// The incoming interface if true, else the outgoing one.
+    pub incoming: bool,
+    /// The name, or what it begins with.
+    pub name: Symbol,
+    /// Whether any name that begins so will do.
+    pub prefix: bool,
+    /// Whether the test is turned round.
+    pub negated: bool,
+}
+
+/// A test of what the first packet of the connection carried, or of what its replies are expected to
+/// carry. False for a packet without a connection, negated or not.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConnectionTest {
+    /// [`Direction::Original`]: as the opener sent it, before translation. [`Direction::Reply`]: as
+    /// the other side answers, after translation.
+    pub direction: Direction,
+    /// The end that is looked at.
+    pub side: Side,
+    /// The addresses, if it looks at them.
+    pub addresses: Option<Addresses>,
+    /// The ports, if it looks at them.
+    pub ports: Option<Ports>,
+}
+
+/// A packet mark with the bits that count.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Mark {
+    /// The value.
+    pub value: u32,
+    /// The bits that count.
+    pub mask: u32,
+}
