@@ -1,5 +1,6 @@
 //! Two evaluators over one model: packets in, decisions with blame out.
 
 mod placement;
+pub mod symbolic;
 
 pub use placement::{End, Link, Placement, Route};

@@ -35,6 +35,17 @@ impl<A: Governs> Bounds<A> {
             & (other.source_port.0 <= self.source_port.1)
     }
 
+    /// The box itself; `None` for a rule that never matches.
+    pub fn cuboid(&self) -> Option<Cuboid<A>> {
+        let ports = |(lo, hi): (u16, u16)| (A::from_port(lo), A::from_port(hi));
+        Cuboid::new([
+            self.destination,
+            ports(self.destination_port),
+            self.source,
+            ports(self.source_port),
+        ])
+    }
+
     fn of(rule: &Rule) -> Self {
         let mut cuboid = Some(Cuboid::everything());
         for test in &rule.tests {

@@ -1,7 +1,8 @@
 use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
-    Action, Base, Chain, ChainId, Dialect, Firewall, Rule, Span, Symbol, Test, Unmodelled, bounds,
+    Action, Base, Chain, ChainId, Dialect, Firewall, Rule, Span, Symbol, Test, Traits, Unmodelled,
+    bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -13,6 +14,7 @@ pub(crate) struct Builder {
     symbols: Symbols,
     conntrack: Option<i32>,
     unmodelled: Vec<Unmodelled>,
+    traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
     insertions: Vec<(ChainId, usize, usize)>,
 }
@@ -65,6 +67,7 @@ impl Builder {
     ) {
         let rule = Rule { tests: tests.into_boxed_slice(), action, span };
         self.note_unmodelled(&rule);
+        self.note_traits(&rule);
         if let Some(chain) = self.chains.get_mut(id.index()) {
             let end = chain.rules.len();
             if let Some(position) = position.filter(|&position| position < end) {
@@ -112,6 +115,18 @@ impl Builder {
         self.unmodelled.extend(all.map(|what| Unmodelled { span: rule.span, what }));
     }
 
+    fn note_traits(&mut self, rule: &Rule) {
+        for test in &rule.tests {
+            if let Test::Flags { mask, set, .. } = test
+                && !self.traits.flag_tests.contains(&(*mask, *set))
+            {
+                self.traits.flag_tests.push((*mask, *set));
+            }
+        }
+        self.traits.assigns_helpers |= matches!(rule.action, Action::AssignHelper(_));
+        self.traits.untracks |= rule.action == Action::NoTrack;
+    }
+
     /// The firewall. Every chain governs `families`.
     pub(crate) fn finish(
         mut self,
@@ -139,6 +154,7 @@ impl Builder {
             symbols: self.symbols,
             conntrack: self.conntrack,
             unmodelled: self.unmodelled,
+            traits: self.traits,
         }
     }
 }

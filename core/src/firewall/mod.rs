@@ -90,6 +90,15 @@ pub struct Firewall {
     symbols: Symbols,
     conntrack: Option<i32>,
     unmodelled: Vec<Unmodelled>,
+    traits: Traits,
+}
+
+/// What rules of a rule set do anywhere, found out once.
+#[derive(Debug, Default)]
+struct Traits {
+    flag_tests: Vec<(TcpFlags, TcpFlags)>,
+    assigns_helpers: bool,
+    untracks: bool,
 }
 
 /// A piece of the rule set whose effect is not modelled; it makes what it touches undecided.
@@ -158,6 +167,21 @@ impl Firewall {
     /// text.
     pub fn unmodelled(&self) -> &[Unmodelled] {
         &self.unmodelled
+    }
+
+    /// The distinct masks and values that rules compare TCP flags with.
+    pub(crate) fn flag_tests(&self) -> &[(TcpFlags, TcpFlags)] {
+        &self.traits.flag_tests
+    }
+
+    /// Whether any rule assigns a helper to connections.
+    pub const fn assigns_helpers(&self) -> bool {
+        self.traits.assigns_helpers
+    }
+
+    /// Whether any rule exempts packets from connection tracking.
+    pub(crate) const fn untracks(&self) -> bool {
+        self.traits.untracks
     }
 
     /// The name that a symbol stands for.

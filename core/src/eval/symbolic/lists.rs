@@ -1,0 +1,187 @@
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::question::{Class, Stop};
+use super::{Effort, Stuck};
+use crate::firewall::{Action, Bounds, ChainId, Firewall, Governs, PackedCuboid, Rule, Test};
+use crate::space::{Axis, Cover, Cuboid, Ranges};
+
+/// How many rules ahead are looked at for a good place to split a cell.
+const AHEAD: usize = 64;
+
+/// How many bounds are compared in the time that it takes to evaluate a rule.
+const BOUNDS_PER_STEP: u64 = 16;
+
+/// A rule of a chain that may match something in the cell, by its place in the chain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry(u32);
+
+impl Entry {
+    /// The rule ends its chain for every packet inside its bounds, whatever the packet's state.
+    const PLAIN: u32 = 1 << 31;
+
+    pub fn index(self) -> u32 {
+        self.0 & !Self::PLAIN
+    }
+
+    fn is_plain(self) -> bool {
+        self.0 & Self::PLAIN != 0
+    }
+}
+
+/// How the coordinates of a packet relate to those of the question.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct View {
+    mirrored: bool,
+    hidden: Option<Axis>,
+}
+
+impl View {
+    pub fn new(class: &Class, stop: &Stop) -> Self {
+        Self { mirrored: class.mirrored(), hidden: stop.hidden }
+    }
+
+    /// Turns a box of the question into one that holds what the packets may carry, or back.
+    fn turned<A: Governs>(self, cuboid: &Cuboid<A>) -> Cuboid<A> {
+        if self.mirrored { cuboid.mirrored() } else { *cuboid }
+    }
+
+    fn widened<A: Governs>(self, cuboid: Cuboid<A>) -> Cuboid<A> {
+        let open = |cuboid: Cuboid<A>, axis| {
+            cuboid.with(axis, (A::ZERO, A::max_on(axis))).unwrap_or(cuboid)
+        };
+        match self.hidden {
+            None => cuboid,
+            Some(Axis::Source) => open(open(cuboid, Axis::Source), Axis::SourcePort),
+            Some(_) => open(open(cuboid, Axis::Destination), Axis::DestinationPort),
+        }
+    }
+}
+
+type Key = (View, ChainId);
+
+/// For each chain that was entered in a cell, the rules that can matter there.
+///
+/// Every cell starts with the lists of the cell that it was cut from and narrows each when its chain
+/// is entered for the first time, so a rule that has nothing to do with a part of the space is looked
+/// at once, and chains that are not entered cost nothing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists(HashMap<Key, (Rc<[Entry]>, bool)>);
+
+impl Lists {
+    /// The lists of a cell cut from this one.
+    pub fn inherited(&self) -> Self {
+        Self(self.0.iter().map(|(&key, (list, _))| (key, (Rc::clone(list), false))).collect())
+    }
+
+    pub fn of<A: Governs>(
+        &mut self,
+        firewall: &Firewall,
+        view: View,
+        chain: ChainId,
+        cell: &Cuboid<A>,
+        effort: &mut Effort,
+    ) -> Result<Rc<[Entry]>, Stuck<A>> {
+        let known = self.0.get(&(view, chain));
+        if let Some((list, true)) = known {
+            return Ok(Rc::clone(list));
+        }
+        let packets = view.widened(view.turned(cell));
+        let list = match (known, firewall.chain(chain)) {
+            (_, None) => Rc::default(),
+            (Some((list, _)), Some(chain)) => {
+                effort.spend(list.len() as u64 / BOUNDS_PER_STEP)?;
+                let narrowed = narrowed(A::bounds(chain), list, &packets);
+                if narrowed.len() == list.len() { Rc::clone(list) } else { narrowed.into() }
+            }
+            (None, Some(chain)) => touching(view, chain.rules(), A::bounds(chain), &packets).into(),
+        };
+        self.0.insert((view, chain), (Rc::clone(&list), true));
+        Ok(list)
+    }
+}
+
+fn touching<A: Governs>(
+    view: View,
+    rules: &[Rule],
+    bounds: &[Bounds<A>],
+    packets: &Cuboid<A>,
+) -> Vec<Entry> {
+    let packed = PackedCuboid::from(packets);
+    let all = bounds.iter().zip(rules).zip(0..);
+    let touching = all.filter(|((bounds, _), _)| bounds.touches(&packed));
+    let entry = |((_, rule), index): ((&Bounds<A>, &Rule), u32)| {
+        Entry(index | if is_plain(rule, view) { Entry::PLAIN } else { 0 })
+    };
+    touching.map(entry).collect()
+}
+
+/// The entries that touch the packets, up to the first that decides about all of them.
+fn narrowed<A: Governs>(bounds: &[Bounds<A>], list: &[Entry], packets: &Cuboid<A>) -> Vec<Entry> {
+    let packed = PackedCuboid::from(packets);
+    let mut narrowed = Vec::new();
+    for &entry in list {
+        let Some(bounds) = bounds.get(entry.index() as usize) else { continue };
+        if bounds.touches(&packed) {
+            narrowed.push(entry);
+            let last =
+                entry.is_plain() && bounds.cuboid().is_some_and(|cuboid| cuboid.covers(packets));
+            if last {
+                break;
+            }
+        }
+    }
+    narrowed
+}
+
+fn is_plain(rule: &Rule, view: View) -> bool {
+    let single = |test: &Test| match test {
+        Test::Address(_, addresses) => match addresses {
+            crate::firewall::Addresses::V4(ranges) => ranges.as_slice().len() == 1,
+            crate::firewall::Addresses::V6(ranges) => ranges.as_slice().len() == 1,
+        },
+        Test::Port(_, ports) => ports.as_slice().len() == 1,
+        _ => false,
+    };
+    let ends = matches!(rule.action(), Action::Accept | Action::Drop | Action::Reject(_));
+    ends && view.hidden.is_none() && rule.tests().iter().all(single)
+}
+
+/// A good place to split the cell: the middle one of the faces of the rules from `position` on, on
+/// the axis where most of them lie. First rules decide first, so only those next in order are asked.
+pub(super) fn split_plane<A: Governs>(
+    bounds: &[Bounds<A>],
+    list: &[Entry],
+    position: usize,
+    view: View,
+    cell: &Cuboid<A>,
+) -> Option<(Axis, A)> {
+    let rest = list.get(position..)?;
+    let ahead = rest.get(..AHEAD.min(rest.len().div_ceil(4)).max(1))?;
+    let cuboids: Vec<_> = ahead
+        .iter()
+        .filter_map(|entry| bounds.get(entry.index() as usize)?.cuboid())
+        .map(|cuboid| view.turned(&cuboid))
+        .collect();
+    let faces = |axis: Axis| -> Vec<A> {
+        let (from, to) = cell.on(axis);
+        let mut faces = Vec::new();
+        for cuboid in &cuboids {
+            let (lo, hi) = cuboid.on(axis);
+            faces.extend(lo.before().filter(|last| from <= *last && *last < to));
+            faces.extend((from <= hi && hi < to).then_some(hi));
+        }
+        faces
+    };
+    let (axis, mut faces) = Axis::ALL
+        .map(|axis| (axis, faces(axis)))
+        .into_iter()
+        .max_by_key(|(_, faces)| faces.len())?;
+    let middle = faces.len() / 2;
+    if middle >= faces.len() {
+        return None;
+    }
+    let (_, last, _) = faces.select_nth_unstable(middle);
+    let (lo, hi) = cell.on(axis);
+    matches!(Ranges::range(lo, *last).cover(lo, hi), Cover::Part { .. }).then_some((axis, *last))
+}

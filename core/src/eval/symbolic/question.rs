@@ -1,0 +1,189 @@
+use crate::eval::{End, Link, Placement};
+use crate::firewall::{BaseKind, ChainId, Firewall, Hook, States, TcpFlags};
+use crate::space::{Axis, Family};
+
+/// Where replies to a translated connection get their addresses back: `NF_IP_PRI_NAT_DST`.
+const UNDO_TRANSLATION: i32 = -100;
+
+/// The names of the interfaces on both sides of a device, as far as somebody named them.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Interfaces {
+    /// The one towards the end that the firewall protects.
+    pub inside: Option<String>,
+    /// The one towards the rest of the world; the only one of a host.
+    pub outside: Option<String>,
+}
+
+/// What is known of the interface that a packet crosses.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Interface {
+    Named(String),
+    /// There is none: the packet starts or ends here.
+    Absent,
+    /// One that leads to another machine, so not the loopback interface.
+    Remote,
+    /// Nothing is known.
+    Any,
+}
+
+/// Which packet of a connection.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Stage {
+    /// The first packet, from the opener.
+    Syn,
+    /// The answer to it.
+    SynAck,
+    /// All further packets of the opener, from the third of the handshake on.
+    OpenerData,
+    /// All further packets of the other end.
+    PeerData,
+}
+
+/// One packet to be followed, or several that a rule set cannot tell apart.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub stage: Stage,
+    pub flags: TcpFlags,
+    /// The state that connection tracking gives to it when it tracks the connection.
+    pub state: States,
+    pub stops: Vec<Stop>,
+}
+
+impl Class {
+    /// Whether source and destination stand the other way round than in the question.
+    pub fn mirrored(&self) -> bool {
+        matches!(self.stage, Stage::SynAck | Stage::PeerData)
+    }
+}
+
+/// A base chain on the way of a packet.
+#[derive(Clone, Debug)]
+pub(super) struct Stop {
+    pub chain: ChainId,
+    pub kind: BaseKind,
+    /// Whether the state of the connection is known here.
+    pub tracked: bool,
+    /// The coordinate of the packet that is not what the question says if the connection's source
+    /// is translated.
+    pub hidden: Option<Axis>,
+    pub incoming: Interface,
+    pub outgoing: Interface,
+}
+
+/// The packets of a TCP connection that `opener` opens through a device.
+pub(super) fn connection(
+    firewall: &Firewall,
+    family: Family,
+    placement: Placement,
+    opener: End,
+    first: States,
+    interfaces: &Interfaces,
+) -> Vec<Class> {
+    let name = |link: Option<Link>| match link {
+        None => Interface::Absent,
+        Some(Link::Inside) => named(interfaces.inside.as_deref(), Interface::Remote),
+        Some(Link::Outside) => named(interfaces.outside.as_deref(), Interface::Remote),
+    };
+    let stops = |sender: End| {
+        let route = placement.route(sender);
+        let through = route.incoming.is_some() && route.outgoing.is_some();
+        let mut stops = Vec::new();
+        for &hook in route.hooks {
+            // The kernel tells postrouting chains the incoming interface in some versions only.
+            let unsure = through && hook == Hook::Postrouting;
+            let incoming = if unsure { Interface::Any } else { name(route.incoming) };
+            let outgoing = match hook {
+                Hook::Prerouting => Interface::Absent,
+                _ => name(route.outgoing),
+            };
+            stops.extend(at_hook(firewall, family, hook, sender == opener, incoming, outgoing));
+        }
+        stops
+    };
+    let class = |stage, flags, state, sender| Class { stage, flags, state, stops: stops(sender) };
+    let peer = opener.other();
+    let mut classes = vec![
+        class(Stage::Syn, TcpFlags::SYN, first, opener),
+        class(Stage::SynAck, TcpFlags::SYN | TcpFlags::ACK, States::ESTABLISHED, peer),
+    ];
+    for (stage, sender) in [(Stage::OpenerData, opener), (Stage::PeerData, peer)] {
+        for flags in further_flags(firewall) {
+            classes.push(class(stage, flags, States::ESTABLISHED, sender));
+        }
+    }
+    classes
+}
+
+/// One packet at one hook.
+pub(super) fn packet(
+    firewall: &Firewall,
+    family: Family,
+    hook: Hook,
+    state: States,
+    incoming: Option<&str>,
+    outgoing: Option<&str>,
+) -> Vec<Class> {
+    let incoming = match hook {
+        Hook::Output => Interface::Absent,
+        _ => named(incoming, Interface::Any),
+    };
+    let outgoing = match hook {
+        Hook::Prerouting | Hook::Input => Interface::Absent,
+        _ => named(outgoing, Interface::Any),
+    };
+    let (stage, flags) = match state {
+        States::ESTABLISHED => (Stage::OpenerData, TcpFlags::ACK),
+        _ => (Stage::Syn, TcpFlags::SYN),
+    };
+    let stops = at_hook(firewall, family, hook, true, incoming, outgoing);
+    vec![Class { stage, flags, state, stops }]
+}
+
+fn named(name: Option<&str>, otherwise: Interface) -> Interface {
+    name.map_or(otherwise, |name| Interface::Named(name.to_owned()))
+}
+
+fn at_hook(
+    firewall: &Firewall,
+    family: Family,
+    hook: Hook,
+    from_opener: bool,
+    incoming: Interface,
+    outgoing: Interface,
+) -> Vec<Stop> {
+    // Connection tracking is entered at these two hooks; everywhere else it has been passed.
+    let entered_here = matches!(hook, Hook::Prerouting | Hook::Output);
+    let mut source_translated = false;
+    let mut stops = Vec::new();
+    for chain in firewall.base_chains(hook, family) {
+        let Some(base) = firewall.chain(chain).and_then(|chain| chain.base()) else { continue };
+        let tracked =
+            firewall.conntrack().is_some_and(|from| !entered_here || base.priority >= from);
+        let hidden = if from_opener {
+            source_translated.then_some(Axis::Source)
+        } else {
+            (entered_here && base.priority < UNDO_TRANSLATION).then_some(Axis::Destination)
+        };
+        source_translated |= base.kind == BaseKind::Nat && !entered_here;
+        let (incoming, outgoing) = (incoming.clone(), outgoing.clone());
+        stops.push(Stop { chain, kind: base.kind, tracked, hidden, incoming, outgoing });
+    }
+    stops
+}
+
+/// The flags of the packets after the handshake, one of each kind that the rule set can tell apart.
+fn further_flags(firewall: &Firewall) -> Vec<TcpFlags> {
+    let kinds = [TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN];
+    let answers = |flags: TcpFlags| -> Vec<bool> {
+        let tests = firewall.flag_tests().iter();
+        tests.map(|(mask, set)| flags.0 & mask.0 == set.0).collect()
+    };
+    let mut distinct: Vec<(Vec<bool>, TcpFlags)> = Vec::new();
+    for flags in kinds {
+        let answers = answers(flags);
+        if distinct.iter().all(|(known, _)| *known != answers) {
+            distinct.push((answers, flags));
+        }
+    }
+    distinct.into_iter().map(|(_, flags)| flags).collect()
+}

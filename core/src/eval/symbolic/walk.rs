@@ -1,0 +1,272 @@
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::lists::{Entry, Lists, View, split_plane};
+use super::state::{Mark, PacketState, Tracking};
+use super::truth::{Context, Truth};
+use super::{Blame, Effort, Stuck};
+use crate::firewall::{Action, ChainId, Fate, Governs, Rule, RuleId, Side};
+use crate::space::Cuboid;
+
+/// Everything that a chain may do with the packets of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Outcome {
+    /// It may accept them, by this rule.
+    pub accept: Option<(Blame, PacketState)>,
+    /// It may stop them.
+    pub block: Option<Block>,
+    /// It may end undecided.
+    pub ends: Option<PacketState>,
+    /// It may translate their destination, by this rule: what comes then is not modelled.
+    pub diverted: Option<Blame>,
+}
+
+impl Outcome {
+    fn add(&mut self, other: &Self) {
+        if let Some((by, state)) = other.accept {
+            self.accepted(by, state);
+        }
+        self.block = Block::either(self.block, other.block);
+        self.diverted = other.diverted.or(self.diverted);
+    }
+
+    fn blocked(&mut self, fate: Fate, by: Blame) {
+        self.block = Block::either(self.block, Some(Block::new(fate, by)));
+    }
+
+    fn accepted(&mut self, by: Blame, state: PacketState) {
+        let state = self.accept.map_or(state, |(_, before)| before.joined(state));
+        self.accept = Some((by, state));
+    }
+
+    fn may_end(&mut self, state: PacketState) {
+        self.ends = Some(self.ends.map_or(state, |before| before.joined(state)));
+    }
+}
+
+/// How packets may be stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Block {
+    pub fate: Fate,
+    pub by: Blame,
+    /// Both a drop and a reject are possible.
+    pub mixed: bool,
+}
+
+impl Block {
+    pub const fn new(fate: Fate, by: Blame) -> Self {
+        Self { fate, by, mixed: false }
+    }
+
+    /// What may stop them if both may; the later one is blamed, for it is the one that does when
+    /// the doubtful ones before it do not.
+    pub fn either(before: Option<Self>, later: Option<Self>) -> Option<Self> {
+        match (before, later) {
+            (Some(before), Some(later)) => {
+                let mixed = before.mixed || later.mixed || before.fate != later.fate;
+                Some(Self { mixed, ..later })
+            }
+            (before, later) => later.or(before),
+        }
+    }
+}
+
+/// One run of a chain: where it stands, and what may have happened so far.
+struct Frame {
+    chain: ChainId,
+    entered: PacketState,
+    list: Rc<[Entry]>,
+    position: usize,
+    state: PacketState,
+    outcome: Outcome,
+    /// The chain that this one jumped to, and how.
+    calling: Option<(Call, Certainty)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Call {
+    Jump,
+    Goto,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Certainty {
+    Matches,
+    MayMatch,
+}
+
+/// Follows the packets of a cell through one base chain and all that it jumps to.
+///
+/// A chain is run once for each state in which packets enter it, however many jumps lead to it, and
+/// without recursion: neither a lattice of jumps nor a chain of ten thousand of them costs more than
+/// its rules.
+pub(super) struct Walk<'a, A> {
+    pub context: &'a Context<'a>,
+    pub cell: &'a Cuboid<A>,
+    pub lists: &'a mut Lists,
+    pub doubts: &'a mut Vec<RuleId>,
+    pub effort: &'a mut Effort,
+}
+
+impl<A: Governs> Walk<'_, A> {
+    pub fn run(mut self, base: ChainId, state: PacketState) -> Result<Outcome, Stuck<A>> {
+        let mut known: HashMap<(ChainId, PacketState), Outcome> = HashMap::new();
+        let mut frames = vec![self.enter(base, state)?];
+        let mut returned: Option<Outcome> = None;
+        while let Some(frame) = frames.last_mut() {
+            if let Some(outcome) = returned.take() {
+                if self.resume(frame, &outcome) {
+                    continue;
+                }
+            } else if let Some((chain, call)) = self.step(frame)? {
+                frame.calling = Some(call);
+                let state = frame.state;
+                match known.get(&(chain, state)) {
+                    Some(outcome) => returned = Some(*outcome),
+                    None => frames.push(self.enter(chain, state)?),
+                }
+                continue;
+            }
+            if let Some(frame) = frames.pop() {
+                known.insert((frame.chain, frame.entered), frame.outcome);
+                returned = Some(frame.outcome);
+            }
+        }
+        Ok(returned.unwrap_or_default())
+    }
+
+    fn view(&self) -> View {
+        View::new(self.context.class, self.context.stop)
+    }
+
+    fn enter(&mut self, chain: ChainId, state: PacketState) -> Result<Frame, Stuck<A>> {
+        let view = self.view();
+        let list = self.lists.of(self.context.firewall, view, chain, self.cell, self.effort)?;
+        let outcome = Outcome::default();
+        Ok(Frame { chain, entered: state, list, position: 0, state, outcome, calling: None })
+    }
+
+    /// Takes in what a called chain did; true if this chain goes on.
+    fn resume(&mut self, frame: &mut Frame, called: &Outcome) -> bool {
+        let Some((call, certainty)) = frame.calling.take() else { return true };
+        frame.outcome.add(called);
+        match (call, certainty, called.ends) {
+            (Call::Jump, Certainty::Matches, Some(state)) => frame.state = state,
+            (Call::Jump, Certainty::MayMatch, Some(state)) => {
+                frame.state = frame.state.joined(state);
+            }
+            (Call::Goto, _, Some(state)) => frame.outcome.may_end(state),
+            (_, _, None) => {}
+        }
+        match (call, certainty) {
+            (Call::Jump, Certainty::Matches) => called.ends.is_some(),
+            (Call::Goto, Certainty::Matches) => false,
+            (_, Certainty::MayMatch) => true,
+        }
+    }
+
+    /// Runs rules until the chain ends or calls another.
+    fn step(
+        &mut self,
+        frame: &mut Frame,
+    ) -> Result<Option<(ChainId, (Call, Certainty))>, Stuck<A>> {
+        let Some(chain) = self.context.firewall.chain(frame.chain) else { return Ok(None) };
+        while let Some(&entry) = frame.list.get(frame.position) {
+            let index = entry.index();
+            let position = frame.position;
+            frame.position += 1;
+            let Some(rule) = chain.rules().get(index as usize) else { continue };
+            // Their effect is none, or not on this packet: nothing to split or doubt for.
+            if matches!(rule.action(), Action::Continue | Action::AssignHelper(_)) {
+                continue;
+            }
+            self.effort.spend(1)?;
+            let certainty = match self.context.all(rule.tests(), self.cell, &frame.state) {
+                Truth::No => continue,
+                Truth::Yes => Certainty::Matches,
+                Truth::Unknown => Certainty::MayMatch,
+                Truth::Split { axis, last } => {
+                    let bounds = A::bounds(chain);
+                    let plane = split_plane(bounds, &frame.list, position, self.view(), self.cell);
+                    let (axis, last) = plane.unwrap_or((axis, last));
+                    return Err(Stuck::Split { axis, last });
+                }
+            };
+            let id = RuleId { chain: frame.chain, index };
+            if certainty == Certainty::MayMatch || matches!(rule.action(), Action::Unmodelled(_)) {
+                self.doubts.push(id);
+            }
+            if let Some(call) = call_of(rule) {
+                return Ok(Some((call.0, (call.1, certainty))));
+            }
+            if !self.apply(rule, Blame::Rule(id), certainty, frame) {
+                return Ok(None);
+            }
+        }
+        frame.outcome.may_end(frame.state);
+        Ok(None)
+    }
+
+    /// Applies a rule that calls no chain; false if it ended the chain.
+    fn apply(&self, rule: &Rule, by: Blame, certainty: Certainty, frame: &mut Frame) -> bool {
+        let (outcome, state) = (&mut frame.outcome, frame.state);
+        let mut after = state;
+        let goes_on = match rule.action() {
+            Action::Accept => {
+                outcome.accepted(by, state);
+                false
+            }
+            Action::Drop => {
+                outcome.blocked(Fate::Drop, by);
+                false
+            }
+            Action::Reject(_) => {
+                outcome.blocked(Fate::Reject, by);
+                false
+            }
+            Action::Return => {
+                outcome.may_end(state);
+                false
+            }
+            Action::SetMark(mark) => {
+                after.mark = state.mark.set(*mark);
+                true
+            }
+            Action::UnknownMark => {
+                after.mark = Mark::UNKNOWN;
+                true
+            }
+            Action::NoTrack if !self.context.stop.tracked => {
+                after.tracking = Tracking::Off;
+                true
+            }
+            Action::Translate(translation) => {
+                match translation.side {
+                    Side::Source => outcome.accepted(by, PacketState { translated: true, ..state }),
+                    Side::Destination => outcome.diverted = Some(by),
+                }
+                false
+            }
+            Action::Unmodelled(_) => {
+                outcome.accepted(by, state);
+                outcome.blocked(Fate::Drop, by);
+                true
+            }
+            Action::NoTrack | Action::Continue | Action::AssignHelper(_) => true,
+            Action::Jump(_) | Action::Goto(_) => true,
+        };
+        frame.state = match certainty {
+            Certainty::Matches => after,
+            Certainty::MayMatch => state.joined(after),
+        };
+        goes_on || certainty == Certainty::MayMatch
+    }
+}
+
+fn call_of(rule: &Rule) -> Option<(ChainId, Call)> {
+    match rule.action() {
+        Action::Jump(chain) => Some((*chain, Call::Jump)),
+        Action::Goto(chain) => Some((*chain, Call::Goto)),
+        _ => None,
+    }
+}
