@@ -1,6 +1,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::{Add, Sub};
 
 /// One of the four coordinates of a TCP header.
 ///
@@ -44,7 +45,17 @@ impl Axis {
 /// Implemented for `u32` (IPv4) and `u128` (IPv6) and sealed: the algebra is generic so that IPv4,
 /// the common case, pays for 32 bits only.
 pub trait Coordinate:
-    Copy + Ord + Hash + Debug + Default + Send + Sync + sealed::Sealed + 'static
+    Copy
+    + Ord
+    + Hash
+    + Debug
+    + Default
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Send
+    + Sync
+    + sealed::Sealed
+    + 'static
 {
     /// The largest address.
     const MAX: Self;

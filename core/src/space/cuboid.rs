@@ -1,12 +1,12 @@
-use super::{Axis, Coordinate};
+use super::{Axis, Coordinate, Count};
 
 /// A box: one inclusive range on each axis. Never empty.
 ///
 /// `Cuboid`, because `Box` is taken.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Cuboid<A> {
-    lo: [A; 4],
-    hi: [A; 4],
+    pub(super) lo: [A; 4],
+    pub(super) hi: [A; 4],
 }
 
 impl<A: Coordinate> Cuboid<A> {
@@ -93,6 +93,13 @@ impl<A: Coordinate> Cuboid<A> {
     pub fn split(&self, axis: Axis, last: A) -> Option<(Self, Self)> {
         let (lo, hi) = self.on(axis);
         Some((self.with(axis, (lo, last))?, self.with(axis, (last.after()?, hi))?))
+    }
+
+    /// The number of headers in the box.
+    pub fn count(&self) -> Count {
+        let widths = self.lo.iter().zip(&self.hi);
+        widths
+            .fold(Count::ONE, |count, (lo, hi)| count * Count::of_range(lo.to_u128(), hi.to_u128()))
     }
 
     /// The headers of the answers: source and destination change places.
