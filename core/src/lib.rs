@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod ftp;
 pub mod space;
 
 pub use error::{Code, Error, Place};
