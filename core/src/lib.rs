@@ -6,6 +6,7 @@ mod error;
 pub mod eval;
 pub mod firewall;
 mod source;
+pub mod ftp;
 pub mod space;
 
 pub use error::{Code, Error, Place};
