@@ -1,13 +1,18 @@
 //! Decides exactly which FTP sessions a firewall lets through, and what is missing.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod dialect;
 mod error;
 pub mod eval;
 pub mod firewall;
-mod source;
 pub mod ftp;
+mod source;
 pub mod space;
 
+pub use audit::{Audit, Explain, Explanation, Report};
+pub use dialect::Parser;
 pub use error::{Code, Error, Place};
+pub use eval::{End, Placement};
 pub use firewall::{Dialect, Firewall};
+pub use ftp::Provider;

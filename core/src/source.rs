@@ -24,7 +24,7 @@ const QUOTE: usize = 300;
 
 /// The text of a rule set, with the name of its file.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub(crate) struct Source {
     file: Option<String>,
     text: String,
 }
@@ -42,17 +42,17 @@ impl Source {
     }
 
     /// The name of the file, if one was given.
-    pub fn file(&self) -> Option<&str> {
+    pub(crate) fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
     /// The whole text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The text of `span`, shortened where it is very long.
-    pub fn quote(&self, span: Span) -> &str {
+    pub(crate) fn quote(&self, span: Span) -> &str {
         shortened(self.text.get(span.bytes()).unwrap_or_default())
     }
 

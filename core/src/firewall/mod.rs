@@ -32,13 +32,16 @@ pub use test::{Addresses, ConnectionTest, HeaderTest, InterfaceTest, Mark, Ports
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use crate::error::{Code, Error};
 use crate::source::Source;
 use crate::space::Family;
 use symbols::Symbols;
 
 /// The language that a rule set is written in.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Dialect {
     /// Find out from the text.
@@ -139,6 +142,13 @@ impl Firewall {
     /// The rule, or `None` for an id of another firewall.
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {
         self.chain(id.chain)?.rules().get(id.index as usize)
+    }
+
+    /// Every rule, chain by chain.
+    pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        (0..).map(ChainId::new).zip(&self.chains).flat_map(|(chain, found)| {
+            (0..).zip(found.rules()).map(move |(index, rule)| (RuleId { chain, index }, rule))
+        })
     }
 
     /// The base chains at `hook` that see packets of `family`, in the order in which they run.

@@ -49,7 +49,8 @@ pub struct AddressRange {
 }
 
 impl AddressRange {
-    pub(super) fn new<A: Coordinate>((first, last): (A, A)) -> Self {
+    /// The addresses from the first to the second.
+    pub fn new<A: Coordinate>((first, last): (A, A)) -> Self {
         Self { first: first.to_address(), last: last.to_address() }
     }
 

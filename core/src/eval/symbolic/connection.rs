@@ -3,7 +3,7 @@ use super::question::{Class, Stage, Stop};
 use super::state::{PacketState, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
-use super::{Blame, Effort, Stuck, Verdict};
+use super::{Blame, Effort, Ruling, Stuck};
 use crate::firewall::{BaseKind, Fate, Firewall, Governs, RuleId};
 use crate::space::Cuboid;
 
@@ -35,12 +35,12 @@ struct Credit {
 }
 
 impl<'a> Follower<'a> {
-    pub fn new(firewall: &'a Firewall, classes: &'a [Class]) -> Self {
+    pub(super) fn new(firewall: &'a Firewall, classes: &'a [Class]) -> Self {
         Self { firewall, classes }
     }
 
     /// Narrows the lists of all base chains to a box.
-    pub fn prime<A: Governs>(
+    pub(super) fn prime<A: Governs>(
         &self,
         hull: &Cuboid<A>,
         lists: &mut Lists,
@@ -55,12 +55,12 @@ impl<'a> Follower<'a> {
     }
 
     /// How the connections of a cell fare, if they all fare alike.
-    pub fn follow<A: Governs>(
+    pub(super) fn follow<A: Governs>(
         &self,
         cell: &Cuboid<A>,
         lists: &mut Lists,
         effort: &mut Effort,
-    ) -> Result<Verdict, Stuck<A>> {
+    ) -> Result<Ruling, Stuck<A>> {
         effort.spend(1)?;
         let mut end = Ending::default();
         let half_tracked = self.half_tracked(cell, lists, effort)?;
@@ -80,14 +80,14 @@ impl<'a> Follower<'a> {
             end.meets(passage.block, class.stage, stopped);
             if passage.state.is_none() {
                 // Later packets do not come to it, or go where we do not know.
-                return Ok(end.verdict());
+                return Ok(end.ruling());
             }
             if first {
                 end.credit = passage.credit;
             }
         }
         end.may_pass = true;
-        Ok(end.verdict())
+        Ok(end.ruling())
     }
 
     /// Whether some packets of the connection are tracked and others are not, or may be.
@@ -134,7 +134,9 @@ impl Leg<'_> {
         let mut passage = Passage { state: Some(PacketState::FRESH), ..Passage::default() };
         for stop in self.class.stops.iter().filter(|stop| wanted(stop)) {
             let Some(state) = passage.state else { break };
-            let opens = self.class.stage == Stage::Syn && state.tracking != Tracking::Off;
+            let opens = self.class.stage == Stage::Syn
+                && self.class.has_connection()
+                && state.tracking != Tracking::Off;
             if stop.kind == BaseKind::Nat && !opens {
                 continue;
             }
@@ -215,7 +217,7 @@ impl Ending {
         };
     }
 
-    fn verdict(mut self) -> Verdict {
+    fn ruling(mut self) -> Ruling {
         let certain = self.block.is_none_or(|(block, _)| !self.may_pass && !block.mixed);
         if certain {
             self.doubts.clear();
@@ -227,6 +229,6 @@ impl Ending {
         let (fate, by, stage) =
             self.block.map_or(passed, |(block, stage)| (block.fate, block.by, stage));
         let (may_pass, doubts) = (self.may_pass, self.doubts);
-        Verdict { fate, certain, may_pass, by, stage, doubts, unfinished: false }
+        Ruling { fate, certain, may_pass, by, stage, doubts, unfinished: false }
     }
 }

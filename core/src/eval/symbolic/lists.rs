@@ -20,7 +20,7 @@ impl Entry {
     /// The rule ends its chain for every packet inside its bounds, whatever the packet's state.
     const PLAIN: u32 = 1 << 31;
 
-    pub fn index(self) -> u32 {
+    pub(super) fn index(self) -> u32 {
         self.0 & !Self::PLAIN
     }
 
@@ -37,7 +37,7 @@ pub(super) struct View {
 }
 
 impl View {
-    pub fn new(class: &Class, stop: &Stop) -> Self {
+    pub(super) fn new(class: &Class, stop: &Stop) -> Self {
         Self { mirrored: class.mirrored(), hidden: stop.hidden }
     }
 
@@ -70,11 +70,11 @@ pub(super) struct Lists(HashMap<Key, (Rc<[Entry]>, bool)>);
 
 impl Lists {
     /// The lists of a cell cut from this one.
-    pub fn inherited(&self) -> Self {
+    pub(super) fn inherited(&self) -> Self {
         Self(self.0.iter().map(|(&key, (list, _))| (key, (Rc::clone(list), false))).collect())
     }
 
-    pub fn of<A: Governs>(
+    pub(super) fn of<A: Governs>(
         &mut self,
         firewall: &Firewall,
         view: View,

@@ -35,7 +35,7 @@ pub enum Blame {
 
 /// How a set of connections fares.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct Verdict {
+pub struct Ruling {
     /// What becomes of them; where several things may, the worst.
     pub fate: Fate,
     /// Whether nothing that is not modelled can change the fate.
@@ -46,7 +46,7 @@ pub struct Verdict {
     pub by: Blame,
     /// The packet of the connection that it befell.
     pub stage: Stage,
-    /// The rules that may match or not, if the verdict is not certain.
+    /// The rules that may match or not, if the ruling is not certain.
     pub doubts: Vec<RuleId>,
     /// The work budget was spent before these were looked at.
     pub unfinished: bool,
@@ -56,7 +56,7 @@ pub struct Verdict {
 #[derive(Clone, Debug)]
 pub struct Part<A> {
     /// How they fare.
-    pub verdict: Verdict,
+    pub ruling: Ruling,
     /// Their headers, as the opener sent them.
     pub cuboids: Vec<Cuboid<A>>,
 }
@@ -136,7 +136,7 @@ fn partition<A: Governs>(
 ) -> Vec<Part<A>> {
     let Some(hull) = hull(space) else { return Vec::new() };
     let follower = Follower::new(firewall, classes);
-    let mut parts: HashMap<Verdict, Vec<Cuboid<A>>> = HashMap::new();
+    let mut parts: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
     // One list for the whole space first: most rules touch none of its boxes.
     let mut lists = Lists::default();
     // Where that alone spends the effort, no cell is finished either.
@@ -144,24 +144,24 @@ fn partition<A: Governs>(
     let mut open: Vec<_> = space.iter().map(|cell| (*cell, lists.inherited())).collect();
     while let Some((cell, mut lists)) = open.pop() {
         match follower.follow(&cell, &mut lists, &mut effort) {
-            Ok(verdict) => parts.entry(verdict).or_default().push(cell),
+            Ok(ruling) => parts.entry(ruling).or_default().push(cell),
             Err(Stuck::Split { axis, last }) => match cell.split(axis, last) {
                 Some((low, high)) => {
                     open.push((high, lists.inherited()));
                     open.push((low, lists.inherited()));
                 }
-                None => parts.entry(Verdict::unfinished()).or_default().push(cell),
+                None => parts.entry(Ruling::unfinished()).or_default().push(cell),
             },
-            Err(Stuck::Spent) => parts.entry(Verdict::unfinished()).or_default().push(cell),
+            Err(Stuck::Spent) => parts.entry(Ruling::unfinished()).or_default().push(cell),
         }
     }
     let parts = parts.into_iter();
-    let mut parts: Vec<_> = parts.map(|(verdict, cuboids)| Part { verdict, cuboids }).collect();
-    parts.sort_by(|one, two| one.verdict.order().cmp(&two.verdict.order()));
+    let mut parts: Vec<_> = parts.map(|(ruling, cuboids)| Part { ruling, cuboids }).collect();
+    parts.sort_by(|one, two| one.ruling.order().cmp(&two.ruling.order()));
     parts
 }
 
-impl Verdict {
+impl Ruling {
     fn unfinished() -> Self {
         Self {
             fate: Fate::Drop,

@@ -1,3 +1,5 @@
+use serde::Serialize;
+
 use crate::eval::{End, Link, Placement};
 use crate::firewall::{BaseKind, ChainId, Firewall, Hook, States, TcpFlags};
 use crate::space::{Axis, Family};
@@ -27,7 +29,9 @@ pub(super) enum Interface {
 }
 
 /// Which packet of a connection.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// The first packet, from the opener.
     Syn,
@@ -39,6 +43,18 @@ pub enum Stage {
     PeerData,
 }
 
+impl Stage {
+    /// What people call it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Syn => "the SYN",
+            Self::SynAck => "the SYN-ACK",
+            Self::OpenerData => "what its opener sends after the SYN",
+            Self::PeerData => "what the other end sends after the SYN-ACK",
+        }
+    }
+}
+
 /// One packet to be followed, or several that a rule set cannot tell apart.
 #[derive(Clone, Debug)]
 pub(super) struct Class {
@@ -47,11 +63,18 @@ pub(super) struct Class {
     /// The state that connection tracking gives to it when it tracks the connection.
     pub state: States,
     pub stops: Vec<Stop>,
+    /// A helper expected the connection.
+    pub expected: bool,
 }
 
 impl Class {
+    /// Whether connection tracking knows a connection that the packet belongs to.
+    pub(super) fn has_connection(&self) -> bool {
+        self.state.intersects(States::NEW | States::ESTABLISHED | States::RELATED)
+    }
+
     /// Whether source and destination stand the other way round than in the question.
-    pub fn mirrored(&self) -> bool {
+    pub(super) fn mirrored(&self) -> bool {
         matches!(self.stage, Stage::SynAck | Stage::PeerData)
     }
 }
@@ -100,7 +123,9 @@ pub(super) fn connection(
         }
         stops
     };
-    let class = |stage, flags, state, sender| Class { stage, flags, state, stops: stops(sender) };
+    let expected = first == States::RELATED;
+    let class =
+        |stage, flags, state, sender| Class { stage, flags, state, stops: stops(sender), expected };
     let peer = opener.other();
     let mut classes = vec![
         class(Stage::Syn, TcpFlags::SYN, first, opener),
@@ -136,7 +161,9 @@ pub(super) fn packet(
         _ => (Stage::Syn, TcpFlags::SYN),
     };
     let stops = at_hook(firewall, family, hook, true, incoming, outgoing);
-    vec![Class { stage, flags, state, stops }]
+    // Of a packet in the middle of a connection, nobody knows how the connection began.
+    let expected = state != States::NEW;
+    vec![Class { stage, flags, state, stops, expected }]
 }
 
 fn named(name: Option<&str>, otherwise: Interface) -> Interface {

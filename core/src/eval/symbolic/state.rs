@@ -26,14 +26,14 @@ pub(super) struct Mark {
 
 impl PacketState {
     /// A packet that just arrived.
-    pub const FRESH: Self = Self {
+    pub(super) const FRESH: Self = Self {
         tracking: Tracking::On,
         mark: Mark { known: u32::MAX, value: 0 },
         translated: false,
     };
 
     /// What holds whichever of the two it is.
-    pub fn joined(self, other: Self) -> Self {
+    pub(super) fn joined(self, other: Self) -> Self {
         let tracking =
             if self.tracking == other.tracking { self.tracking } else { Tracking::Unsure };
         let translated = self.translated || other.translated;
@@ -48,10 +48,10 @@ impl From<firewall::Mark> for Mark {
 }
 
 impl Mark {
-    pub const UNKNOWN: Self = Self { known: 0, value: 0 };
+    pub(super) const UNKNOWN: Self = Self { known: 0, value: 0 };
 
     /// Whether the mark, under the mask of `wanted`, is its value.
-    pub fn is(self, wanted: Self) -> Option<bool> {
+    pub(super) fn is(self, wanted: Self) -> Option<bool> {
         let shared = self.known & wanted.known;
         if (self.value ^ wanted.value) & shared != 0 || wanted.value & !wanted.known != 0 {
             return Some(false);
@@ -60,7 +60,7 @@ impl Mark {
     }
 
     /// `(mark & !mask) ^ value`.
-    pub fn set(self, to: firewall::Mark) -> Self {
+    pub(super) fn set(self, to: firewall::Mark) -> Self {
         let known = self.known | to.mask;
         Self { known, value: ((self.value & !to.mask) ^ to.value) & known }
     }

@@ -45,7 +45,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     /// Whether all tests of a rule hold.
-    pub fn all<A: Governs>(
+    pub(super) fn all<A: Governs>(
         &self,
         tests: &[Test],
         cell: &Cuboid<A>,
@@ -109,11 +109,14 @@ impl Context<'_> {
                 None => Truth::Unknown,
             },
             Test::Helper { negated, .. } => {
-                if !self.stop.tracked || state.tracking == Tracking::Off {
-                    return Truth::known(*negated);
+                // Only connections that a helper expected have one to be asked for.
+                let may = self.class.expected && self.firewall.assigns_helpers();
+                let seen = self.stop.tracked && self.class.has_connection();
+                if may && seen && state.tracking != Tracking::Off {
+                    Truth::Unknown
+                } else {
+                    Truth::known(*negated)
                 }
-                let known = !self.firewall.assigns_helpers() && state.tracking == Tracking::On;
-                if known { Truth::known(*negated) } else { Truth::Unknown }
             }
             Test::Unmodelled(_) => Truth::Unknown,
         }
@@ -244,7 +247,7 @@ impl Context<'_> {
         answer: impl FnOnce() -> Truth<A>,
     ) -> Truth<A> {
         match state.tracking {
-            _ if !self.stop.tracked => Truth::No,
+            _ if !self.stop.tracked || !self.class.has_connection() => Truth::No,
             Tracking::Off => Truth::No,
             _ if self.half_tracked => Truth::Unknown,
             Tracking::On => answer(),

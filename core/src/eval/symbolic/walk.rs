@@ -54,13 +54,13 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub const fn new(fate: Fate, by: Blame) -> Self {
+    pub(super) const fn new(fate: Fate, by: Blame) -> Self {
         Self { fate, by, mixed: false }
     }
 
     /// What may stop them if both may; the later one is blamed, for it is the one that does when
     /// the doubtful ones before it do not.
-    pub fn either(before: Option<Self>, later: Option<Self>) -> Option<Self> {
+    pub(super) fn either(before: Option<Self>, later: Option<Self>) -> Option<Self> {
         match (before, later) {
             (Some(before), Some(later)) => {
                 let mixed = before.mixed || later.mixed || before.fate != later.fate;
@@ -109,7 +109,7 @@ pub(super) struct Walk<'a, A> {
 }
 
 impl<A: Governs> Walk<'_, A> {
-    pub fn run(mut self, base: ChainId, state: PacketState) -> Result<Outcome, Stuck<A>> {
+    pub(super) fn run(mut self, base: ChainId, state: PacketState) -> Result<Outcome, Stuck<A>> {
         let mut known: HashMap<(ChainId, PacketState), Outcome> = HashMap::new();
         let mut frames = vec![self.enter(base, state)?];
         let mut returned: Option<Outcome> = None;

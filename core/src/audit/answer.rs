@@ -1,0 +1,221 @@
+use ipnet::IpNet;
+
+use super::fates::{Piece, Site, Status, union};
+use crate::eval::End;
+use crate::firewall::{Firewall, Governs, PackedCuboid, RuleId};
+use crate::ftp::{self, Endpoint, Ends, Flow, FlowKind};
+use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, Ranges};
+
+/// How all the connections of a flow fare.
+#[derive(Clone, Debug)]
+pub(super) struct Answer<A: Governs> {
+    pub flow: Flow,
+    /// Everything that the flow can need.
+    pub needed: HeaderSet<A>,
+    /// A partition of it.
+    pub pieces: Vec<Piece<A>>,
+}
+
+impl<A: Governs> Answer<A> {
+    pub(super) fn of(
+        site: &Site<'_>,
+        flow: &Flow,
+        helped: bool,
+        translators: &[RuleId],
+        budget: &Budget,
+    ) -> Result<Self, Exhausted> {
+        let space = cuboids(flow.from.widest(), flow.to.widest());
+        let needed = HeaderSet::from_cuboids(space.iter().copied(), budget)?;
+        let space: Vec<_> = needed.cuboids().collect();
+        let mut pieces = site.fates(end(flow.opener), helped, &space, budget)?;
+        if flow.kind == FlowKind::ActiveData && !translators.is_empty() {
+            doubt_translated(&mut pieces, translators);
+        }
+        Self::weigh_sources(flow, &mut pieces, budget)?;
+        Self::weigh_targets(flow, &needed, &mut pieces, budget)?;
+        Ok(Self { flow: flow.clone(), needed, pieces })
+    }
+
+    /// The end that opens the connections.
+    pub(super) const fn opener(&self) -> End {
+        end(self.flow.opener)
+    }
+
+    /// The same flow with every server address that is not in it.
+    pub(super) fn unlisted(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+        let server = self.client_axis().mirrored();
+        let listed = self.needed.values_on(server);
+        let everywhere = self.needed.exists(&[server], budget)?;
+        let ranges = Axis::ALL
+            .map(|axis| if axis == server { listed.complement(axis) } else { Ranges::all(axis) });
+        everywhere.intersection(&HeaderSet::product(ranges.each_ref(), budget)?, budget)
+    }
+
+    /// The axis on which the clients of the flow lie.
+    pub(super) const fn client_axis(&self) -> Axis {
+        match self.flow.opener {
+            ftp::Side::Client => Axis::Source,
+            ftp::Side::Server => Axis::Destination,
+        }
+    }
+
+    /// What of a needed set is not open.
+    pub(super) fn missing(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+        union(&self.pieces, |status| status != Status::Open, budget)
+    }
+
+    /// What may pass.
+    pub(super) fn possible(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+        union(&self.pieces, |status| status != Status::Blocked, budget)
+    }
+
+    /// Where it is not known which source ports the opener uses, a connection to a target is blocked
+    /// only if it is from whichever they are.
+    fn weigh_sources(
+        flow: &Flow,
+        pieces: &mut Vec<Piece<A>>,
+        budget: &Budget,
+    ) -> Result<(), Exhausted> {
+        let port = [Axis::SourcePort];
+        let targets = |set: &HeaderSet<A>| set.exists(&port, budget);
+        let blocked = union(pieces, |status| status == Status::Blocked, budget)?;
+        let (why, surely) = match &flow.from {
+            Ends::Known(_) => return Ok(()),
+            Ends::Within { why, .. } => {
+                let possible = union(pieces, |status| status != Status::Blocked, budget)?;
+                (why, targets(&blocked)?.difference(&targets(&possible)?, budget)?)
+            }
+            Ends::OneOf { why, choices } => {
+                let mut surely = HeaderSet::everything();
+                for choice in choices {
+                    let cuboids = cuboids(choice.iter(), flow.to.widest());
+                    let choice = HeaderSet::from_cuboids(cuboids, budget)?;
+                    let stopped = targets(&blocked.intersection(&choice, budget)?)?;
+                    surely = surely.intersection(&stopped, budget)?;
+                }
+                (why, surely)
+            }
+        };
+        soften(pieces, &surely, why, budget)
+    }
+
+    /// Where it is not known which targets the opener uses, nothing is surely blocked unless all is.
+    fn weigh_targets(
+        flow: &Flow,
+        needed: &HeaderSet<A>,
+        pieces: &mut Vec<Piece<A>>,
+        budget: &Budget,
+    ) -> Result<(), Exhausted> {
+        let Some(why) = flow.to.why() else { return Ok(()) };
+        let blocked = union(pieces, |status| status == Status::Blocked, budget)?;
+        let surely =
+            if blocked == *needed { HeaderSet::everything() } else { HeaderSet::nothing() };
+        soften(pieces, &surely, why, budget)
+    }
+}
+
+const fn end(side: ftp::Side) -> End {
+    match side {
+        ftp::Side::Client => End::Client,
+        ftp::Side::Server => End::Server,
+    }
+}
+
+/// Makes what is blocked outside a set unsure.
+fn soften<A: Governs>(
+    pieces: &mut Vec<Piece<A>>,
+    surely: &HeaderSet<A>,
+    why: &str,
+    budget: &Budget,
+) -> Result<(), Exhausted> {
+    let mut weighed = Vec::with_capacity(pieces.len());
+    for piece in pieces.drain(..) {
+        if piece.status != Status::Blocked {
+            weighed.push(piece);
+            continue;
+        }
+        let blocked = piece.set.intersection(surely, budget)?;
+        let unsure = piece.set.difference(surely, budget)?;
+        if !blocked.is_empty() {
+            weighed.push(Piece { set: blocked, ..piece.clone() });
+        }
+        if !unsure.is_empty() {
+            let because = Some(why.to_owned());
+            weighed.push(Piece { set: unsure, status: Status::Unsure, because, ..piece });
+        }
+    }
+    *pieces = weighed;
+    Ok(())
+}
+
+/// A server that is told a translated client's own address, or whose connection is translated back,
+/// connects to something else than the rules were asked about.
+fn doubt_translated<A: Governs>(pieces: &mut [Piece<A>], translators: &[RuleId]) {
+    for piece in pieces.iter_mut().filter(|piece| piece.status == Status::Open) {
+        piece.status = Status::Unsure;
+        piece.ruling.certain = false;
+        piece.ruling.doubts = translators.to_vec();
+        if let Some(rule) = translators.first() {
+            piece.ruling.by = crate::eval::symbolic::Blame::Rule(*rule);
+        }
+        piece.because = Some(
+            "the client's connections are translated here, and what becomes of the address that it \
+             names to the server is not modelled"
+                .to_owned(),
+        );
+    }
+}
+
+/// Those of some rules that may match connections of the flow.
+pub(super) fn touching<A: Governs>(
+    firewall: &Firewall,
+    rules: &[RuleId],
+    flow: &Flow,
+) -> Vec<RuleId> {
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let space: Vec<Cuboid<A>> = cuboids(flow.from.widest(), flow.to.widest());
+    let packed: Vec<_> = space.iter().map(PackedCuboid::from).collect();
+    let touches = |id: &&RuleId| {
+        let bounds = firewall.chain(id.chain).map(A::bounds).unwrap_or_default();
+        let bounds = bounds.get(id.index as usize);
+        bounds.is_some_and(|bounds| packed.iter().any(|cuboid| bounds.touches(cuboid)))
+    };
+    rules.iter().filter(touches).copied().collect()
+}
+
+/// All headers from one kind of end to another.
+pub(super) fn cuboids<'e, A: Governs>(
+    from: impl Iterator<Item = &'e Endpoint>,
+    to: impl Iterator<Item = &'e Endpoint>,
+) -> Vec<Cuboid<A>> {
+    let ends = |endpoints: Vec<&Endpoint>| -> Vec<[(A, A); 2]> {
+        let pairs = |endpoint: &Endpoint| -> Vec<[(A, A); 2]> {
+            let addresses = addresses::<A>(&endpoint.addresses);
+            let ports = endpoint.ports.iter();
+            let ports: Vec<_> = ports
+                .map(|ports| (A::from_port(ports.first()), A::from_port(ports.last())))
+                .collect();
+            let pair = |address: &(A, A)| ports.iter().map(|ports| [*address, *ports]).collect();
+            addresses.as_slice().iter().flat_map::<Vec<_>, _>(pair).collect()
+        };
+        endpoints.into_iter().flat_map(pairs).collect()
+    };
+    let (from, to) = (ends(from.collect()), ends(to.collect()));
+    let mut cuboids = Vec::with_capacity(from.len() * to.len());
+    for [destination, destination_port] in &to {
+        for [source, source_port] in &from {
+            let ranges = [*destination, *destination_port, *source, *source_port];
+            cuboids.extend(Cuboid::new(ranges));
+        }
+    }
+    cuboids
+}
+
+/// The addresses of the networks that are of the family.
+pub(super) fn addresses<A: Governs>(networks: &[IpNet]) -> Ranges<A> {
+    Ranges::union_of(networks.iter().filter_map(|network| {
+        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
+    }))
+}

@@ -1,0 +1,359 @@
+//! From flows and decisions to a report: what works, what is missing, and what is to blame.
+
+mod answer;
+mod describe;
+mod explain;
+mod fates;
+mod findings;
+mod mode;
+mod report;
+
+use std::borrow::Cow;
+
+use ipnet::IpNet;
+
+pub use explain::{Explain, ExplainedPart, Explanation};
+pub use report::{
+    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, ProviderReport,
+    Report, RuleSet, SCHEMA_VERSION, Severity, UnmodelledLine, Verdict,
+};
+
+use crate::error::Error;
+use crate::eval::Placement;
+use crate::eval::symbolic::Interfaces;
+use crate::firewall::{Action, Firewall, Governs, Hook, RuleId, Side};
+use crate::ftp::{self, Flow, ModeFlows, Needs, Peers, Protection, Provider, SessionMode};
+use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
+use answer::Answer;
+use describe::Describer;
+use fates::{Site, Status};
+
+/// The providers that are audited where none is named.
+const DEFAULT_PROVIDERS: [&str; 2] = ["smartfile", "files-com"];
+
+/// A question about a firewall: which sessions with which providers does it let through?
+///
+/// ```
+/// use pasvaudit::{Audit, Dialect, Firewall, Placement};
+///
+/// let firewall = Firewall::parse(
+///     "*filter\n:FORWARD DROP [0:0]\n\
+///      -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n\
+///      -A FORWARD -d 209.43.40.0/24 -p tcp -m multiport --dports 21,990,21001:21050 -j ACCEPT\n\
+///      COMMIT\n",
+///     Dialect::Auto,
+/// )?;
+/// let report = Audit::of(&firewall)
+///     .provider("smartfile")?
+///     .client("10.1.0.0/16".parse()?)
+///     .at(Placement::ClientGateway)
+///     .run();
+/// let gap = report.gaps().next().ok_or("no gap")?;
+/// assert_eq!(gap.space[0].dport.to_string(), "21000");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Audit<'a> {
+    firewall: &'a Firewall,
+    providers: Vec<Cow<'a, Provider>>,
+    clients: Option<Vec<IpNet>>,
+    servers: Vec<IpNet>,
+    at: Option<Placement>,
+    interfaces: Interfaces,
+}
+
+impl<'a> Audit<'a> {
+    /// A question about this firewall.
+    pub fn of(firewall: &'a Firewall) -> Self {
+        Self {
+            firewall,
+            providers: Vec::new(),
+            clients: None,
+            servers: Vec::new(),
+            at: None,
+            interfaces: Interfaces::default(),
+        }
+    }
+
+    /// Asks about a provider of the catalogue. Where none is asked about, SmartFile and Files.com
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::UnknownProvider`](crate::Code::UnknownProvider), and
+    /// [`Code::ServerNeeded`](crate::Code::ServerNeeded) if its addresses are the customer's own
+    /// and no [`server`](Self::server) was given before.
+    pub fn provider(self, id: &str) -> Result<Self, Error> {
+        let provider = Provider::builtin(id)?;
+        self.ask(Cow::Borrowed(provider))
+    }
+
+    /// Asks about a provider of one's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::ServerNeeded`](crate::Code::ServerNeeded), as with [`provider`](Self::provider).
+    pub fn provider_spec(self, provider: Provider) -> Result<Self, Error> {
+        self.ask(Cow::Owned(provider))
+    }
+
+    fn ask(mut self, provider: Cow<'a, Provider>) -> Result<Self, Error> {
+        let peers = self.peers();
+        for mode in SessionMode::all() {
+            ftp::flows(&provider, mode, &peers)?;
+        }
+        self.providers.push(provider);
+        Ok(self)
+    }
+
+    /// Clients are in this network. Without any, the report says for which clients each mode works.
+    #[must_use]
+    pub fn client(mut self, network: IpNet) -> Self {
+        self.clients.get_or_insert_default().push(network);
+        self
+    }
+
+    /// The servers are in this network, instead of where the provider says.
+    #[must_use]
+    pub fn server(mut self, network: IpNet) -> Self {
+        self.servers.push(network);
+        self
+    }
+
+    /// The firewall stands here. Otherwise it is taken for a client gateway if it forwards, else for
+    /// a client host.
+    #[must_use]
+    pub const fn at(mut self, placement: Placement) -> Self {
+        self.at = Some(placement);
+        self
+    }
+
+    /// The interface towards the end that the firewall protects.
+    #[must_use]
+    pub fn inside(mut self, interface: impl Into<String>) -> Self {
+        self.interfaces.inside = Some(interface.into());
+        self
+    }
+
+    /// The interface towards the rest of the world; the only one of a host.
+    #[must_use]
+    pub fn outside(mut self, interface: impl Into<String>) -> Self {
+        self.interfaces.outside = Some(interface.into());
+        self
+    }
+
+    fn peers(&self) -> Peers {
+        Peers { clients: self.clients.clone(), servers: self.servers.clone() }
+    }
+
+    /// The answer.
+    pub fn run(&self) -> Report {
+        let (at, at_because) = match self.at {
+            Some(at) => (at, None),
+            None => placement_of(self.firewall),
+        };
+        let mut auditor = Auditor::new(self.firewall, at, &self.interfaces);
+        let defaults = || {
+            let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
+            known.map(Cow::Borrowed).collect::<Vec<_>>()
+        };
+        let asked = if self.providers.is_empty() { defaults() } else { self.providers.clone() };
+        let peers = self.peers();
+        let providers: Vec<_> =
+            asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
+        let clients = |networks: &Vec<IpNet>| -> Vec<String> {
+            networks.iter().map(|network| network.trunc().to_string()).collect()
+        };
+        Report {
+            schema_version: SCHEMA_VERSION,
+            verdict: Verdict::overall(providers.iter().map(|provider| provider.verdict)),
+            rule_set: RuleSet {
+                file: self.firewall.file().map(str::to_owned),
+                dialect: self.firewall.dialect(),
+                at,
+                at_because,
+            },
+            clients: self.clients.as_ref().map(clients),
+            findings: findings::of(&providers),
+            providers,
+            fixes: Vec::new(),
+            unmodelled: auditor.unmodelled(),
+        }
+    }
+}
+
+/// Where a firewall stands, by its rules, and why.
+fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
+    let forwards = firewall.chains().iter().any(|chain| {
+        chain.base().is_some_and(|base| base.hook == Hook::Forward) && !chain.rules().is_empty()
+    });
+    let (at, because) = if forwards {
+        (Placement::ClientGateway, "it has rules for forwarded packets")
+    } else {
+        (Placement::ClientHost, "it has no rules for forwarded packets")
+    };
+    (at, Some(because.to_owned()))
+}
+
+/// Decides about one provider after the other, and about each flow once.
+struct Auditor<'a> {
+    site: Site<'a>,
+    /// The rules that translate sources.
+    translators: Vec<RuleId>,
+    known_v4: Known<u32>,
+    known_v6: Known<u128>,
+}
+
+/// The answers so far, by flow and by whether a helper may read the control connection.
+type Known<A> = Vec<(Flow, bool, Answer<A>)>;
+
+impl<'a> Auditor<'a> {
+    fn new(firewall: &'a Firewall, placement: Placement, interfaces: &'a Interfaces) -> Self {
+        let source = |action: &Action| matches!(action, Action::Translate(translation) if translation.side == Side::Source);
+        let translators = firewall.rules().filter(|(_, rule)| source(rule.action()));
+        Self {
+            site: Site { firewall, placement, interfaces },
+            translators: translators.map(|(id, _)| id).collect(),
+            known_v4: Vec::new(),
+            known_v6: Vec::new(),
+        }
+    }
+
+    fn provider(&mut self, provider: &Provider, peers: &Peers) -> ProviderReport {
+        let mut modes = Vec::new();
+        let mut not_offered = Vec::new();
+        for mode in SessionMode::all() {
+            match ftp::flows(provider, mode, peers) {
+                Ok(Needs::Flows(flows)) => modes.push(self.mode(provider, &flows)),
+                Ok(Needs::Absent(absent)) => not_offered.push(not_offered_mode(mode, absent.why)),
+                // Refused when the provider was named.
+                Err(error) => not_offered.push(not_offered_mode(mode, error.message().to_owned())),
+            }
+        }
+        let required = modes.iter().filter(|mode| mode.required).map(|mode| mode.verdict);
+        let verdict = match required.clone().next() {
+            Some(_) => Verdict::overall(required),
+            None => Verdict::Undecided,
+        };
+        let (id, name) = (provider.id.clone(), provider.name.clone());
+        ProviderReport { id, name, verdict, modes, not_offered }
+    }
+
+    fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> ModeReport {
+        let passive = flows.mode.data.is_passive();
+        let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
+        let family = family(flows.mode.family);
+        if !self.site.firewall.families().contains(&family) {
+            let why = format!(
+                "the rule set is {} and says nothing about {family}; audit the rules for {family} \
+                 as well",
+                self.site.firewall.dialect()
+            );
+            return mode::undecided(flows, required, why);
+        }
+        let budget = Budget::default();
+        let report = match family {
+            Family::Ipv4 => self.decide::<u32>(flows, required, &budget),
+            Family::Ipv6 => self.decide::<u128>(flows, required, &budget),
+        };
+        report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()))
+    }
+
+    fn decide<A: Cached>(
+        &mut self,
+        flows: &ModeFlows,
+        required: bool,
+        budget: &Budget,
+    ) -> Result<ModeReport, Exhausted>
+    where
+        PacketSpace: From<HeaderSet<A>>,
+    {
+        // A helper can read only what is not encrypted.
+        let readable = flows.mode.protection == Protection::Plain;
+        let helped = readable && self.site.firewall.assigns_helpers();
+        let control = self.answer::<A>(&flows.control, false, &flows.control, budget)?;
+        let data = self.answer::<A>(&flows.data, helped, &flows.control, budget)?;
+        let describer = Describer::new(&self.site);
+        let mut report = mode::report(&describer, flows, required, [&control, &data], budget)?;
+        if flows.addresses_complete == Some(false)
+            && !(self.unlisted_open(&control, budget)? && self.unlisted_open(&data, budget)?)
+        {
+            report.verdict = report.verdict.and(Verdict::Undecided);
+            let more = flows.addresses_more.as_deref().unwrap_or("ask the provider for the rest");
+            report.notes.push(format!(
+                "the list of the provider's addresses is not complete, and the rules do not let \
+                 every address through: {more}"
+            ));
+        }
+        Ok(report)
+    }
+
+    fn answer<A: Cached>(
+        &mut self,
+        flow: &Flow,
+        helped: bool,
+        control: &Flow,
+        budget: &Budget,
+    ) -> Result<Answer<A>, Exhausted> {
+        let known = A::known(self).iter().find(|known| known.0 == *flow && known.1 == helped);
+        if let Some((.., answer)) = known {
+            return Ok(answer.clone());
+        }
+        let translators = answer::touching::<A>(self.site.firewall, &self.translators, control);
+        let answer = Answer::<A>::of(&self.site, flow, helped, &translators, budget)?;
+        A::known(self).push((flow.clone(), helped, answer.clone()));
+        Ok(answer)
+    }
+
+    /// Whether the flow is open to every address that is not on the provider's list as well.
+    fn unlisted_open<A: Cached>(
+        &self,
+        answer: &Answer<A>,
+        budget: &Budget,
+    ) -> Result<bool, Exhausted> {
+        let rest = answer.unlisted(budget)?;
+        let space: Vec<_> = rest.cuboids().collect();
+        let opener = answer.opener();
+        let pieces = self.site.fates(opener, false, &space, budget)?;
+        Ok(pieces.iter().all(|piece| piece.status == Status::Open))
+    }
+
+    fn unmodelled(&self) -> Vec<UnmodelledLine> {
+        let firewall = self.site.firewall;
+        let line = |unmodelled: &crate::firewall::Unmodelled| UnmodelledLine {
+            line: unmodelled.span.line,
+            text: firewall.quote(unmodelled.span).to_owned(),
+            what: firewall.name(unmodelled.what).to_owned(),
+        };
+        firewall.unmodelled().iter().map(line).collect()
+    }
+}
+
+fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {
+    let SessionMode { protection, data, family } = mode;
+    NotOffered { protection, data, family: self::family(family), why }
+}
+
+fn family(family: ftp::Family) -> Family {
+    match family {
+        ftp::Family::Ipv4 => Family::Ipv4,
+        ftp::Family::Ipv6 => Family::Ipv6,
+    }
+}
+
+/// A family whose answers are kept.
+trait Cached: Governs {
+    fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self>;
+}
+
+impl Cached for u32 {
+    fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
+        &mut auditor.known_v4
+    }
+}
+
+impl Cached for u128 {
+    fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
+        &mut auditor.known_v6
+    }
+}

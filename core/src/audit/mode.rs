@@ -1,0 +1,208 @@
+use std::collections::HashMap;
+
+use super::answer::Answer;
+use super::describe::{Describer, blocks};
+use super::fates::{Piece, Status};
+use super::report::{FlowReport, Gap, ModeReport, Verdict};
+use crate::firewall::{Fate, Governs};
+use crate::ftp::{self, FlowKind, ModeFlows};
+use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Ranges};
+
+/// How many boxes of a gap are listed.
+const LISTED: usize = 200;
+
+/// Puts the answers about a mode's two flows together.
+///
+/// Where nobody named the clients, the mode is judged by the clients for which it works; where there
+/// are none, by those that get furthest.
+pub(super) fn report<A: Governs>(
+    describer: &Describer<'_>,
+    flows: &ModeFlows,
+    required: bool,
+    answers: [&Answer<A>; 2],
+    budget: &Budget,
+) -> Result<ModeReport, Exhausted>
+where
+    PacketSpace: From<HeaderSet<A>>,
+{
+    let (clients, works_for) = if flows.clients_given {
+        (Ranges::all(Axis::Source), None)
+    } else {
+        let (clients, works) = best_clients(answers, budget)?;
+        let listed = if works { blocks(&clients) } else { Vec::new() };
+        (clients, Some(listed))
+    };
+    let mut flow_reports = Vec::new();
+    let mut gaps = Vec::new();
+    for answer in answers {
+        let view = ClientView::new(answer, &clients, budget)?;
+        flow_reports.push(view.flow_report(budget)?);
+        gaps.extend(view.gaps(describer, budget)?);
+    }
+    let verdict = flow_reports.iter().fold(Verdict::Works, |all, flow| all.and(flow.verdict));
+    Ok(ModeReport {
+        protection: flows.mode.protection,
+        data: flows.mode.data,
+        family: A::FAMILY,
+        required,
+        verdict,
+        flows: flow_reports,
+        gaps,
+        works_for,
+        notes: Vec::new(),
+    })
+}
+
+/// The clients for which both flows are wholly open, and true; or else, and false, those that may
+/// have both, or any, or all.
+fn best_clients<A: Governs>(
+    answers: [&Answer<A>; 2],
+    budget: &Budget,
+) -> Result<(Ranges<A>, bool), Exhausted> {
+    let mut works = Ranges::all(Axis::Source);
+    let (mut both, mut any) = (Ranges::all(Axis::Source), Ranges::none());
+    for answer in answers {
+        let axis = answer.client_axis();
+        let missing = answer.missing(budget)?.values_on(axis);
+        works = works.intersection(&missing.complement(Axis::Source));
+        let possible = answer.possible(budget)?.values_on(axis);
+        both = both.intersection(&possible);
+        any = any.union(&possible);
+    }
+    let furthest = [both, any].into_iter().find(|clients| !clients.is_empty());
+    Ok(match works.is_empty() {
+        false => (works, true),
+        true => (furthest.unwrap_or_else(|| Ranges::all(Axis::Source)), false),
+    })
+}
+
+/// The answer about a flow, for some clients.
+struct ClientView<'a, A: Governs> {
+    answer: &'a Answer<A>,
+    needed: HeaderSet<A>,
+    missing: Vec<Piece<A>>,
+}
+
+impl<'a, A: Governs> ClientView<'a, A> {
+    fn new(answer: &'a Answer<A>, clients: &Ranges<A>, budget: &Budget) -> Result<Self, Exhausted> {
+        let ranges = Axis::ALL.map(|axis| {
+            if axis == answer.client_axis() { clients.clone() } else { Ranges::all(axis) }
+        });
+        let theirs = HeaderSet::product(ranges.each_ref(), budget)?;
+        let mut missing = Vec::new();
+        for piece in answer.pieces.iter().filter(|piece| piece.status != Status::Open) {
+            let set = piece.set.intersection(&theirs, budget)?;
+            if !set.is_empty() {
+                missing.push(Piece { set, ..piece.clone() });
+            }
+        }
+        let needed = answer.needed.intersection(&theirs, budget)?;
+        Ok(Self { answer, needed, missing })
+    }
+
+    fn union(
+        &self,
+        wanted: impl Fn(Status) -> bool,
+        budget: &Budget,
+    ) -> Result<HeaderSet<A>, Exhausted> {
+        super::fates::union(&self.missing, wanted, budget)
+    }
+
+    fn flow_report(&self, budget: &Budget) -> Result<FlowReport, Exhausted> {
+        let missing = self.union(|_| true, budget)?;
+        let blocked = self.union(|status| status == Status::Blocked, budget)?;
+        let needed = self.needed.count_pairs();
+        let open = less(needed, missing.count_pairs());
+        let undecided = less(missing.count_pairs(), blocked.count_pairs());
+        let verdict = if missing.is_empty() {
+            Verdict::Works
+        } else if blocked.is_empty() {
+            Verdict::Undecided
+        } else if blocked == self.needed {
+            Verdict::Blocked
+        } else {
+            Verdict::Partly
+        };
+        Ok(FlowReport { kind: self.answer.flow.kind, verdict, needed, open, undecided })
+    }
+
+    fn gaps(&self, describer: &Describer<'_>, budget: &Budget) -> Result<Vec<Gap>, Exhausted>
+    where
+        PacketSpace: From<HeaderSet<A>>,
+    {
+        // Pieces that differ only in how they came about are one gap.
+        let mut groups: Vec<(Gap, Vec<&HeaderSet<A>>)> = Vec::new();
+        let mut known: HashMap<_, usize> = HashMap::new();
+        for piece in &self.missing {
+            let ruling = &piece.ruling;
+            let key = (
+                ruling.by,
+                ruling.fate,
+                ruling.stage,
+                piece.status,
+                &ruling.doubts,
+                &piece.because,
+            );
+            let index = *known.entry(key).or_insert(groups.len());
+            match groups.get_mut(index) {
+                Some((_, sets)) => sets.push(&piece.set),
+                None => groups.push((self.gap(describer, piece), vec![&piece.set])),
+            }
+        }
+        let mut gaps = Vec::with_capacity(groups.len());
+        for (mut gap, sets) in groups {
+            let set = HeaderSet::union_of(sets, budget)?;
+            let listing = PacketSpace::from(set).cover(LISTED);
+            (gap.space, gap.more) = (listing.entries, listing.more);
+            gaps.push(gap);
+        }
+        gaps.sort_by(|one, two| (one.undecided, &one.space).cmp(&(two.undecided, &two.space)));
+        Ok(gaps)
+    }
+
+    fn gap(&self, describer: &Describer<'_>, piece: &Piece<A>) -> Gap {
+        let ruling = &piece.ruling;
+        let fate = if ruling.fate == Fate::Accept { Fate::Drop } else { ruling.fate };
+        Gap {
+            flow: self.answer.flow.kind,
+            opener: self.answer.opener(),
+            space: Vec::new(),
+            more: Count::default(),
+            by: describer.by(ruling.by),
+            fate: fate.as_str().to_owned(),
+            packet: ruling.stage,
+            undecided: piece.status == Status::Unsure,
+            conditions: describer.conditions(&ruling.doubts, piece.because.as_deref()),
+        }
+    }
+}
+
+fn less(whole: Count, part: Count) -> Count {
+    whole.checked_sub(part).unwrap_or_default()
+}
+
+/// The report on a mode of which nothing can be decided.
+pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeReport {
+    let family = match flows.mode.family {
+        ftp::Family::Ipv4 => crate::space::Family::Ipv4,
+        ftp::Family::Ipv6 => crate::space::Family::Ipv6,
+    };
+    let flow = |kind: FlowKind| FlowReport {
+        kind,
+        verdict: Verdict::Undecided,
+        needed: Count::default(),
+        open: Count::default(),
+        undecided: Count::default(),
+    };
+    ModeReport {
+        protection: flows.mode.protection,
+        data: flows.mode.data,
+        family,
+        required,
+        verdict: Verdict::Undecided,
+        flows: flows.flows().map(|one| flow(one.kind)).to_vec(),
+        gaps: Vec::new(),
+        works_for: None,
+        notes: vec![why],
+    }
+}

@@ -1,0 +1,336 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::eval::symbolic::Stage;
+use crate::eval::{End, Placement};
+use crate::firewall::Dialect;
+use crate::ftp::{DataMode, FlowKind, Protection};
+use crate::space::{Count, Entry, Family};
+
+/// The version of the report's form; it changes when a field changes its name or meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Whether what was asked about works.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// All of it, whatever the conditions that are not modelled.
+    Works,
+    /// A part surely does not; the rest works or is undecided.
+    Partly,
+    /// Surely none of it.
+    Blocked,
+    /// Nothing surely fails, and not everything surely works.
+    Undecided,
+}
+
+impl Verdict {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Partly => "partly",
+            Self::Blocked => "blocked",
+            Self::Undecided => "undecided",
+        }
+    }
+
+    /// The exit code of the command: 0 works, 1 a gap, 3 undecided.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Works => 0,
+            Self::Partly | Self::Blocked => 1,
+            Self::Undecided => 3,
+        }
+    }
+
+    /// The verdict on something that needs both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Blocked, _) | (_, Self::Blocked) => Self::Blocked,
+            (Self::Partly, _) | (_, Self::Partly) => Self::Partly,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
+            (Self::Works, Self::Works) => Self::Works,
+        }
+    }
+
+    /// The verdict on a collection of things.
+    pub fn overall(answers: impl IntoIterator<Item = Self>) -> Self {
+        let answers: Vec<_> = answers.into_iter().collect();
+        let all = |wanted| answers.iter().all(|answer| *answer == wanted);
+        let any = |wanted| answers.contains(&wanted);
+        match () {
+            () if all(Self::Works) => Self::Works,
+            () if all(Self::Blocked) => Self::Blocked,
+            () if any(Self::Blocked) || any(Self::Partly) => Self::Partly,
+            () => Self::Undecided,
+        }
+    }
+}
+
+/// What an audit found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Whether every required mode of every provider works.
+    pub verdict: Verdict,
+    /// The rule set that was audited.
+    pub rule_set: RuleSet,
+    /// The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+    /// then each mode says for which clients it works.
+    pub clients: Option<Vec<String>>,
+    /// The providers, in the order in which they were named.
+    pub providers: Vec<ProviderReport>,
+    /// What is worth knowing, the worst first.
+    pub findings: Vec<Finding>,
+    /// Changes to the rule set that close the gaps.
+    pub fixes: Vec<Fix>,
+    /// What in the rule set is not modelled and could concern TCP, in the order of the text.
+    pub unmodelled: Vec<UnmodelledLine>,
+}
+
+/// The rule set that was audited.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RuleSet {
+    /// The file, if it has a name.
+    pub file: Option<String>,
+    /// Its dialect.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub dialect: Dialect,
+    /// Where it was taken to stand.
+    pub at: Placement,
+    /// Why there, if nobody said where.
+    pub at_because: Option<String>,
+}
+
+/// How a provider fares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProviderReport {
+    /// The provider's id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether every required mode works.
+    pub verdict: Verdict,
+    /// The session modes that could be decided about.
+    pub modes: Vec<ModeReport>,
+    /// The session modes that do not exist at this provider, or of which too little is known.
+    pub not_offered: Vec<NotOffered>,
+}
+
+/// How a session mode fares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ModeReport {
+    /// How the control connection is protected.
+    pub protection: Protection,
+    /// How the data connection is arranged.
+    pub data: DataMode,
+    /// The IP family.
+    pub family: Family,
+    /// Whether the overall verdict needs it to work.
+    pub required: bool,
+    /// Whether it works.
+    pub verdict: Verdict,
+    /// Its connections.
+    pub flows: Vec<FlowReport>,
+    /// What is missing.
+    pub gaps: Vec<Gap>,
+    /// Where nobody named the clients: those for which the mode works, as CIDR blocks or
+    /// `first-last`. Counts and gaps are about them, or, where there are none, about those that get
+    /// furthest.
+    pub works_for: Option<Vec<String>>,
+    /// What else bears on the verdict, in words.
+    pub notes: Vec<String>,
+}
+
+/// How one of a mode's connections fares. Counted are the pairs of a server address and a server
+/// port; for active data, of a client address and a client port.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FlowReport {
+    /// What the connection is for.
+    pub kind: FlowKind,
+    /// Whether it works.
+    pub verdict: Verdict,
+    /// How many pairs are needed.
+    pub needed: Count,
+    /// How many of them are open, whatever the conditions that are not modelled.
+    pub open: Count,
+    /// How many of them may be open.
+    pub undecided: Count,
+}
+
+/// A part of a needed connection that is not surely let through.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Gap {
+    /// The connection.
+    pub flow: FlowKind,
+    /// The end that opens it.
+    pub opener: End,
+    /// Its headers, as the opener sends them: disjoint boxes.
+    pub space: Vec<Entry>,
+    /// How many more boxes there are.
+    pub more: Count,
+    /// What stops it.
+    pub by: By,
+    /// `drop` or `reject`.
+    pub fate: String,
+    /// The packet of the connection that is stopped.
+    pub packet: Stage,
+    /// Whether it may pass all the same.
+    pub undecided: bool,
+    /// What that depends on.
+    pub conditions: Vec<Condition>,
+}
+
+/// What decides about a packet.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct By {
+    /// `rule` or `policy`; where no chain is passed at all, the policy is to accept.
+    pub kind: ByKind,
+    /// The line in the rule set, if there is one.
+    pub line: Option<u32>,
+    /// Its text.
+    pub text: String,
+    /// The chain, as `table/CHAIN`.
+    pub chain: String,
+}
+
+/// The kind of thing that decides about a packet.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ByKind {
+    /// A rule.
+    Rule,
+    /// What happens where no rule decides.
+    Policy,
+}
+
+/// Something that a verdict depends on and that is not modelled.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Condition {
+    /// The line in the rule set, if it is one.
+    pub line: Option<u32>,
+    /// Its text.
+    pub text: String,
+    /// What is not modelled there.
+    pub what: String,
+}
+
+/// A session mode without flows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotOffered {
+    /// How the control connection would be protected.
+    pub protection: Protection,
+    /// How the data connection would be arranged.
+    pub data: DataMode,
+    /// The IP family.
+    pub family: Family,
+    /// Why there are none.
+    pub why: String,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Something that is required does not work.
+    Error,
+    /// Something may fail, or is wider than it need be.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// Something worth knowing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Finding {
+    /// The stable code.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is the case.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The line in the rule set that it is about, if it is about one.
+    pub line: Option<u32>,
+}
+
+/// A change to the rule set that closes gaps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fix {
+    /// The dialect of the text.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub dialect: Dialect,
+    /// The rules to add.
+    pub text: String,
+    /// The rule or policy before which they belong.
+    pub insert_before: By,
+    /// Whether the rule set with the change was read and audited again.
+    pub proved: bool,
+}
+
+/// A line of the rule set that is not fully modelled.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UnmodelledLine {
+    /// The line.
+    pub line: u32,
+    /// Its text.
+    pub text: String,
+    /// What in it is not modelled.
+    pub what: String,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.text)?,
+            None => f.write_str(&self.text)?,
+        }
+        if self.chain.is_empty() { Ok(()) } else { write!(f, " ({})", self.chain) }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.flow)?;
+        for (number, entry) in self.space.iter().enumerate() {
+            write!(f, "{}{entry}", if number == 0 { "" } else { ", " })?;
+        }
+        if !self.more.is_zero() {
+            write!(f, " and {} more", self.more)?;
+        }
+        write!(f, " {} by {}", if self.undecided { "undecided" } else { "stopped" }, self.by)
+    }
+}
+
+impl Report {
+    /// Every gap of every mode.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        let modes = self.providers.iter().flat_map(|provider| &provider.modes);
+        modes.flat_map(|mode| &mode.gaps)
+    }
+
+    /// Whether every required mode works.
+    pub fn is_ok(&self) -> bool {
+        self.verdict == Verdict::Works
+    }
+}
