@@ -309,6 +309,16 @@ impl fmt::Display for By {
     }
 }
 
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        match self.line {
+            Some(line) => write!(f, " in line {line}: {}", self.text),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.flow)?;

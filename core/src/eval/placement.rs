@@ -110,6 +110,21 @@ impl End {
     }
 }
 
+impl FromStr for End {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "client" => Ok(Self::Client),
+            "server" => Ok(Self::Server),
+            _ => {
+                let message = format!("`{name}` is not an end of a session: client or server");
+                Err(Error::new(Code::BadOption, message))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Placement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -1,0 +1,223 @@
+//! Questions in plain words: the same options, as text, for the command and for every language.
+//!
+//! Everything here is a string, a list of strings or a flag, so that a binding hands over what its
+//! user wrote and decides nothing itself.
+
+mod values;
+
+use crate::audit::{Audit, Explain, Explanation, Report};
+use crate::dialect::Parser;
+use crate::error::{Code, Error};
+use crate::eval::{End, Placement};
+use crate::firewall::{Dialect, Firewall};
+use crate::ftp::Provider;
+use values::{hook, network, networks, ports, state};
+
+/// How to read a rule set.
+#[derive(Clone, Debug, Default)]
+pub struct ParseOptions {
+    /// The dialect; empty for `auto`.
+    pub dialect: Option<String>,
+    /// The name of the file, for errors and reports.
+    pub file: Option<String>,
+    /// Outputs of `ipset save`.
+    pub ipset: Vec<String>,
+    /// Addresses of the device itself.
+    pub local: Vec<String>,
+    /// Whether lines that cannot be read make what they touch undecided instead of being refused.
+    pub lenient: bool,
+}
+
+/// What to audit a rule set for.
+#[derive(Clone, Debug, Default)]
+pub struct AuditOptions {
+    /// The providers; none for SmartFile and Files.com.
+    pub providers: Vec<ProviderChoice>,
+    /// Where the firewall stands.
+    pub at: Option<String>,
+    /// Where the clients are.
+    pub client: Vec<String>,
+    /// Where the servers are.
+    pub server: Vec<String>,
+    /// The interface towards the protected end.
+    pub inside: Option<String>,
+    /// The interface towards the rest of the world.
+    pub outside: Option<String>,
+}
+
+/// A provider of the catalogue, or one's own.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ProviderChoice {
+    /// By its id.
+    Id(String),
+    /// A spec.
+    Spec {
+        /// The spec.
+        json: String,
+        /// The name of the file that it stands in, for errors.
+        file: Option<String>,
+    },
+}
+
+/// Text that begins with `{` is a spec, any other an id.
+impl From<String> for ProviderChoice {
+    fn from(text: String) -> Self {
+        if text.trim_start().starts_with('{') {
+            Self::Spec { json: text, file: None }
+        } else {
+            Self::Id(text)
+        }
+    }
+}
+
+/// Which packets or connections to explain.
+#[derive(Clone, Debug, Default)]
+pub struct ExplainOptions {
+    /// For single packets, the hook.
+    pub hook: Option<String>,
+    /// For single packets, the state of their connection; `new` if not given.
+    pub state: Option<String>,
+    /// For connections, where the firewall stands.
+    pub at: Option<String>,
+    /// For connections, the end that opens them; `client` if not given.
+    pub from: Option<String>,
+    /// Source addresses.
+    pub src: Option<String>,
+    /// Source ports.
+    pub sport: Option<String>,
+    /// Destination addresses.
+    pub dst: Option<String>,
+    /// Destination ports.
+    pub dport: Option<String>,
+    /// For single packets, the incoming interface.
+    pub incoming: Option<String>,
+    /// For single packets, the outgoing interface.
+    pub outgoing: Option<String>,
+    /// For connections, the interface towards the protected end.
+    pub inside: Option<String>,
+    /// For connections, the interface towards the rest of the world.
+    pub outside: Option<String>,
+}
+
+/// Reads a rule set.
+///
+/// # Errors
+///
+/// Those of [`Parser::parse_bytes`], and [`Code::BadOption`].
+pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> {
+    let mut parser = Parser::new().lenient(options.lenient);
+    if let Some(dialect) = &options.dialect {
+        parser = parser.dialect(dialect.parse::<Dialect>()?);
+    }
+    if let Some(file) = &options.file {
+        parser = parser.file(file);
+    }
+    for text in &options.ipset {
+        parser = parser.ipset(text);
+    }
+    for network in networks("local", &options.local)? {
+        parser = parser.local(network);
+    }
+    parser.parse_bytes(rules)
+}
+
+/// Audits a rule set.
+///
+/// # Errors
+///
+/// Those of [`Audit::provider`] and [`Provider::from_json`], and [`Code::BadOption`].
+pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Error> {
+    let mut audit = Audit::of(firewall);
+    for network in networks("client", &options.client)? {
+        audit = audit.client(network);
+    }
+    for network in networks("server", &options.server)? {
+        audit = audit.server(network);
+    }
+    if let Some(at) = &options.at {
+        audit = audit.at(at.parse::<Placement>()?);
+    }
+    if let Some(inside) = &options.inside {
+        audit = audit.inside(inside);
+    }
+    if let Some(outside) = &options.outside {
+        audit = audit.outside(outside);
+    }
+    for choice in &options.providers {
+        audit = match choice {
+            ProviderChoice::Id(id) => audit.provider(id)?,
+            ProviderChoice::Spec { json, file } => {
+                audit.provider_spec(Provider::from_json(json, file.as_deref())?)?
+            }
+        };
+    }
+    Ok(audit.run())
+}
+
+/// Explains what becomes of packets or connections.
+///
+/// # Errors
+///
+/// Those of [`Explain::run`], and [`Code::BadOption`].
+pub fn explain(firewall: &Firewall, options: &ExplainOptions) -> Result<Explanation, Error> {
+    let mut explain = match (&options.hook, &options.at) {
+        (Some(name), None) => {
+            let state = state(options.state.as_deref().unwrap_or("new"))?;
+            let mut explain = Explain::packet(firewall, hook(name)?, state);
+            if let Some(incoming) = &options.incoming {
+                explain = explain.incoming(incoming);
+            }
+            if let Some(outgoing) = &options.outgoing {
+                explain = explain.outgoing(outgoing);
+            }
+            explain
+        }
+        (None, Some(at)) => {
+            let from = options.from.as_deref().unwrap_or("client");
+            Explain::connection(firewall, at.parse::<Placement>()?, from.parse::<End>()?)
+        }
+        _ => {
+            let message =
+                "ask either at a hook (one packet) or at a placement (a whole connection)";
+            return Err(Error::new(Code::BadOption, message));
+        }
+    };
+    refuse_unused(options)?;
+    if let Some(source) = &options.src {
+        explain = explain.source(network("src", source)?);
+    }
+    if let Some(destination) = &options.dst {
+        explain = explain.destination(network("dst", destination)?);
+    }
+    if let Some(range) = &options.sport {
+        explain = explain.source_ports(ports("sport", range)?);
+    }
+    if let Some(range) = &options.dport {
+        explain = explain.destination_ports(ports("dport", range)?);
+    }
+    if let Some(inside) = &options.inside {
+        explain = explain.inside(inside);
+    }
+    if let Some(outside) = &options.outside {
+        explain = explain.outside(outside);
+    }
+    explain.run()
+}
+
+/// An option that the kind of question has no use for would be ignored in silence.
+fn refuse_unused(options: &ExplainOptions) -> Result<(), Error> {
+    let packet = [("state", &options.state), ("in", &options.incoming), ("out", &options.outgoing)];
+    let connection =
+        [("from", &options.from), ("inside", &options.inside), ("outside", &options.outside)];
+    let (unused, wants) = match options.hook {
+        Some(_) => (connection, "a placement (at)"),
+        None => (packet, "a hook"),
+    };
+    match unused.iter().find(|(_, value)| value.is_some()) {
+        Some((name, _)) => {
+            let message = format!("option {name} goes with {wants}");
+            Err(Error::new(Code::BadOption, message))
+        }
+        None => Ok(()),
+    }
+}

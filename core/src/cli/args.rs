@@ -1,0 +1,136 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Decides exactly which FTP sessions a firewall lets through, and what is missing.
+///
+/// Exit codes: 0 every required mode works; 1 a gap; 3 undecided; 2 bad input or usage.
+#[derive(Debug, Parser)]
+#[command(name = "pasvaudit", version, max_term_width = 100)]
+pub(super) struct Command {
+    #[command(subcommand)]
+    pub(super) action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Action {
+    /// Say which FTP session modes a rule set lets through, what is missing and which rule is to
+    /// blame.
+    Audit(Audit),
+    /// Say what becomes of the packets or connections that you name, and by which rule.
+    Explain(Explain),
+    /// List the providers of the catalogue, or print one with its sources.
+    Providers(Providers),
+}
+
+/// The rule set, and what it does not say itself.
+#[derive(Args, Debug)]
+pub(super) struct RuleSet {
+    /// The rule set (iptables-save or ip6tables-save); `-` for standard input.
+    #[arg(value_name = "FILE|-")]
+    pub(super) file: PathBuf,
+    /// The dialect: auto, iptables, ip6tables.
+    #[arg(long, value_name = "NAME")]
+    pub(super) dialect: Option<String>,
+    /// What is in the sets that rules name: the output of `ipset save`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ipset: Vec<PathBuf>,
+    /// An address of the device itself, for rules about local addresses.
+    #[arg(long, value_name = "ADDR")]
+    pub(super) local: Vec<String>,
+    /// Make what a line that cannot be read may touch undecided, instead of refusing the rule set.
+    #[arg(long)]
+    pub(super) lenient: bool,
+    /// The interface towards the end that the firewall protects.
+    #[arg(long, value_name = "IFACE")]
+    pub(super) inside: Option<String>,
+    /// The interface towards the rest of the world; the only one of a host.
+    #[arg(long, value_name = "IFACE")]
+    pub(super) outside: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Audit {
+    #[command(flatten)]
+    pub(super) rules: RuleSet,
+    /// A provider of the catalogue, or a file with one of your own; SmartFile and Files.com if
+    /// none is named.
+    #[arg(long, value_name = "ID|FILE.json")]
+    pub(super) provider: Vec<String>,
+    /// Where the firewall stands: client-gateway, client-host, server-gateway, server-host.
+    #[arg(long, value_name = "PLACEMENT")]
+    pub(super) at: Option<String>,
+    /// Where the clients are; otherwise the report says for which clients each mode works.
+    #[arg(long, value_name = "CIDR")]
+    pub(super) client: Vec<String>,
+    /// Where the servers are, instead of where the provider says.
+    #[arg(long, value_name = "CIDR")]
+    pub(super) server: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) rules: RuleSet,
+    /// One packet at one hook: forward, input, output.
+    #[arg(long, conflicts_with = "at", required_unless_present = "at")]
+    pub(super) hook: Option<String>,
+    /// The state of that packet's connection: new, established, related, untracked, none.
+    #[arg(long, requires = "hook")]
+    pub(super) state: Option<String>,
+    /// A whole TCP connection through a firewall that stands here.
+    #[arg(long, value_name = "PLACEMENT")]
+    pub(super) at: Option<String>,
+    /// The end that opens the connection: client, server.
+    #[arg(long, requires = "at", value_name = "client|server")]
+    pub(super) from: Option<String>,
+    /// Source addresses.
+    #[arg(long, value_name = "CIDR")]
+    pub(super) src: Option<String>,
+    /// Source ports.
+    #[arg(long, value_name = "RANGE")]
+    pub(super) sport: Option<String>,
+    /// Destination addresses.
+    #[arg(long, value_name = "CIDR")]
+    pub(super) dst: Option<String>,
+    /// Destination ports.
+    #[arg(long, value_name = "RANGE")]
+    pub(super) dport: Option<String>,
+    /// The interface that the packet comes in by.
+    #[arg(long = "in", requires = "hook", value_name = "IFACE")]
+    pub(super) incoming: Option<String>,
+    /// The interface that the packet goes out by.
+    #[arg(long = "out", requires = "hook", value_name = "IFACE")]
+    pub(super) outgoing: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Providers {
+    /// The provider to print.
+    pub(super) id: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// How and where the answer is written.
+#[derive(Args, Debug)]
+pub(super) struct Output {
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the answer to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+}

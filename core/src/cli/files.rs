@@ -1,0 +1,38 @@
+use std::io::Read;
+use std::path::Path;
+
+use crate::ask::ProviderChoice;
+use crate::error::{Code, Error};
+
+/// The name and the bytes of a rule set's file; `-` is standard input.
+pub(super) fn input(path: &Path) -> Result<(String, Vec<u8>), Error> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| unreadable("<stdin>", &error))?;
+        return Ok(("<stdin>".to_owned(), bytes));
+    }
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&name, &error))?;
+    Ok((name, bytes))
+}
+
+/// The text of a file.
+pub(super) fn text(path: &Path) -> Result<String, Error> {
+    let name = path.display().to_string();
+    std::fs::read_to_string(path).map_err(|error| unreadable(&name, &error))
+}
+
+/// The provider that an argument names: a file if it ends in `.json`, else an id.
+pub(super) fn provider(argument: String) -> Result<ProviderChoice, Error> {
+    let path = Path::new(&argument);
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return Ok(ProviderChoice::Spec { json: text(path)?, file: Some(argument) });
+    }
+    Ok(ProviderChoice::Id(argument))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Error {
+    let message = format!("the file cannot be read: {error}");
+    Error::new(Code::Io, message).in_file(Some(name))
+}

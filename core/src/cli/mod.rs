@@ -1,0 +1,138 @@
+//! The `pasvaudit` command: the same from cargo, pip and npx.
+
+mod args;
+mod files;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use anstream::ColorChoice;
+use clap::Parser;
+
+use crate::ask::{self, AuditOptions, ExplainOptions, ParseOptions};
+use crate::error::{Code, Error};
+use crate::firewall::Firewall;
+use crate::ftp::Provider;
+use crate::render;
+use args::{Action, Audit, Command, Explain, Format, Output, Providers, RuleSet};
+
+/// The exit code for bad input or usage.
+const REFUSED: u8 = 2;
+
+/// Runs the command with its arguments, of which the first is its own name, and gives the exit code:
+/// 0 every required mode works, 1 a gap, 3 undecided, 2 bad input or usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let command = match Command::try_parse_from(arguments) {
+        Ok(command) => command,
+        Err(usage) => {
+            // A closed pipe is the reader's choice.
+            let _ = usage.print();
+            return u8::try_from(usage.exit_code()).unwrap_or(REFUSED);
+        }
+    };
+    let outcome = match command.action {
+        Action::Audit(arguments) => audit(arguments),
+        Action::Explain(arguments) => explain(arguments),
+        Action::Providers(arguments) => providers(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "pasvaudit: {error}");
+        REFUSED
+    })
+}
+
+fn audit(arguments: Audit) -> Result<u8, Error> {
+    let firewall = read(&arguments.rules)?;
+    let providers = arguments.provider.into_iter().map(files::provider);
+    let options = AuditOptions {
+        providers: providers.collect::<Result<_, _>>()?,
+        at: arguments.at,
+        client: arguments.client,
+        server: arguments.server,
+        inside: arguments.rules.inside,
+        outside: arguments.rules.outside,
+    };
+    let report = ask::audit(&firewall, &options)?;
+    let answer = match arguments.output.format {
+        Format::Text => report.to_text(colours(&arguments.output)),
+        Format::Json => report.to_json(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(report.verdict.exit_code())
+}
+
+fn explain(arguments: Explain) -> Result<u8, Error> {
+    let firewall = read(&arguments.rules)?;
+    let options = ExplainOptions {
+        hook: arguments.hook,
+        state: arguments.state,
+        at: arguments.at,
+        from: arguments.from,
+        src: arguments.src,
+        sport: arguments.sport,
+        dst: arguments.dst,
+        dport: arguments.dport,
+        incoming: arguments.incoming,
+        outgoing: arguments.outgoing,
+        inside: arguments.rules.inside,
+        outside: arguments.rules.outside,
+    };
+    let explanation = ask::explain(&firewall, &options)?;
+    let answer = match arguments.output.format {
+        Format::Text => explanation.to_text(colours(&arguments.output)),
+        Format::Json => explanation.to_json(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(0)
+}
+
+fn providers(arguments: &Providers) -> Result<u8, Error> {
+    let json = arguments.output.format == Format::Json;
+    let answer = match &arguments.id {
+        Some(id) => render::provider_to_text(Provider::builtin(id)?),
+        None if json => render::to_json(&Provider::all()),
+        None => render::providers_to_text(Provider::all()),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(0)
+}
+
+fn read(rules: &RuleSet) -> Result<Firewall, Error> {
+    let (name, bytes) = files::input(&rules.file)?;
+    let ipset = rules.ipset.iter().map(|path| files::text(path));
+    let options = ParseOptions {
+        dialect: rules.dialect.clone(),
+        file: Some(name),
+        ipset: ipset.collect::<Result<_, _>>()?,
+        local: rules.local.clone(),
+        lenient: rules.lenient,
+    };
+    ask::parse(bytes, &options)
+}
+
+/// Colours are for terminals, unless `NO_COLOR` or the like says otherwise.
+fn colours(output: &Output) -> bool {
+    let to_terminal = output.output.is_none();
+    let choice = anstream::AutoStream::choice(&std::io::stdout());
+    to_terminal && choice != ColorChoice::Never
+}
+
+fn write(output: &Output, answer: &str) -> Result<(), Error> {
+    let mut answer = answer.to_owned();
+    if !answer.ends_with('\n') {
+        answer.push('\n');
+    }
+    let written = match &output.output {
+        Some(path) => std::fs::write(path, answer),
+        None => std::io::stdout().lock().write_all(answer.as_bytes()),
+    };
+    written.or_else(|error| match error.kind() {
+        // The reader has seen enough.
+        std::io::ErrorKind::BrokenPipe => Ok(()),
+        _ => {
+            let path = output.output.as_ref().map(|path| path.display().to_string());
+            let message = format!("the answer cannot be written: {error}");
+            Err(Error::new(Code::Io, message).in_file(path.as_deref()))
+        }
+    })
+}
