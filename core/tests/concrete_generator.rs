@@ -1,12 +1,17 @@
 //! The generated rule sets are what they say: texts that `iptables-restore` takes.
 
+#[path = "common/boundaries.rs"]
+mod boundaries;
 #[path = "common/generator.rs"]
 mod generator;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use boundaries::boundary_packets;
 use generator::{Options, Shape, rules};
+use pasvaudit::space::Family;
+use pasvaudit::{Dialect, Firewall};
 
 #[test]
 fn a_seed_always_gives_the_same_text_and_its_shape() {
@@ -44,5 +49,22 @@ fn the_kernel_loads_every_text() {
         let output = child.wait_with_output().expect("it ends");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "seed {seed}: {error}\n{text}");
+    }
+}
+
+#[test]
+fn edges_are_walked_as_often_as_asked_and_always_the_same() {
+    for (dialect, family) in [(Dialect::Iptables, Family::Ipv4), (Dialect::Ip6tables, Family::Ipv6)]
+    {
+        let ipv6 = family == Family::Ipv6;
+        let text = rules(7, &Options { ipv6, ..Options::certain(Shape::Medium) });
+        let firewall = Firewall::parse(text, dialect).expect("a rule set");
+        let packets = boundary_packets(&firewall, family, 1, 500);
+        assert!(packets.len() >= 500);
+        assert_eq!(packets, boundary_packets(&firewall, family, 1, 500));
+        for (source, destination) in packets {
+            assert_eq!(Family::of(source.ip()), family);
+            assert_eq!(Family::of(destination.ip()), family);
+        }
     }
 }

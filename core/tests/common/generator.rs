@@ -2,19 +2,20 @@
 //!
 //! Every text loads into a Linux kernel (see `concrete_generator.rs`). What rules say lies around the
 //! edges that matter to FTP, so that rules cut one another up instead of missing one another.
+#![expect(clippy::indexing_slicing, reason = "a test may stop where its own tables are wrong")]
 
 use std::fmt::Write;
 
 /// Numbers that look random and are the same for the same seed (splitmix64).
 #[derive(Clone, Debug)]
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub const fn next(&mut self) -> u64 {
+    pub(crate) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -22,23 +23,23 @@ impl Random {
     }
 
     /// A number below `bound`.
-    pub const fn below(&mut self, bound: usize) -> usize {
+    pub(crate) const fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 
     /// Whether something happens that happens `percent` times in a hundred.
-    pub const fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) const fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 }
 
 /// How large a rule set is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Up to six rules, in the table `filter`.
     Tiny,
     /// 30 to 80 rules in all tables.
@@ -49,24 +50,24 @@ pub enum Shape {
 
 /// What may occur in a rule set.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
-    pub shape: Shape,
+pub(crate) struct Options {
+    pub(crate) shape: Shape,
     /// `ip6tables-save` instead of `iptables-save`.
-    pub ipv6: bool,
+    pub(crate) ipv6: bool,
     /// How many rules in a hundred have a match or a target that no model decides.
-    pub unknowns: usize,
+    pub(crate) unknowns: usize,
     /// Whether sources may be translated, and destinations.
-    pub source_nat: bool,
-    pub destination_nat: bool,
+    pub(crate) source_nat: bool,
+    pub(crate) destination_nat: bool,
     /// Whether rules test interfaces.
-    pub interfaces: bool,
+    pub(crate) interfaces: bool,
     /// Chains that jump to the next one twice; doubles the rules that a packet meets each time.
-    pub lattice: usize,
+    pub(crate) lattice: usize,
 }
 
 impl Options {
     /// Everything that is decided for sure, in IPv4.
-    pub const fn certain(shape: Shape) -> Self {
+    pub(crate) const fn certain(shape: Shape) -> Self {
         Self {
             shape,
             ipv6: false,
@@ -79,7 +80,7 @@ impl Options {
     }
 
     /// A choice of everything, different for every seed.
-    pub fn any(seed: u64) -> Self {
+    pub(crate) fn any(seed: u64) -> Self {
         let mut random = Random::new(!seed);
         Self {
             shape: random.pick(&[Shape::Tiny, Shape::Medium, Shape::Medium, Shape::Many]),
@@ -94,7 +95,7 @@ impl Options {
 }
 
 /// A rule set.
-pub fn rules(seed: u64, options: &Options) -> String {
+pub(crate) fn rules(seed: u64, options: &Options) -> String {
     let mut writer = Writer {
         random: Random::new(seed),
         options: *options,
