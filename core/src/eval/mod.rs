@@ -1,5 +1,6 @@
 //! Two evaluators over one model: packets in, decisions with blame out.
 
+pub mod concrete;
 mod placement;
 pub mod symbolic;
 
