@@ -3,13 +3,18 @@
 //! `cargo bench --bench space` prints one line per workload and then criterion's times.
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails is to stop")]
 
+mod shapes;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use pasvaudit::space::{Axis, Budget, Count, Counts, Cuboid, FirstMatch, Parts};
+use pasvaudit::space::{
+    Axis, Budget, Count, Counts, Cuboid, Exhausted, FirstMatch, HeaderSet, Parts,
+};
+use shapes::{Random, narrow_flow, random_boxes, rule_set, wide_flow};
 
 /// The system's allocator, which counts the bytes that are alive.
 struct Counting;
@@ -36,76 +41,6 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Marsaglia's xorshift: the same boxes on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-    /// A number from `lo` to `hi`, both included.
-    fn within(&mut self, (lo, hi): (u32, u32)) -> u32 {
-        let width = u64::from(hi - lo) + 1;
-        lo + (self.next() >> 16).checked_rem(width).unwrap_or(0) as u32
-    }
-    /// Two ends anywhere in the range.
-    fn range(&mut self, range: (u32, u32)) -> (u32, u32) {
-        let (a, b) = (self.within(range), self.within(range));
-        (a.min(b), a.max(b))
-    }
-    /// A range of 5 to 10 % of the whole.
-    fn short(&mut self, (lo, hi): (u32, u32)) -> (u32, u32) {
-        let width = hi - lo;
-        let length = self.within((width / 20, width / 10));
-        let from = self.within((lo, hi - length));
-        (from, from + length)
-    }
-}
-
-/// Any source, unprivileged source ports, 10.0.0.0/8, any destination port but 0.
-fn wide_flow() -> Cuboid<u32> {
-    let ten = (10 << 24, (11 << 24) - 1);
-    Cuboid::new([ten, (1, 65535), (0, u32::MAX), (1024, 65535)]).unwrap()
-}
-
-/// A /24, 51 destination ports, a /16 of clients.
-fn narrow_flow() -> Cuboid<u32> {
-    let server = 0xD12B_2800;
-    let clients = 0x0A01_0000;
-    let clients = (clients, clients + 0xFFFF);
-    Cuboid::new([(server, server + 255), (21000, 21050), clients, (1024, 65535)]).unwrap()
-}
-
-fn random_boxes(
-    flow: &Cuboid<u32>,
-    number: usize,
-    side: fn(&mut Random, (u32, u32)) -> (u32, u32),
-) -> Vec<Cuboid<u32>> {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let mut cuboid =
-        || Cuboid::new(Axis::ALL.map(|axis| side(&mut random, flow.on(axis)))).unwrap();
-    (0..number).map(|_| cuboid()).collect()
-}
-
-/// Rules about other networks, and ten that touch the narrow flow.
-fn rule_set() -> Vec<Cuboid<u32>> {
-    let flow = narrow_flow();
-    let mut random = Random(0x2545_F491_4F6C_DD1D);
-    let elsewhere = (0xE000_0000, u32::MAX);
-    let rule = |number: usize, random: &mut Random| {
-        let touches = number % 10_000 == 5_000;
-        let side = |axis| match axis {
-            Axis::Destination if !touches => random.range(elsewhere),
-            _ => random.range(flow.on(axis)),
-        };
-        Cuboid::new(Axis::ALL.map(side)).unwrap()
-    };
-    (0..100_000).map(|number| rule(number, &mut random)).collect()
-}
-
 /// Runs once and prints time and peak memory beside their bounds.
 fn measured<T>(name: &str, seconds: f64, megabytes: usize, run: impl FnOnce() -> T) -> T {
     let before = LIVE.load(Relaxed);
@@ -126,7 +61,7 @@ fn measured<T>(name: &str, seconds: f64, megabytes: usize, run: impl FnOnce() ->
 
 /// Headers of the flow, two thirds of them on or next to a face of some box.
 fn samples(flow: &Cuboid<u32>, boxes: &[Cuboid<u32>], number: usize) -> Vec<[u32; 4]> {
-    let mut random = Random(0xDEAD_BEEF_CAFE_F00D);
+    let mut random = Random::new(0xDEAD_BEEF_CAFE_F00D);
     let mut sample = || {
         Axis::ALL.map(|axis| {
             let (lo, hi) = flow.on(axis);
@@ -211,6 +146,36 @@ fn bounds() {
     check_parts(&flow, &rules, &counts, &parts);
 }
 
+/// Shapes on which some representation explodes: each must end, by an answer or a spent budget.
+fn shapes() {
+    println!("shapes, each with the default budget: live rules or what ran out");
+    for (name, boxes) in shapes::structured() {
+        let first_match = FirstMatch::new(Cuboid::everything(), boxes);
+        run(&format!("{name}: counts"), |budget| Ok(first_match.counts(budget)?.per_rule.len()));
+        run(&format!("{name}: parts"), |budget| Ok(first_match.parts(budget)?.per_rule.len()));
+        run(&format!("{name}: rest"), |budget| Ok(first_match.rest(budget)?.edge_count()));
+        run(&format!("{name}: witness of the rest"), |budget| {
+            Ok(usize::from(first_match.rest_witness(budget)?.is_some()))
+        });
+    }
+    let prefixes = shapes::prefixes(1_000_000);
+    run("1,000,000 prefixes: union", |budget| {
+        Ok(HeaderSet::from_cuboids(prefixes.iter().copied(), budget)?.edge_count())
+    });
+}
+
+fn run(name: &str, question: impl FnOnce(&Budget) -> Result<usize, Exhausted>) {
+    let budget = Budget::default();
+    let before = LIVE.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    let start = Instant::now();
+    let answer = question(&budget);
+    let time = start.elapsed().as_secs_f64() * 1e3;
+    let peak = (PEAK.load(Relaxed) - before) as f64 / 1e6;
+    let work = (Budget::default().work_left() - budget.work_left()) as f64 / 1e6;
+    println!("  {name:<44} {time:>9.2} ms {peak:>8.2} MB {work:>8.2} M steps  {answer:?}");
+}
+
 fn times() {
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
     let budget = Budget::unlimited();
@@ -238,5 +203,6 @@ fn times() {
 
 fn main() {
     bounds();
+    shapes();
     times();
 }

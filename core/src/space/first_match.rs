@@ -1,6 +1,4 @@
-use std::ops::ControlFlow;
-
-use super::kd::{Entry, Gap, Visit, reopen, walk};
+use super::kd::{Entry, Gap, Stop, Visit, reopen, walk};
 use super::{Budget, Coordinate, Count, Cuboid, Exhausted};
 
 /// An ordered list of boxes over one flow: each header belongs to the first box that holds it.
@@ -66,7 +64,7 @@ impl<A: Coordinate> FirstMatch<A> {
     /// list. Only work can run out, and takes hostile input.
     pub fn counts(&self, budget: &Budget) -> Result<Counts, Exhausted> {
         let mut tally = Tally { counts: vec![Count::ZERO; self.entries.len()] };
-        let _: ControlFlow<()> = walk(self.flow, &self.entries, &mut tally, budget)?;
+        walk(self.flow, &self.entries, &mut tally, budget)?;
         let decided = tally.counts.iter().copied().sum();
         let rest = self.flow.count().checked_sub(decided).unwrap_or_default();
         let per_rule = self.rules.iter().copied().zip(tally.counts);
@@ -113,7 +111,7 @@ fn outside<A: Coordinate>(
     });
     list.push(Entry { cuboid: region, owner: OUTSIDE });
     let mut found = Find { owner: OUTSIDE, at: None };
-    let _: ControlFlow<()> = walk(region, &list, &mut found, budget)?;
+    walk(region, &list, &mut found, budget)?;
     Ok(found.at)
 }
 
@@ -125,11 +123,11 @@ struct Tally {
 impl<A: Coordinate> Visit<A> for Tally {
     const CONTRACTS: bool = true;
 
-    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, _: &[Gap<A>]) -> ControlFlow<()> {
+    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, _: &[Gap<A>]) -> Result<(), Stop> {
         if let Some(count) = owner.and_then(|owner| self.counts.get_mut(owner as usize)) {
             *count += part.count();
         }
-        ControlFlow::Continue(())
+        Ok(())
     }
 }
 
@@ -142,11 +140,11 @@ struct Find<A> {
 impl<A: Coordinate> Visit<A> for Find<A> {
     const CONTRACTS: bool = true;
 
-    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, gaps: &[Gap<A>]) -> ControlFlow<()> {
+    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, gaps: &[Gap<A>]) -> Result<(), Stop> {
         if owner != Some(self.owner) {
-            return ControlFlow::Continue(());
+            return Ok(());
         }
         self.at = Some(reopen(gaps, part.first()));
-        ControlFlow::Break(())
+        Err(Stop::Found)
     }
 }

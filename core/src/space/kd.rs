@@ -3,8 +3,7 @@
     reason = "axes have numbers below four; frames start in the list"
 )]
 
-use std::ops::ControlFlow;
-
+use super::slabs::{Slabs, slab_axis};
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted};
 
 /// The faces looked at for a split come from the first quarter of a list, so that the boxes that
@@ -26,7 +25,21 @@ pub(super) trait Visit<A> {
     const CONTRACTS: bool;
 
     /// A part of the space, the box that decides it first, and the gaps that were closed before.
-    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, gaps: &[Gap<A>]) -> ControlFlow<()>;
+    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, gaps: &[Gap<A>]) -> Result<(), Stop>;
+}
+
+/// Why a pass ends early.
+pub(super) enum Stop {
+    /// The visitor has what it wants.
+    Found,
+    /// A budget is spent.
+    Exhausted(Exhausted),
+}
+
+impl From<Exhausted> for Stop {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
+    }
 }
 
 /// Values that were cut out of an axis.
@@ -47,14 +60,6 @@ pub(super) fn reopen<A: Coordinate>(gaps: &[Gap<A>], mut at: [A; 4]) -> [A; 4] {
     at
 }
 
-/// A cell whose list is the end of the common list, from `start` on.
-struct Frame<A> {
-    cell: Cuboid<A>,
-    start: usize,
-    /// How many gaps were closed on the way here.
-    gaps: usize,
-}
-
 /// Cuts `flow` into parts that are decided first by one box of the ordered list, or by none.
 ///
 /// Depth first over a tree of cells with an explicit stack: memory for the lists on one path only.
@@ -64,77 +69,134 @@ pub(super) fn walk<A: Coordinate, V: Visit<A>>(
     list: &[Entry<A>],
     visitor: &mut V,
     budget: &Budget,
-) -> Result<ControlFlow<()>, Exhausted> {
-    let mut entries = list.to_vec();
-    let mut gaps = Vec::new();
-    let mut frames = vec![Frame { cell: flow, start: 0, gaps: 0 }];
-    let (mut low, mut high, mut faces) = (Vec::new(), Vec::new(), Default::default());
-    while let Some(mut frame) = frames.pop() {
-        budget.spend(1 + entries.len() - frame.start)?;
-        gaps.truncate(frame.gaps);
-        let Frame { start, ref mut cell, .. } = frame;
-        while V::CONTRACTS
-            && let Some(first) = entries.get(start)
-            && let Some(axis) = slab(cell, &first.cuboid)
-        {
-            if visitor.part(Some(first.owner), &first.cuboid, &gaps).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-            budget.spend(entries.len() - start)?;
-            gaps.push(Gap { axis, from: first.cuboid.lo[axis], to: first.cuboid.hi[axis] });
-            contract(cell, &mut entries, start, axis);
-        }
-        let next = match &entries[start..] {
-            [] => visitor.part(None, cell, &gaps),
-            [first, ..] if first.cuboid == *cell => visitor.part(Some(first.owner), cell, &gaps),
-            [only] => single(cell, only, visitor, &gaps),
-            list => {
-                let Some((below, above)) = cut(cell, list, &mut faces) else { continue };
-                clip(&below, list, &mut low);
-                clip(&above, list, &mut high);
-                entries.truncate(start);
-                let gaps = gaps.len();
-                frames.push(Frame { cell: above, start, gaps });
-                entries.append(&mut high);
-                frames.push(Frame { cell: below, start: entries.len(), gaps });
-                entries.append(&mut low);
-                continue;
-            }
-        };
-        if next.is_break() {
-            return Ok(next);
-        }
-        entries.truncate(start);
+) -> Result<(), Exhausted> {
+    let entries = list.to_vec();
+    let mut walk = Walk { visitor, budget, entries, gaps: Vec::new(), slabs: Slabs::default() };
+    match walk.run(flow) {
+        Ok(()) | Err(Stop::Found) => Ok(()),
+        Err(Stop::Exhausted(exhausted)) => Err(exhausted),
     }
-    Ok(ControlFlow::Continue(()))
 }
 
-/// A cell with one box, which does not cover it.
-fn single<A: Coordinate, V: Visit<A>>(
-    cell: &Cuboid<A>,
-    only: &Entry<A>,
-    visitor: &mut V,
-    gaps: &[Gap<A>],
-) -> ControlFlow<()> {
-    visitor.part(Some(only.owner), &only.cuboid, gaps)?;
-    if V::CONTRACTS {
-        return ControlFlow::Continue(());
+/// A cell whose list is the end of the common list, from `start` on.
+struct Frame<A> {
+    cell: Cuboid<A>,
+    start: usize,
+    /// How many gaps were closed on the way here.
+    gaps: usize,
+}
+
+/// A pass on its way.
+struct Walk<'v, A, V> {
+    visitor: &'v mut V,
+    budget: &'v Budget,
+    /// The lists of all cells that wait, that of the cell in hand last.
+    entries: Vec<Entry<A>>,
+    gaps: Vec<Gap<A>>,
+    slabs: Slabs<A>,
+}
+
+impl<A: Coordinate, V: Visit<A>> Walk<'_, A, V> {
+    fn run(&mut self, flow: Cuboid<A>) -> Result<(), Stop> {
+        let mut frames = vec![Frame { cell: flow, start: 0, gaps: 0 }];
+        let (mut low, mut high, mut faces) = (Vec::new(), Vec::new(), Default::default());
+        while let Some(Frame { cell, start, gaps }) = frames.pop() {
+            self.budget.spend(1 + self.entries.len() - start)?;
+            self.gaps.truncate(gaps);
+            let cell = if V::CONTRACTS { self.contract(cell, start)? } else { Some(cell) };
+            let Some(cell) = cell else { continue };
+            match &self.entries[start..] {
+                [] => self.visitor.part(None, &cell, &self.gaps)?,
+                [first, ..] if first.cuboid == cell => {
+                    self.visitor.part(Some(first.owner), &cell, &self.gaps)?;
+                }
+                [only] => {
+                    self.visitor.part(Some(only.owner), &only.cuboid, &self.gaps)?;
+                    if !V::CONTRACTS {
+                        self.around(cell, &only.cuboid.clone())?;
+                    }
+                }
+                list => {
+                    if let Some((below, above)) = cut(&cell, list, &mut faces) {
+                        clip(&below, list, &mut low);
+                        clip(&above, list, &mut high);
+                        self.entries.truncate(start);
+                        let gaps = self.gaps.len();
+                        frames.push(Frame { cell: above, start, gaps });
+                        self.entries.append(&mut high);
+                        frames.push(Frame { cell: below, start: self.entries.len(), gaps });
+                        self.entries.append(&mut low);
+                        continue;
+                    }
+                }
+            }
+            self.entries.truncate(start);
+        }
+        Ok(())
     }
-    let mut left = *cell;
-    for axis in Axis::ALL {
-        let (lo, hi) = only.cuboid.on(axis);
-        if let Some(before) = lo.before()
-            && let Some((outside, inside)) = left.split(axis, before)
+
+    /// The parts of a cell around a box in it, which no box decides.
+    fn around(&mut self, mut cell: Cuboid<A>, hole: &Cuboid<A>) -> Result<(), Stop> {
+        for axis in Axis::ALL {
+            let (lo, hi) = hole.on(axis);
+            let before = lo.before().and_then(|before| cell.split(axis, before));
+            if let Some((outside, rest)) = before {
+                self.visitor.part(None, &outside, &self.gaps)?;
+                cell = rest;
+            }
+            if let Some((rest, outside)) = cell.split(axis, hi) {
+                self.visitor.part(None, &outside, &self.gaps)?;
+                cell = rest;
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts the slabs that lead the list out of the cell and closes the gaps, as long as there are
+    /// any; gives what is left of the cell. The list is cut after a box that covers it.
+    fn contract(&mut self, mut cell: Cuboid<A>, start: usize) -> Result<Option<Cuboid<A>>, Stop> {
+        while let Some(first) = self.entries.get(start)
+            && let Some(axis) = slab_axis(&cell, &first.cuboid)
         {
-            visitor.part(None, &outside, gaps)?;
-            left = inside;
+            self.budget.spend(self.entries.len() - start)?;
+            let is_slab = |entry: &&Entry<A>| slab_axis(&cell, &entry.cuboid) == Some(axis);
+            let end = start + self.entries[start..].iter().take_while(is_slab).count();
+            self.slabs.sweep(&self.entries[start..end], axis);
+            for &(lo, hi, owner) in &self.slabs.pieces {
+                let mut part = cell;
+                (part.lo[axis], part.hi[axis]) = (lo, hi);
+                self.visitor.part(Some(owner), &part, &self.gaps)?;
+            }
+            let Some(range) = self.slabs.close((cell.lo[axis], cell.hi[axis])) else {
+                self.entries.truncate(start);
+                return Ok(None);
+            };
+            (cell.lo[axis], cell.hi[axis]) = range;
+            // From the highest to the lowest, so that closing one does not move the others.
+            let gaps = self.slabs.gaps.iter().rev();
+            self.gaps.extend(gaps.map(|&(from, to, _)| Gap { axis, from, to }));
+            self.close_gaps(&cell, axis, start, end);
         }
-        if let Some((inside, outside)) = left.split(axis, hi) {
-            visitor.part(None, &outside, gaps)?;
-            left = inside;
-        }
+        Ok(Some(cell))
     }
-    ControlFlow::Continue(())
+
+    /// Moves the list from `end` on to `start`, with the gaps closed in its boxes.
+    fn close_gaps(&mut self, cell: &Cuboid<A>, axis: usize, start: usize, end: usize) {
+        let mut kept = start;
+        for at in end..self.entries.len() {
+            let mut entry = self.entries[at];
+            let range = (entry.cuboid.lo[axis], entry.cuboid.hi[axis]);
+            if let Some((lo, hi)) = self.slabs.close(range) {
+                (entry.cuboid.lo[axis], entry.cuboid.hi[axis]) = (lo, hi);
+                self.entries[kept] = entry;
+                kept += 1;
+                if entry.cuboid == *cell {
+                    break;
+                }
+            }
+        }
+        self.entries.truncate(kept);
+    }
 }
 
 /// Cuts a cell at the median of the faces inside it, on the axis that has the most.
@@ -172,41 +234,4 @@ fn clip<A: Coordinate>(cell: &Cuboid<A>, list: &[Entry<A>], into: &mut Vec<Entry
             }
         }
     }
-}
-
-/// The one axis on which the box does not reach from end to end of the cell.
-fn slab<A: Coordinate>(cell: &Cuboid<A>, cuboid: &Cuboid<A>) -> Option<usize> {
-    let mut partial = (0..4)
-        .filter(|axis| cell.lo[*axis] != cuboid.lo[*axis] || cell.hi[*axis] != cuboid.hi[*axis]);
-    let axis = partial.next()?;
-    partial.next().is_none().then_some(axis)
-}
-
-/// Cuts the first box, a slab across `axis`, out of the cell and closes the gap.
-fn contract<A: Coordinate>(
-    cell: &mut Cuboid<A>,
-    entries: &mut Vec<Entry<A>>,
-    start: usize,
-    axis: usize,
-) {
-    let (from, to) = (entries[start].cuboid.lo[axis], entries[start].cuboid.hi[axis]);
-    // The slab is not the whole cell, so none of this overflows.
-    let removed = |value: A| value - (to - from) - A::from_port(1);
-    cell.hi[axis] = removed(cell.hi[axis]);
-    let mut kept = start;
-    for at in start + 1..entries.len() {
-        let mut entry = entries[at];
-        let (lo, hi) = (entry.cuboid.lo[axis], entry.cuboid.hi[axis]);
-        if from <= lo && hi <= to {
-            continue;
-        }
-        entry.cuboid.lo[axis] = if lo > to { removed(lo) } else { lo.min(from) };
-        entry.cuboid.hi[axis] = if hi < from { hi } else { removed(hi.max(to)) };
-        entries[kept] = entry;
-        kept += 1;
-        if entry.cuboid == *cell {
-            break;
-        }
-    }
-    entries.truncate(kept);
 }

@@ -24,6 +24,7 @@ mod packet_space;
 mod parts;
 mod project;
 mod ranges;
+mod slabs;
 
 pub use budget::{Budget, Exhausted};
 pub use coordinate::{Axis, Coordinate};

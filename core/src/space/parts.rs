@@ -1,15 +1,13 @@
-use std::ops::ControlFlow;
-
 use super::apply::Op;
 use super::arena::Arena;
-use super::kd::{Entry, Gap, Visit, walk};
+use super::kd::{Entry, Gap, Stop, Visit, walk};
 use super::nodes::{EMPTY, Id};
 use super::{Budget, Coordinate, Cuboid, Exhausted, FirstMatch, HeaderSet};
 
 /// Up to so many boxes, the sets are built straight from the list.
 const FEW: usize = 32;
-/// The leaves of a k-d pass may take as much memory as this share of the edges allowed.
-const LEAF_SHARE: usize = 4;
+/// The leaves of a k-d pass may take as much memory as one part in so many of the edges allowed.
+const LEAF_SHARE: usize = 2;
 
 /// What each box of a [`FirstMatch`] decides, as sets.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -70,10 +68,8 @@ impl<A: Coordinate> FirstMatch<A> {
         let edges_per_box = size_of::<Cuboid<A>>() / size_of::<(A, Id)>();
         let room = budget.edges() / LEAF_SHARE / edges_per_box.max(1);
         let mut leaves = Leaves { parts: vec![Vec::new(); self.entries.len() + 1], room };
-        match walk(self.flow, &self.entries, &mut leaves, budget)? {
-            ControlFlow::Continue(()) => Ok(leaves.parts),
-            ControlFlow::Break(()) => Err(Exhausted::Edges),
-        }
+        walk(self.flow, &self.entries, &mut leaves, budget)?;
+        Ok(leaves.parts)
     }
 
     /// Each part is the union of its leaves.
@@ -154,9 +150,8 @@ struct Leaves<A> {
 impl<A: Coordinate> Visit<A> for Leaves<A> {
     const CONTRACTS: bool = false;
 
-    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, _: &[Gap<A>]) -> ControlFlow<()> {
-        let Some(room) = self.room.checked_sub(1) else { return ControlFlow::Break(()) };
-        self.room = room;
+    fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, _: &[Gap<A>]) -> Result<(), Stop> {
+        self.room = self.room.checked_sub(1).ok_or(Exhausted::Edges)?;
         let of_owner = match owner {
             Some(owner) => self.parts.get_mut(owner as usize),
             None => self.parts.last_mut(),
@@ -164,6 +159,6 @@ impl<A: Coordinate> Visit<A> for Leaves<A> {
         if let Some(of_owner) = of_owner {
             of_owner.push(*part);
         }
-        ControlFlow::Continue(())
+        Ok(())
     }
 }
