@@ -101,6 +101,11 @@ pub(crate) fn structured() -> Vec<(String, Vec<Cuboid<u32>>)> {
         };
         shapes.push((format!("{n} slabs"), (0..n).map(slab).collect()));
     }
+    let blocked = |_| {
+        let source = random.within((0, u32::MAX));
+        bound(&[(Src, (source, source))])
+    };
+    shapes.push(("100000 blocked sources".to_owned(), (0..100_000).map(blocked).collect()));
     for n in [300, 1_000, 3_000] {
         let cross = |k: u32| {
             let (a, b) = if k.is_multiple_of(2) { (Dst, Src) } else { (Dport, Sport) };

@@ -14,16 +14,16 @@ const LEAF_SHARE: usize = 2;
 pub struct Parts<A: Coordinate> {
     /// The boxes that decide any header, in ascending order, with the headers that they decide.
     pub per_rule: Vec<(usize, HeaderSet<A>)>,
-    /// The headers of the flow that no box holds.
-    pub rest: HeaderSet<A>,
+    /// The headers of the flow that no box holds. By itself, because between many small boxes it
+    /// can be too large where each part is small; [`FirstMatch::counts`] knows its size even then.
+    pub rest: Result<HeaderSet<A>, Exhausted>,
 }
 
 impl<A: Coordinate> FirstMatch<A> {
-    /// The sets of headers that each box decides, and the rest. They are disjoint and their union
-    /// is the flow.
+    /// The sets of headers that each box decides, and the rest: disjoint, their union is the flow.
     ///
     /// Product structure (slabs, crosses) has too many k-d leaves, many small boxes have too large
-    /// diagrams of what lies between them; both ways are tried, within the budget.
+    /// diagrams on the way; both ways are tried, within the budget.
     pub fn parts(&self, budget: &Budget) -> Result<Parts<A>, Exhausted> {
         if self.entries.len() <= FEW {
             return self.parts_in_order(budget);
@@ -60,7 +60,7 @@ impl<A: Coordinate> FirstMatch<A> {
                 left = arena.apply(Op::Difference, left, own)?;
             }
         }
-        Ok(Parts { per_rule, rest: HeaderSet::take(&arena, left) })
+        Ok(Parts { per_rule, rest: Ok(HeaderSet::take(&arena, left)) })
     }
 
     /// The boxes of a k-d pass, by the place of their owner in the list; the rest at the end.
@@ -79,7 +79,6 @@ impl<A: Coordinate> FirstMatch<A> {
         budget: &Budget,
     ) -> Result<Parts<A>, Exhausted> {
         let rest = leaves.pop().unwrap_or_default();
-        let rest = union_of_leaves(rest, &self.flow, &self.entries, budget)?;
         let mut per_rule = Vec::new();
         for (&rule, leaves) in self.rules.iter().zip(leaves) {
             if let Some((own, earlier)) = self.with_earlier(rule)
@@ -88,6 +87,7 @@ impl<A: Coordinate> FirstMatch<A> {
                 per_rule.push((rule, union_of_leaves(leaves, own, earlier, budget)?));
             }
         }
+        let rest = union_of_leaves(rest, &self.flow, &self.entries, budget);
         Ok(Parts { per_rule, rest })
     }
 
@@ -104,7 +104,7 @@ impl<A: Coordinate> FirstMatch<A> {
                 live.push(*entry);
             }
         }
-        Ok(Parts { per_rule, rest: remainder(&self.flow, &live, budget)? })
+        Ok(Parts { per_rule, rest: remainder(&self.flow, &live, budget) })
     }
 }
 
