@@ -54,7 +54,12 @@ impl<A: Coordinate> HeaderSet<A> {
     ) -> Result<Self, Exhausted> {
         let mut arena = Arena::new(budget);
         let root = build(&mut arena)?;
-        Ok(Self::from_diagram(arena.extract(root)))
+        Ok(Self::take(&arena, root))
+    }
+
+    /// Takes a set out of an arena.
+    pub(super) fn take(arena: &Arena<'_, A>, root: Id) -> Self {
+        Self::from_diagram(arena.extract(root))
     }
 
     fn from_diagram((nodes, root): (Nodes<A>, Id)) -> Self {
