@@ -1,4 +1,10 @@
 //! Which connections a session mode needs.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use DataMode::{Eprt, Epsv, Pasv, Port};
 use Family::{Ipv4, Ipv6};

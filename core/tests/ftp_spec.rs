@@ -1,4 +1,10 @@
 //! What a provider file may say, and how it is refused.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use pasvaudit::ftp::{
     AddressOwner, DataMode, Family, PassivePorts, PortChoice, PortRange, Protection, Provider,
