@@ -10,7 +10,42 @@ macro_rules! files {
     };
 }
 
-const FILES: &[(&str, &str)] = files!["smartfile",];
+const FILES: &[(&str, &str)] = files![
+    "apache-ftpserver",
+    "aws-transfer-family",
+    "axway-securetransport",
+    "azure-app-service",
+    "azure-ase-v3",
+    "docker-delfer-alpine-ftp",
+    "docker-fauria-vsftpd",
+    "docker-stilliard-pure-ftpd",
+    "eds-elit",
+    "exavault-appliance",
+    "files-com",
+    "filezilla-server",
+    "globalscape-eft",
+    "hcl-unica-uk",
+    "hcl-unica-us",
+    "ibm-datapower-ftp",
+    "ibm-ecurep",
+    "iis-ftp",
+    "iis6-ftp",
+    "nasa-pps",
+    "nasa-spdf",
+    "openbsd-ftpd",
+    "proftpd",
+    "pure-ftpd",
+    "pyftpdlib",
+    "sftpgo",
+    "smartfile",
+    "synology-srm",
+    "thru-ftps",
+    "truenas-ftp",
+    "ucar-mss",
+    "vsftpd",
+    "vsftpd-opensuse",
+    "webmethods-is",
+];
 
 static CATALOGUE: LazyLock<Result<Vec<Provider>, Error>> = LazyLock::new(|| {
     FILES.iter().map(|(id, text)| Provider::from_json(text, Some(&format!("{id}.json")))).collect()

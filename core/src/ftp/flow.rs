@@ -38,7 +38,7 @@ pub struct Flow {
 /// Addresses and ports that go together: each of the addresses has each of the ports.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Endpoint {
-    /// The addresses: at least one network, all of the flow's family.
+    /// The addresses: at least one network, all of the flow's family, ascending and disjoint.
     pub addresses: Vec<IpNet>,
     /// The ports: at least one range, ascending and disjoint.
     pub ports: Vec<PortRange>,
@@ -105,7 +105,7 @@ pub struct Peers {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Needs {
     /// These connections.
-    Flows(ModeFlows),
+    Flows(Box<ModeFlows>),
     /// Nothing that could be decided.
     Absent(Absent),
 }

@@ -44,7 +44,10 @@ pub fn flows(provider: &Provider, mode: SessionMode, peers: &Peers) -> Result<Ne
     let places = places(provider, &used, family, &servers);
     if places.is_empty() {
         let (name, family) = (&provider.name, family.title());
-        let why = format!("no {family} address of {name} is known for {}", mode.protection);
+        let why = match offer.why() {
+            Some(why) => format!("{why}, and no {family} address of it is known"),
+            None => format!("no {family} address of {name} is known for {}", mode.protection),
+        };
         return Ok(absent(Because::NotKnown, why));
     }
 
@@ -65,7 +68,7 @@ pub fn flows(provider: &Provider, mode: SessionMode, peers: &Peers) -> Result<Ne
         Flow { kind: FlowKind::ActiveData, opener: Side::Server, family, from, to: client }
     };
     let spare = self::places(provider, &spare, family, &servers);
-    Ok(Needs::Flows(ModeFlows {
+    Ok(Needs::Flows(Box::new(ModeFlows {
         mode,
         offer,
         control,
@@ -80,7 +83,7 @@ pub fn flows(provider: &Provider, mode: SessionMode, peers: &Peers) -> Result<Ne
         addresses_more: provider.networks_more.clone().filter(|_| servers.is_empty()),
         clients_given: peers.clients.is_some(),
         notes: notes(provider, mode, &used),
-    }))
+    })))
 }
 
 fn absent(because: Because, why: String) -> Needs {
@@ -108,7 +111,8 @@ fn controls(spec: &Spec, protection: Protection) -> Vec<&Control> {
 }
 
 fn of_family<'a>(networks: impl IntoIterator<Item = &'a IpNet>, family: Family) -> Vec<IpNet> {
-    networks.into_iter().filter(|net| Family::of(net) == family).map(IpNet::trunc).collect()
+    let networks = networks.into_iter().filter(|network| Family::of(network) == family);
+    IpNet::aggregate(&networks.map(IpNet::trunc).collect())
 }
 
 /// The client addresses of the family; `None` if there are only some of the other family.
@@ -153,7 +157,7 @@ fn places(spec: &Spec, controls: &[&Control], family: Family, servers: &[IpNet])
                 let pairs = control.addresses.iter().flat_map(|address| {
                     servers.iter().filter_map(move |server| overlap(address, server))
                 });
-                pairs.chain(unbound.iter().copied()).collect()
+                IpNet::aggregate(&pairs.chain(unbound.iter().copied()).collect())
             }
         };
         Listener { addresses, port: control.port, anywhere }
@@ -172,24 +176,17 @@ fn overlap(one: &IpNet, two: &IpNet) -> Option<IpNet> {
 
 /// The same endpoints, those with the same addresses put together.
 fn grouped(endpoints: impl IntoIterator<Item = Endpoint>) -> Vec<Endpoint> {
-    let mut groups: Vec<Endpoint> = Vec::new();
+    let mut groups: BTreeMap<Vec<IpNet>, Vec<PortRange>> = BTreeMap::new();
     for endpoint in endpoints {
-        match groups.iter_mut().find(|group| group.addresses == endpoint.addresses) {
-            Some(group) => {
-                let ports = group.ports.iter().copied().chain(endpoint.ports);
-                group.ports = PortRange::merged(ports);
-            }
-            None => groups.push(endpoint),
-        }
+        groups.entry(endpoint.addresses).or_default().extend(endpoint.ports);
     }
-    groups
+    let merge = |(addresses, ports)| Endpoint { addresses, ports: PortRange::merged(ports) };
+    groups.into_iter().map(merge).collect()
 }
 
 fn all_addresses(places: &[Listener]) -> Vec<IpNet> {
-    let mut all: Vec<_> = places.iter().flat_map(|place| place.addresses.clone()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    let all: Vec<_> = places.iter().flat_map(|place| &place.addresses).copied().collect();
+    IpNet::aggregate(&all)
 }
 
 /// Where passive data goes: to the addresses of the control connection (EPSV: RFC 2428 §3; PASV
@@ -206,18 +203,16 @@ fn passive_ends(spec: &Spec, mode: SessionMode, places: &[Listener], listed: boo
             }
         }
     }
-    for place in bound {
-        let addresses = regions.entry(None).or_default();
-        for address in &place.addresses {
-            if !addresses.contains(address) {
-                addresses.push(*address);
-            }
-        }
-    }
+    let bound = bound.into_iter().flat_map(|place| &place.addresses).copied();
+    regions.entry(None).or_default().extend(bound);
+    regions.retain(|_, addresses| !addresses.is_empty());
     let mut endpoints = Vec::with_capacity(regions.len());
     for (region, addresses) in regions {
         match spec.passive_ports_in(mode.protection, region) {
-            PassivePorts::Known(ports) => endpoints.push(Endpoint { addresses, ports }),
+            PassivePorts::Known(ports) => {
+                let addresses = IpNet::aggregate(&addresses);
+                endpoints.push(Endpoint { addresses, ports });
+            }
             PassivePorts::Unknown { why } => {
                 let addresses = all_addresses(places);
                 let widest = vec![Endpoint { addresses, ports: vec![PortRange::ALL] }];

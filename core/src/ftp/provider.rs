@@ -30,8 +30,6 @@ use crate::error::{Code, Error};
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "Spec", into = "Spec")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(with = "Spec"))]
 pub struct Provider(Spec);
 
 impl Deref for Provider {

@@ -11,6 +11,13 @@ use super::words::{Protection, words};
 /// checked on the way to a [`Provider`](super::Provider).
 #[derive(Clone, Debug, Default, Eq, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        title = "pasvaudit provider",
+        description = "What is known of an FTP service or server. What is left out is unknown."
+    )
+)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Spec {
