@@ -1,0 +1,302 @@
+//! The two evaluators, symbolic and concrete, share nothing but the model: each is the other's oracle.
+//!
+//! For every rule set, whole spaces are decided symbolically, and connections at the edges of every
+//! rule are followed one by one under several choices of what is not modelled.
+//! `PASVAUDIT_RULE_SETS` says how many rule sets are generated, `PASVAUDIT_SEED` with which the seeds
+//! begin.
+
+#[path = "common/boundaries.rs"]
+mod boundaries;
+#[path = "common/generator.rs"]
+mod generator;
+
+use std::net::SocketAddr;
+
+use boundaries::boundary_packets;
+use generator::Options;
+use pasvaudit::eval::concrete::{self, Always, Moment, Outcome, Seeded, Tuple, Unknowns};
+use pasvaudit::eval::symbolic::{self, Blame, Effort, Part, Ruling, Stage};
+use pasvaudit::firewall::{Fate, Firewall, Governs, Hook, States};
+use pasvaudit::space::{Axis, Cuboid, Family};
+use pasvaudit::{Dialect, End, Parser, Placement};
+
+/// How many connections are followed in each rule set, at least.
+const CONNECTIONS: usize = 1000;
+
+/// What is asked about a rule set.
+#[derive(Clone, Copy, Debug)]
+enum Question {
+    Connection { at: Placement, opener: End, first: States, named: bool },
+    Packet { hook: Hook, state: States, named: bool },
+}
+
+const INSIDE: &str = "eth1";
+const OUTSIDE: &str = "eth0";
+
+impl Question {
+    /// One of every kind, by turns.
+    fn pick(turn: usize) -> Self {
+        let named = turn % 2 == 0;
+        let first = if turn % 3 == 0 { States::RELATED } else { States::NEW };
+        let opener = if turn / 4 % 2 == 0 { End::Client } else { End::Server };
+        match turn % 6 {
+            0 => {
+                let hooks = [Hook::Forward, Hook::Input, Hook::Output];
+                let states = [
+                    States::NEW,
+                    States::ESTABLISHED,
+                    States::RELATED,
+                    States::INVALID,
+                    States::UNTRACKED,
+                ];
+                Self::Packet { hook: hooks[turn / 6 % 3], state: states[turn / 18 % 5], named }
+            }
+            kind => {
+                let at = Placement::ALL[(kind - 1) % 4];
+                Self::Connection { at, opener, first, named }
+            }
+        }
+    }
+
+    fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Vec<Part<A>> {
+        let effort = Effort::default();
+        match self {
+            Self::Connection { at, opener, first, named } => {
+                let name = |name: &str| named.then(|| name.to_owned());
+                let interfaces =
+                    symbolic::Interfaces { inside: name(INSIDE), outside: name(OUTSIDE) };
+                symbolic::connections(firewall, at, opener, first, &interfaces, space, effort)
+            }
+            Self::Packet { hook, state, named } => {
+                let (incoming, outgoing) = (named.then_some(INSIDE), named.then_some(OUTSIDE));
+                symbolic::packets(firewall, hook, state, incoming, outgoing, space, effort)
+            }
+        }
+    }
+
+    fn concrete(
+        self,
+        firewall: &Firewall,
+        (source, destination): (SocketAddr, SocketAddr),
+        unknowns: &mut dyn Unknowns,
+    ) -> Option<concrete::Verdict> {
+        let verdict = match self {
+            Self::Connection { at, opener, first, named } => {
+                let interfaces = concrete::Interfaces {
+                    inside: named.then_some(INSIDE),
+                    outside: named.then_some(OUTSIDE),
+                };
+                let tuple = Tuple { source, destination };
+                let connection =
+                    concrete::Connection { placement: at, opener, tuple, first, interfaces };
+                concrete::connection(firewall, &connection, unknowns)
+            }
+            Self::Packet { hook, state, named } => {
+                let packet = concrete::Packet {
+                    source,
+                    destination,
+                    flags: symbolic::flags_of(state),
+                    state,
+                    direction: None,
+                    incoming: named.then_some(INSIDE).filter(|_| hook != Hook::Output),
+                    outgoing: named.then_some(OUTSIDE).filter(|_| hook != Hook::Input),
+                };
+                concrete::packet(firewall, hook, &packet, unknowns)
+            }
+        };
+        // A lattice of jumps is too long a way for one packet; the symbolic evaluator shares it.
+        verdict.ok()
+    }
+}
+
+/// Everything, but for the largest rule sets the neighbourhood of the flows of FTP.
+fn space<A: Governs>(firewall: &Firewall) -> Vec<Cuboid<A>> {
+    let rules: usize = firewall.chains().iter().map(|chain| chain.rules().len()).sum();
+    if rules <= 40 {
+        return vec![Cuboid::everything()];
+    }
+    let port = |low, high| (A::from_port(low), A::from_port(high));
+    let all = |axis| (A::ZERO, A::max_on(axis));
+    let some = |destination_ports, source_ports| {
+        Cuboid::new([all(Axis::Destination), destination_ports, all(Axis::Source), source_ports])
+    };
+    let (high, data) = (port(1020, 65535), port(20990, 21060));
+    [some(port(15, 25), high), some(port(985, 995), high), some(data, high), some(high, port(15, 25))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// How often something was compared, and how often the symbolic answer was certain.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    rule_sets: usize,
+    connections: usize,
+    runs: usize,
+    certain: usize,
+}
+
+fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut Tally) {
+    let question = Question::pick(turn);
+    let space = space::<A>(firewall);
+    let parts = question.symbolic(firewall, &space);
+    tally.rule_sets += 1;
+    for (number, ends) in
+        boundary_packets(firewall, A::FAMILY, turn as u64, CONNECTIONS).into_iter().enumerate()
+    {
+        let at = header::<A>(ends);
+        let point = Cuboid::point(at);
+        // Outside the space of the whole question, a question of its own.
+        let asked = space.iter().any(|cuboid| cuboid.contains(&at));
+        let own = if asked { Vec::new() } else { question.symbolic(firewall, &[point]) };
+        let parts = if asked { &parts } else { &own };
+        let found: Vec<_> = parts
+            .iter()
+            .filter(|part| part.cuboids.iter().any(|cuboid| cuboid.contains(&at)))
+            .collect();
+        let [part] = found.as_slice() else {
+            panic!("{name}: {question:?}: {} parts hold {ends:?}", found.len())
+        };
+        tally.connections += 1;
+        tally.certain += usize::from(part.ruling.certain);
+        for choice in 0..5 {
+            let mut unknowns: Box<dyn Unknowns> = match choice {
+                0 => Box::new(Always { holds: true, outcome: Outcome::Drop }),
+                1 => Box::new(Always { holds: false, outcome: Outcome::Continue }),
+                2 => Box::new(Always { holds: true, outcome: Outcome::Accept }),
+                _ => Box::new(Seeded::new((number * 5 + choice) as u64)),
+            };
+            let Some(verdict) = question.concrete(firewall, ends, unknowns.as_mut()) else {
+                continue;
+            };
+            tally.runs += 1;
+            agree(&part.ruling, &verdict, question).unwrap_or_else(|why| {
+                panic!(
+                    "{name}: {question:?}: {ends:?}: {why}\nsymbolic: {:?}\nconcrete: {verdict:?}",
+                    part.ruling
+                )
+            });
+            // Without an open question, all choices are one.
+            if verdict.unknowns_asked == 0 {
+                break;
+            }
+        }
+    }
+}
+
+fn agree(
+    ruling: &Ruling,
+    verdict: &concrete::Verdict,
+    question: Question,
+) -> Result<(), &'static str> {
+    if ruling.unfinished {
+        return Err("the work budget was spent");
+    }
+    if ruling.certain && verdict.fate != ruling.fate {
+        return Err("what is certain does not happen");
+    }
+    if !ruling.may_pass && verdict.fate == Fate::Accept {
+        return Err("what cannot pass does");
+    }
+    if verdict.unknowns_asked > 0 {
+        return Ok(());
+    }
+    if verdict.fate != ruling.fate {
+        return Err("nothing was open, and the fate is another");
+    }
+    if !ruling.certain {
+        return Err("nothing was open, and it is not certain");
+    }
+    if same_blame(ruling.by) != verdict.by {
+        return Err("the fate is the same, the blame is not");
+    }
+    let moment = match (verdict.at, question) {
+        (Moment::Alone, _) => ruling.stage,
+        (Moment::Syn, _) => Stage::Syn,
+        (Moment::SynAck, _) => Stage::SynAck,
+        (Moment::Further(end, _), Question::Connection { opener, .. }) if end == opener => {
+            Stage::OpenerData
+        }
+        (Moment::Further(..), _) => Stage::PeerData,
+    };
+    if moment == ruling.stage { Ok(()) } else { Err("another packet is stopped") }
+}
+
+fn same_blame(blame: Blame) -> concrete::Blame {
+    match blame {
+        Blame::Rule(rule) => concrete::Blame::Rule(rule),
+        Blame::Policy(chain) => concrete::Blame::Policy(chain),
+        Blame::Nothing => concrete::Blame::Nothing,
+    }
+}
+
+fn header<A: Governs>((source, destination): (SocketAddr, SocketAddr)) -> [A; 4] {
+    let address = |end: SocketAddr| A::from_address(end.ip()).expect("of the family asked for");
+    [
+        address(destination),
+        A::from_port(destination.port()),
+        address(source),
+        A::from_port(source.port()),
+    ]
+}
+
+fn compare_all(name: &str, firewall: &Firewall, turn: usize, tally: &mut Tally) {
+    for family in firewall.families() {
+        match family {
+            Family::Ipv4 => compare::<u32>(name, firewall, turn, tally),
+            Family::Ipv6 => compare::<u128>(name, firewall, turn, tally),
+        }
+    }
+}
+
+fn number(variable: &str, otherwise: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn they_agree_on_generated_rule_sets() {
+    let (first, count) = (number("PASVAUDIT_SEED", 0), number("PASVAUDIT_RULE_SETS", 200));
+    let mut tally = Tally::default();
+    for seed in first..first + count {
+        let options = Options::any(seed as u64);
+        let text = generator::rules(seed as u64, &options);
+        let dialect = if options.ipv6 { Dialect::Ip6tables } else { Dialect::Iptables };
+        let firewall = Firewall::parse(text.as_str(), dialect)
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+        compare_all(&format!("seed {seed}"), &firewall, seed, &mut tally);
+    }
+    println!("seeds {first} to {}: {tally:?}", first + count);
+}
+
+#[test]
+fn they_agree_on_the_corpus() {
+    let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {
+        println!("skipped: PASVAUDIT_CORPUS names no folder of real rule sets");
+        return;
+    };
+    let mut tally = Tally::default();
+    let mut folders = vec![std::path::PathBuf::from(corpus).join("iptables-save")];
+    let mut turn = 0;
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+            .map(|entry| entry.expect("a readable folder").path())
+            .collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).expect("a readable file");
+            let Ok(firewall) = Parser::new().parse_bytes(bytes) else { continue };
+            // Every kind of question for every file.
+            for kind in 0..6 {
+                compare_all(&path.display().to_string(), &firewall, turn * 6 + kind, &mut tally);
+            }
+            turn += 1;
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.rule_sets > 0, "the corpus is empty");
+}
