@@ -1,5 +1,6 @@
 //! Front ends: the text of a rule set in, a [`Firewall`] out.
 
+mod detect;
 mod iptables;
 
 use ipnet::IpNet;

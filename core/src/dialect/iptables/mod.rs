@@ -1,10 +1,43 @@
-//! The iptables-save front end.
+//! The front end of `iptables-save` and `ip6tables-save`.
+//!
+//! The text is read line by line as `iptables-restore` 1.8.9 reads it, and a little more: Windows
+//! line ends, a byte order mark, `!` between an option and its value, jumps to chains that are
+//! declared further down. What is read how stands in `docs/iptables.md`.
+
+mod address;
+mod chains;
+mod context;
+mod family;
+mod ipset;
+mod jump;
+mod lexer;
+mod lookups;
+mod matches;
+mod numbers;
+mod options;
+mod reader;
+mod rule;
+mod tables;
+mod targets;
 
 use super::Parser;
 use crate::error::Error;
-use crate::firewall::{Builder, Dialect, Firewall};
+use crate::firewall::{Dialect, Firewall};
 use crate::source::Source;
+use crate::space::Family;
+use context::Context;
+use reader::Reader;
 
-pub(super) fn parse(_options: &Parser, source: Source) -> Result<Firewall, Error> {
-    Ok(Builder::default().finish(source, Dialect::Iptables, &[]))
+pub(super) fn parse(options: &Parser, source: Source) -> Result<Firewall, Error> {
+    let family = match options.dialect {
+        Dialect::Iptables => Family::Ipv4,
+        Dialect::Ip6tables => Family::Ipv6,
+        Dialect::Auto => family::detect(source.text()),
+    };
+    let dialect = match family {
+        Family::Ipv4 => Dialect::Iptables,
+        Family::Ipv6 => Dialect::Ip6tables,
+    };
+    let builder = Reader::new(options, family, &source).read()?;
+    Ok(builder.finish(source, dialect, &[family]))
 }

@@ -1,0 +1,36 @@
+//! What a text looks like, for errors that say so.
+
+/// The language that a line looks like, where it is none of `iptables-save`.
+pub(super) fn language(line: &str) -> Option<&'static str> {
+    let line = line.trim();
+    let mut words = line.split_whitespace();
+    let first = words.next()?;
+    let second = words.next().unwrap_or_default();
+    let tool = first.rsplit('/').next().unwrap_or(first);
+    Some(match (tool, second) {
+        _ if line.starts_with("#!") && line.contains("nft") => "nftables",
+        _ if line.starts_with("#!") => "a shell script",
+        (
+            "iptables" | "ip6tables" | "ipset" | "sudo" | "modprobe" | "echo" | "export" | "if"
+            | "for" | "while" | "done" | "fi" | "exit" | "$IPTABLES" | "$IPT",
+            _,
+        ) => "a shell script",
+        ("table" | "chain", _) if line.ends_with('{') || line.ends_with('}') => "nftables",
+        ("flush", "ruleset") | ("add" | "create" | "delete", "table" | "chain" | "rule") => {
+            "nftables"
+        }
+        ("nft" | "define" | "include", _) => "nftables",
+        ("pass" | "block" | "scrub" | "rdr" | "nat" | "anchor" | "match" | "antispoof", _) => "pf",
+        ("set", "skip" | "block-policy" | "optimization" | "timeout" | "limit") => "pf",
+        ("table", _) if line.contains('<') => "pf",
+        ("ASA" | "PIX", "Version") | ("access-group" | "object-group" | "nameif", _) => "Cisco ASA",
+        ("ip" | "ipv6", "access-list") | ("version" | "hostname" | "interface", _) => "Cisco IOS",
+        ("access-list", _) if line.contains(" extended ") => "Cisco ASA",
+        ("access-list", _) => "Cisco IOS",
+        ("create" | "add", set) if !set.is_empty() => "the output of `ipset save`",
+        ("Chain", _) => "the output of `iptables -L`",
+        _ if line.starts_with('{') || line.starts_with('[') => "JSON",
+        _ if line.starts_with('<') => "XML",
+        _ => return None,
+    })
+}

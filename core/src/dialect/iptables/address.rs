@@ -1,0 +1,227 @@
+//! Addresses and masks, as iptables reads them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::error::Code;
+use crate::firewall::Addresses;
+use crate::space::{Axis, Coordinate, Family, Ranges};
+
+use super::lexer::{Read, fault};
+use super::numbers::number;
+
+/// The most ranges that one mask is written out to.
+const MASK_BITS: u32 = 12;
+
+/// A set of addresses, or why it is not one.
+pub(super) enum Masked {
+    Addresses(Addresses),
+    /// The mask has so many holes that the set would be very large.
+    Scattered,
+}
+
+/// `address`, `address/length`, or `address/mask`.
+pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Masked> {
+    let (host, mask) = match text.split_once('/') {
+        Some((host, mask)) => (host, Some(mask)),
+        None => (text, None),
+    };
+    let address = address(family, host, at)?;
+    let width = width(family);
+    let mask = match mask {
+        None => ones(width),
+        Some(mask) => mask_bits(family, mask, text, at)?,
+    };
+    let ranges = scattered(bits(address), mask, width);
+    Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
+}
+
+/// One address, without a mask.
+pub(super) fn address<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
+    let found = match family {
+        Family::Ipv4 => v4(text).map(IpAddr::V4),
+        Family::Ipv6 => text.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+    };
+    found.map_or_else(|| refused(family, text, at), Ok)
+}
+
+/// `address`, or `first-last`; a range whose ends are the wrong way round holds nothing, as in the
+/// kernel's `xt_iprange.c`.
+pub(super) fn range<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, (IpAddr, IpAddr)> {
+    match text.split_once('-') {
+        Some((lo, hi)) => Ok((address(family, lo, at)?, address(family, hi, at)?)),
+        None => address(family, text, at).map(|address| (address, address)),
+    }
+}
+
+/// The addresses from `lo` to `hi`.
+pub(super) fn between(lo: IpAddr, hi: IpAddr) -> Addresses {
+    let ranges = if bits(lo) > bits(hi) { Vec::new() } else { vec![(bits(lo), bits(hi))] };
+    of_family(Family::of(lo), ranges)
+}
+
+/// The addresses that are not in the set.
+pub(super) fn complement(addresses: &Addresses) -> Addresses {
+    match addresses {
+        Addresses::V4(ranges) => Addresses::V4(ranges.complement(Axis::Source)),
+        Addresses::V6(ranges) => Addresses::V6(Box::new(ranges.complement(Axis::Source))),
+    }
+}
+
+/// The addresses in any of the sets.
+pub(super) fn union_of(family: Family, sets: Vec<Masked>) -> Masked {
+    let mut ranges = Vec::new();
+    for set in sets {
+        match set {
+            Masked::Addresses(Addresses::V4(set)) => {
+                ranges.extend(set.as_slice().iter().map(|(lo, hi)| (lo.to_u128(), hi.to_u128())));
+            }
+            Masked::Addresses(Addresses::V6(set)) => ranges.extend(set.as_slice()),
+            Masked::Scattered => return Masked::Scattered,
+        }
+    }
+    Masked::Addresses(of_family(family, ranges))
+}
+
+/// Whether the set holds every address of its family.
+pub(super) fn is_everything(addresses: &Addresses) -> bool {
+    match addresses {
+        Addresses::V4(ranges) => ranges.as_slice() == [(0, u32::MAX)],
+        Addresses::V6(ranges) => ranges.as_slice() == [(0, u128::MAX)],
+    }
+}
+
+/// The set of a family, from ranges of numbers.
+pub(super) fn of_family(family: Family, ranges: Vec<(u128, u128)>) -> Addresses {
+    match family {
+        Family::Ipv4 => {
+            let narrow = |(lo, hi)| (u32::from_u128(lo), u32::from_u128(hi));
+            Addresses::V4(Ranges::union_of(ranges.into_iter().map(narrow)))
+        }
+        Family::Ipv6 => Addresses::V6(Box::new(Ranges::union_of(ranges))),
+    }
+}
+
+/// The address as a number.
+pub(super) fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u32::from(address).into(),
+        IpAddr::V6(address) => address.into(),
+    }
+}
+
+/// How many bits an address of the family has.
+pub(super) const fn width(family: Family) -> u32 {
+    match family {
+        Family::Ipv4 => 32,
+        Family::Ipv6 => 128,
+    }
+}
+
+/// A number of `count` ones.
+const fn ones(count: u32) -> u128 {
+    if count >= 128 { u128::MAX } else { (1 << count) - 1 }
+}
+
+/// The first and last address of a network.
+pub(super) fn network(address: u128, length: u32, width: u32) -> (u128, u128) {
+    let host = ones(width.saturating_sub(length));
+    (address & !host, address | host)
+}
+
+/// Four numbers, or fewer, which stand for the first ones: `10/8` is `10.0.0.0/8`.
+fn v4(text: &str) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let mut places = octets.iter_mut();
+    for part in text.split('.') {
+        *places.next()? = number(part).and_then(|part| u8::try_from(part).ok())?;
+    }
+    Some(octets.into())
+}
+
+fn mask_bits<'a>(family: Family, mask: &str, text: &str, at: &'a str) -> Read<'a, u128> {
+    let width = width(family);
+    if !mask.contains(['.', ':'])
+        && let Some(length) = number(mask)
+        && length <= width
+    {
+        return Ok(ones(width) & !ones(width - length));
+    }
+    let mask = match family {
+        Family::Ipv4 if mask.contains('.') => v4(mask).map(IpAddr::V4),
+        Family::Ipv4 => None,
+        Family::Ipv6 => mask.parse().ok().map(IpAddr::V6),
+    };
+    mask.map_or_else(
+        || {
+            let message = format!("`{text}` has a mask that is none for {family}");
+            fault(Code::BadAddress, message, at)
+        },
+        |mask| Ok(bits(mask)),
+    )
+}
+
+/// The ranges of the addresses that agree with `value` under `mask`, unless there are very many.
+fn scattered(value: u128, mask: u128, width: u32) -> Option<Vec<(u128, u128)>> {
+    let free = !mask & ones(width);
+    let run = free.trailing_ones();
+    let block = ones(run);
+    let holes = free & !block;
+    if holes.count_ones() > MASK_BITS {
+        return None;
+    }
+    let base = value & mask;
+    let mut ranges = Vec::with_capacity(1 << holes.count_ones());
+    let mut hole = 0_u128;
+    loop {
+        ranges.push((base | hole, base | hole | block));
+        hole = hole.wrapping_sub(holes) & holes;
+        if hole == 0 {
+            return Some(ranges);
+        }
+    }
+}
+
+/// Says what stands where an address should.
+fn refused<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
+    let other = match family {
+        Family::Ipv4 => text.parse::<Ipv6Addr>().is_ok(),
+        Family::Ipv6 => text.parse::<Ipv4Addr>().is_ok(),
+    };
+    if other {
+        let (is, this, tool) = match family {
+            Family::Ipv4 => ("an IPv6", "IPv4", "ip6tables-save"),
+            Family::Ipv6 => ("an IPv4", "IPv6", "iptables-save"),
+        };
+        let message = format!(
+            "`{text}` is {is} address in an {this} rule set; the other family has a rule set of \
+             its own: give that to the dialect of `{tool}`"
+        );
+        return fault(Code::BadAddress, message, at);
+    }
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if letters && text.bytes().all(name) {
+        let message = format!(
+            "`{text}` is a host name; what it resolves to is not in the rule set: write its addresses"
+        );
+        return fault(Code::HostName, message, at);
+    }
+    fault(Code::BadAddress, format!("`{text}` is no {family} address"), at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_with_holes_is_exact() {
+        for (value, mask) in [(0b1010_u128, 0b0101_1010_u128), (0xff, 0), (0x3c, 0xff), (7, 0xaa)] {
+            let ranges = scattered(value, mask, 8).unwrap();
+            for candidate in 0..256 {
+                let inside = ranges.iter().any(|(lo, hi)| (*lo..=*hi).contains(&candidate));
+                assert_eq!(inside, candidate & mask == value & mask, "{candidate}");
+            }
+        }
+        assert!(scattered(0, 0x5555_5555, 32).is_none());
+    }
+}

@@ -1,0 +1,132 @@
+//! The chains of a table while it is read, and the circles they must not form.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::firewall::{Base, BaseKind, Builder, ChainId, Fate, Hook, Policy, Span};
+
+use super::tables::built_in;
+
+/// The section of one table.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// The chains that the section declares, before or after their first use.
+    declared: HashSet<&'a str>,
+    chains: HashMap<&'a str, ChainId>,
+    read: HashSet<&'a str>,
+    bases: Vec<ChainId>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn new(name: &'a str, declared: HashSet<&'a str>) -> Self {
+        Self { name, declared, chains: HashMap::new(), read: HashSet::new(), bases: Vec::new() }
+    }
+
+    /// The chain of that name, if the table has one; it is made where it is first named.
+    pub(super) fn chain(&mut self, name: &str, builder: &mut Builder) -> Option<ChainId> {
+        if let Some(&id) = self.chains.get(name) {
+            return Some(id);
+        }
+        if let Some((hook, priority, kind)) = built_in(self.name, name) {
+            return Some(self.base(hook, priority, kind, builder));
+        }
+        let name = *self.declared.get(name)?;
+        let id = builder.chain(self.name, name, None);
+        self.chains.insert(name, id);
+        Some(id)
+    }
+
+    fn base(
+        &mut self,
+        hook: Hook,
+        priority: i32,
+        kind: BaseKind,
+        builder: &mut Builder,
+    ) -> ChainId {
+        let name = built_in_name(hook);
+        let policy = Policy { fate: Fate::Accept, span: None };
+        let id = builder.chain(self.name, name, Some(Base { hook, priority, kind, policy }));
+        self.chains.insert(name, id);
+        self.bases.push(id);
+        id
+    }
+
+    /// The chain of that name, if it is not built in.
+    pub(super) fn user_chain(&mut self, name: &str, builder: &mut Builder) -> Option<ChainId> {
+        built_in(self.name, name).is_none().then(|| self.chain(name, builder)).flatten()
+    }
+
+    /// Notes the declaration of a chain; false if it has one already.
+    pub(super) fn declare(&mut self, name: &'a str) -> bool {
+        self.read.insert(name)
+    }
+
+    /// Whether a declaration of the chain was read.
+    pub(super) fn is_declared(&self, name: &str) -> bool {
+        self.read.contains(name)
+    }
+
+    /// Whether a declaration of any chain that is not built in was read.
+    pub(super) fn has_user_chains(&self) -> bool {
+        self.read.iter().any(|name| built_in(self.name, name).is_none())
+    }
+
+    /// The chains that the table has so far.
+    pub(super) fn ids(&self) -> impl Iterator<Item = ChainId> {
+        self.chains.values().copied()
+    }
+
+    /// Those of them that are tied to a hook.
+    pub(super) fn bases(&self) -> &[ChainId] {
+        &self.bases
+    }
+}
+
+const fn built_in_name(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Prerouting => "PREROUTING",
+        Hook::Input => "INPUT",
+        Hook::Forward => "FORWARD",
+        Hook::Output => "OUTPUT",
+        Hook::Postrouting => "POSTROUTING",
+    }
+}
+
+/// A jump from one chain to another, and the rule that does it.
+pub(super) type Jump = (ChainId, ChainId, Span);
+
+/// A rule in a circle of chains that jump to one another, if there is one.
+pub(super) fn circle(mut jumps: Vec<Jump>) -> Option<Span> {
+    jumps.sort_unstable_by_key(|&(from, _, span)| (from, span));
+    let from = |chain| jumps.partition_point(|&(from, ..)| from < chain);
+    let mut done = HashSet::new();
+    for &(start, ..) in &jumps {
+        if done.contains(&start) {
+            continue;
+        }
+        // The chains on the way from `start`, each with the place of its next jump.
+        let mut path = vec![(start, from(start))];
+        let mut on_path = HashSet::from([start]);
+        while let Some((chain, next)) = path.last_mut() {
+            match jumps.get(*next) {
+                Some(&(from_chain, to, span)) if from_chain == *chain => {
+                    *next += 1;
+                    if on_path.contains(&to) {
+                        return Some(span);
+                    }
+                    if !done.contains(&to) {
+                        on_path.insert(to);
+                        path.push((to, from(to)));
+                    }
+                }
+                _ => {
+                    on_path.remove(chain);
+                    done.insert(*chain);
+                    path.pop();
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,566 @@
+//! One rule: the options that iptables itself knows, and the way to those of its extensions.
+
+use crate::error::Code;
+use crate::firewall::{Action, Builder, InterfaceTest, Side, Test};
+use crate::space::Family;
+
+use super::Context;
+use super::address::{self, Masked};
+use super::chains::Table;
+use super::lexer::{Read, Word, Words, fault};
+use super::matches;
+use super::numbers::{self, TCP};
+use super::options::{Effect, Found, Means, Module, find};
+use super::targets::Target;
+
+/// The options that iptables itself knows in a rule.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Global {
+    Source,
+    Destination,
+    Protocol,
+    Incoming,
+    Outgoing,
+    Jump,
+    Goto,
+    Match,
+    Fragment,
+    Counters,
+    Only(Family),
+    Table,
+}
+
+const GLOBALS: [(&str, Global); 16] = [
+    ("source", Global::Source),
+    ("src", Global::Source),
+    ("destination", Global::Destination),
+    ("dst", Global::Destination),
+    ("protocol", Global::Protocol),
+    ("proto", Global::Protocol),
+    ("in-interface", Global::Incoming),
+    ("out-interface", Global::Outgoing),
+    ("jump", Global::Jump),
+    ("goto", Global::Goto),
+    ("match", Global::Match),
+    ("fragments", Global::Fragment),
+    ("set-counters", Global::Counters),
+    ("ipv4", Global::Only(Family::Ipv4)),
+    ("ipv6", Global::Only(Family::Ipv6)),
+    ("table", Global::Table),
+];
+
+/// The option of one letter.
+pub(super) const fn short(letter: u8) -> Option<Global> {
+    Some(match letter {
+        b's' => Global::Source,
+        b'd' => Global::Destination,
+        b'p' => Global::Protocol,
+        b'i' => Global::Incoming,
+        b'o' => Global::Outgoing,
+        b'j' => Global::Jump,
+        b'g' => Global::Goto,
+        b'm' => Global::Match,
+        b'f' => Global::Fragment,
+        b'c' => Global::Counters,
+        b'4' => Global::Only(Family::Ipv4),
+        b'6' => Global::Only(Family::Ipv6),
+        b't' => Global::Table,
+        _ => return None,
+    })
+}
+
+/// An option as it was given.
+#[derive(Debug)]
+pub(super) struct Given<'a> {
+    /// The word that names it.
+    pub(super) at: &'a str,
+    /// A value that is part of the same word: `--dport=21`, `-ptcp`.
+    inline: Option<Word<'a>>,
+    /// Whether a `!` stands before it, or before its value, as in old rule sets.
+    pub(super) negated: bool,
+}
+
+impl<'a> Given<'a> {
+    /// The next word, which must be there.
+    pub(super) fn value(&mut self, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
+        if let Some(word) = self.inline.take() {
+            return Ok(word);
+        }
+        match words.next()? {
+            Some(word) => Ok(word),
+            None => fault(Code::BadSyntax, format!("`{}` needs a value", self.at), self.at),
+        }
+    }
+
+    /// The next word, which may have a `!` before it.
+    pub(super) fn negatable(&mut self, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
+        let word = self.value(words)?;
+        if !word.is_negation() {
+            return Ok(word);
+        }
+        if self.negated {
+            return fault(Code::BadSyntax, "`!` stands twice; leave one out", word.raw);
+        }
+        self.negated = true;
+        self.value(words)
+    }
+
+    fn not_negatable(&self) -> Read<'a, ()> {
+        if self.negated {
+            let message = format!("`{}` cannot be negated; remove the `!`", self.at);
+            return fault(Code::BadSyntax, message, self.at);
+        }
+        Ok(())
+    }
+}
+
+/// An extension that the rule has loaded, and which of its options were given.
+#[derive(Clone, Copy, Debug)]
+struct Loaded {
+    module: &'static Module,
+    given: u64,
+}
+
+/// What is kept from rule to rule so that it is allocated once.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) tests: Vec<Test>,
+    pub(super) connection: Vec<Test>,
+    pub(super) address_types: Vec<usize>,
+    pub(super) set: Option<usize>,
+    modules: Vec<Loaded>,
+}
+
+/// A rule while its line is read.
+#[derive(Debug)]
+pub(super) struct Draft<'r, 'a> {
+    pub(super) builder: &'r mut Builder,
+    pub(super) context: &'r mut Context<'a>,
+    pub(super) table: &'r mut Table<'a>,
+    pub(super) scratch: &'r mut Scratch,
+    pub(super) family: Family,
+    /// Whether the chain is tied to a hook.
+    pub(super) base: Option<crate::firewall::Hook>,
+    pub(super) action: Action,
+    pub(super) target: Option<(&'static Target, &'a str)>,
+    target_given: u64,
+    protocol: Option<(u8, bool)>,
+    seen: u16,
+    /// The first test that reads a header of the protocol.
+    pub(super) transport: Option<&'a str>,
+    /// Whether `-s` or `-d` lists several addresses, which iptables makes several rules of.
+    several: bool,
+    /// The test of state holds for packets without a connection.
+    pub(super) unconnected: bool,
+    /// What follows belongs to an extension that we do not know.
+    unknown: bool,
+    /// The line is for the other family, which the loader of this one skips.
+    pub(super) skipped: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Hit {
+    Global(Global),
+    Module(usize, u32, Means),
+    Target(u32, Means),
+}
+
+impl Hit {
+    /// Whether two options mean the same, so that an abbreviation may stand for either.
+    fn same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Module(_, _, one), Self::Module(_, _, two))
+            | (Self::Target(_, one), Self::Target(_, two)) => one == two,
+            (one, two) => one == two,
+        }
+    }
+}
+
+impl<'r, 'a> Draft<'r, 'a> {
+    pub(super) fn new(
+        builder: &'r mut Builder,
+        context: &'r mut Context<'a>,
+        table: &'r mut Table<'a>,
+        scratch: &'r mut Scratch,
+        base: Option<crate::firewall::Hook>,
+    ) -> Self {
+        scratch.tests.clear();
+        scratch.connection.clear();
+        scratch.address_types.clear();
+        scratch.set = None;
+        scratch.modules.clear();
+        let family = context.family;
+        Self {
+            builder,
+            context,
+            table,
+            scratch,
+            family,
+            base,
+            action: Action::Continue,
+            target: None,
+            target_given: 0,
+            protocol: None,
+            seen: 0,
+            transport: None,
+            several: false,
+            unconnected: false,
+            unknown: false,
+            skipped: false,
+        }
+    }
+
+    /// Reads the options of the rule.
+    pub(super) fn read(&mut self, words: &mut Words<'a>) -> Read<'a, ()> {
+        let mut negation = None;
+        while let Some(word) = words.next()? {
+            if word.is_negation() {
+                if negation.replace(word.raw).is_some() {
+                    return fault(Code::BadSyntax, "`!` stands twice; leave one out", word.raw);
+                }
+            } else if let Some(name) = word.text.strip_prefix("--").filter(|name| !name.is_empty())
+            {
+                let (name, inline) = match name.split_once('=') {
+                    Some((name, _)) => (name, Some(word.after(name.len() + 3))),
+                    None => (name, None),
+                };
+                let negated = negation.take().is_some();
+                self.long(name, Given { at: word.raw, inline, negated }, words)?;
+            } else if let Some(&letter) =
+                word.text.as_bytes().get(1).filter(|_| word.text.starts_with('-'))
+            {
+                let negated = negation.take().is_some();
+                let inline = (word.text.len() > 2).then(|| word.after(2));
+                let given = Given { at: word.raw, inline, negated };
+                match short(letter) {
+                    Some(global) => self.global(global, given, words)?,
+                    None if self.unknown => {}
+                    None => return unknown_option(given.at),
+                }
+            } else if !self.unknown {
+                let message = format!(
+                    "`{}` is neither an option nor the value of one; remove it, or quote the value \
+                     that it is a part of",
+                    word.raw
+                );
+                return fault(Code::BadSyntax, message, word.raw);
+            }
+            if self.skipped {
+                return Ok(());
+            }
+        }
+        match negation {
+            Some(at) if !self.unknown => {
+                fault(Code::BadSyntax, "`!` stands before nothing; remove it", at)
+            }
+            _ => self.finish(),
+        }
+    }
+
+    fn long(&mut self, name: &str, given: Given<'a>, words: &mut Words<'a>) -> Read<'a, ()> {
+        if self.unknown {
+            return match GLOBALS.iter().find(|(global, _)| *global == name) {
+                Some(&(_, global)) => self.global(global, given, words),
+                None => Ok(()),
+            };
+        }
+        let hit = match self.find(name) {
+            Found::Nothing => {
+                let implied =
+                    self.protocol.and_then(|(protocol, _)| matches::of_protocol(protocol));
+                match implied {
+                    Some(module) if !self.has(module) => {
+                        self.load(module, given.at);
+                        self.find(name)
+                    }
+                    _ => Found::Nothing,
+                }
+            }
+            hit => hit,
+        };
+        match hit {
+            Found::One(Hit::Global(global)) => self.global(global, given, words),
+            Found::One(Hit::Module(index, option, means)) => {
+                if let Some(loaded) = self.scratch.modules.get_mut(index) {
+                    once(&mut loaded.given, option, given.at)?;
+                }
+                self.match_option(means, given, words)
+            }
+            Found::One(Hit::Target(option, means)) => {
+                once(&mut self.target_given, option, given.at)?;
+                given.not_negatable()?;
+                self.target_option(means, given, words)
+            }
+            Found::Ambiguous => {
+                let message = format!("`--{name}` is short for several options; write it out");
+                fault(Code::BadSyntax, message, given.at)
+            }
+            Found::Nothing => unknown_option(given.at),
+        }
+    }
+
+    /// The option of that name, of the extensions loaded last first.
+    fn find(&self, name: &str) -> Found<Hit> {
+        let modules = self.scratch.modules.iter().enumerate().rev().flat_map(|(index, loaded)| {
+            (0..)
+                .zip(loaded.module.options)
+                .map(move |(option, (name, means))| (*name, Hit::Module(index, option, *means)))
+        });
+        let target = self.target.iter().flat_map(|(target, _)| {
+            let options = (0..).zip(target.options);
+            options.map(|(option, (name, means))| (*name, Hit::Target(option, *means)))
+        });
+        let globals = GLOBALS.iter().map(|(name, global)| (*name, Hit::Global(*global)));
+        find(name, modules.chain(target).chain(globals), Hit::same)
+    }
+
+    fn has(&self, module: &Module) -> bool {
+        self.scratch.modules.iter().any(|loaded| loaded.module.name == module.name)
+    }
+
+    /// Loads an extension, which may be a test by itself.
+    fn load(&mut self, module: &'static Module, at: &'a str) {
+        self.unknown = false;
+        match module.effect {
+            Effect::Options => {}
+            Effect::OtherProtocol => {
+                self.transport = self.transport.or(Some(at));
+                self.scratch.tests.push(Test::Never);
+            }
+            Effect::Undecided => self.undecided(module.what),
+        }
+        self.scratch.modules.push(Loaded { module, given: 0 });
+    }
+
+    /// A test whose outcome nobody can tell from the text.
+    pub(super) fn undecided(&mut self, what: &str) {
+        let what = self.builder.symbol(what);
+        self.scratch.tests.push(Test::Unmodelled(what));
+    }
+
+    fn global(
+        &mut self,
+        global: Global,
+        mut given: Given<'a>,
+        words: &mut Words<'a>,
+    ) -> Read<'a, ()> {
+        match global {
+            Global::Source => {
+                self.first(0, &given)?;
+                self.addresses(Side::Source, given, words)
+            }
+            Global::Destination => {
+                self.first(1, &given)?;
+                self.addresses(Side::Destination, given, words)
+            }
+            Global::Protocol => {
+                self.first(2, &given)?;
+                self.read_protocol(given, words)
+            }
+            Global::Incoming => {
+                self.first(3, &given)?;
+                self.interface(true, given, words)
+            }
+            Global::Outgoing => {
+                self.first(4, &given)?;
+                self.interface(false, given, words)
+            }
+            Global::Jump | Global::Goto => {
+                self.first(5, &given)?;
+                given.not_negatable()?;
+                let name = given.value(words)?;
+                self.jump(global == Global::Goto, &name, words)
+            }
+            Global::Match => {
+                given.not_negatable()?;
+                let name = given.value(words)?;
+                match matches::module(&name.text) {
+                    Some(module) => self.load(module, name.raw),
+                    None => {
+                        self.undecided(&format!("-m {}", name.text));
+                        self.unknown = true;
+                    }
+                }
+                Ok(())
+            }
+            Global::Fragment => {
+                self.first(6, &given)?;
+                // Connection tracking puts fragments together, and TCP avoids them: no packet of
+                // ours is a second fragment.
+                if !given.negated {
+                    self.scratch.tests.push(Test::Never);
+                }
+                Ok(())
+            }
+            Global::Counters => {
+                given.not_negatable()?;
+                let packets = given.value(words)?;
+                if !packets.text.contains(',') {
+                    given.value(words)?;
+                }
+                Ok(())
+            }
+            Global::Only(family) => {
+                self.skipped = family != self.family;
+                Ok(())
+            }
+            Global::Table => fault(
+                Code::BadSyntax,
+                "a rule set names its tables by lines like `*filter`; remove the option",
+                given.at,
+            ),
+        }
+    }
+
+    /// Whether it is the first option of its kind; a second one is an error in iptables too.
+    fn first(&mut self, kind: u32, given: &Given<'a>) -> Read<'a, ()> {
+        let mut seen = self.seen.into();
+        once(&mut seen, kind, given.at)?;
+        self.seen |= 1 << kind;
+        Ok(())
+    }
+
+    fn addresses(
+        &mut self,
+        side: Side,
+        mut given: Given<'a>,
+        words: &mut Words<'a>,
+    ) -> Read<'a, ()> {
+        let word = given.negatable(words)?;
+        let mut items = word.text.split(',');
+        let first = items.next().unwrap_or_default();
+        let mut set = address::masked(self.family, first, word.raw)?;
+        let mut more = Vec::new();
+        for item in items {
+            more.push(address::masked(self.family, item, word.raw)?);
+        }
+        if !more.is_empty() {
+            if given.negated {
+                let message = "`!` cannot stand before several addresses; write a rule for each";
+                return fault(Code::BadSyntax, message, word.raw);
+            }
+            self.several = true;
+            more.push(set);
+            set = address::union_of(self.family, more);
+        }
+        let Masked::Addresses(set) = set else { return self.scattered(&given, &word) };
+        if !self.context.affords(&set) {
+            return self.scattered(&given, &word);
+        }
+        let set = if given.negated { address::complement(&set) } else { set };
+        if !address::is_everything(&set) {
+            self.scratch.tests.push(Test::Address(side, set));
+        }
+        Ok(())
+    }
+
+    /// The mask has more holes than we write out.
+    fn scattered(&mut self, given: &Given<'a>, word: &Word<'a>) -> Read<'a, ()> {
+        self.undecided(&format!("{} {}", given.at, word.text));
+        Ok(())
+    }
+
+    fn read_protocol(&mut self, mut given: Given<'a>, words: &mut Words<'a>) -> Read<'a, ()> {
+        let word = given.negatable(words)?;
+        let protocol = numbers::protocol(&word.text, word.raw)?;
+        if protocol == 0 && given.negated {
+            return fault(Code::BadSyntax, "`! -p all` would match nothing; remove it", word.raw);
+        }
+        if protocol != 0 && (protocol == TCP) == given.negated {
+            self.scratch.tests.push(Test::Never);
+        }
+        self.protocol = Some((protocol, given.negated));
+        Ok(())
+    }
+
+    fn interface(
+        &mut self,
+        incoming: bool,
+        mut given: Given<'a>,
+        words: &mut Words<'a>,
+    ) -> Read<'a, ()> {
+        let word = given.negatable(words)?;
+        if word.text.is_empty() {
+            return fault(Code::BadSyntax, "the name of the interface is empty", word.raw);
+        }
+        let (name, prefix) = match word.text.strip_suffix('+') {
+            Some(name) => (name, true),
+            None => (&*word.text, false),
+        };
+        let test = match (name, given.negated) {
+            ("", false) => return Ok(()),
+            ("", true) => Test::Never,
+            (name, negated) => {
+                let name = self.builder.symbol(name);
+                Test::Interface(InterfaceTest { incoming, name, prefix, negated })
+            }
+        };
+        self.scratch.tests.push(test);
+        Ok(())
+    }
+
+    /// What can be said only when the whole rule is known.
+    fn finish(&mut self) -> Read<'a, ()> {
+        if let (Some(at), Some((_, true))) = (self.transport, self.protocol) {
+            let message = "a test of ports or flags needs the protocol without a `!`: write one \
+                           rule for each protocol that is meant";
+            return fault(Code::BadSyntax, message, at);
+        }
+        self.finish_connection();
+        self.finish_target()?;
+        if self.several
+            && let Action::SetMark(mark) = self.action
+            && mark.value & !mark.mask != 0
+        {
+            // Where addresses overlap the mark is changed twice.
+            self.action = Action::UnknownMark;
+        }
+        if self.scratch.tests.contains(&Test::Never) {
+            self.scratch.tests.clear();
+            self.scratch.tests.push(Test::Never);
+        }
+        Ok(())
+    }
+
+    /// What follows is known again.
+    pub(super) fn leave_unknown(&mut self) {
+        self.unknown = false;
+    }
+
+    /// Takes the target that the rule jumps to, with what it does before its options are read.
+    pub(super) fn set_target(&mut self, target: &'static Target, at: &'a str, action: Action) {
+        self.unknown = false;
+        self.target = Some((target, at));
+        self.action = action;
+    }
+
+    /// The target is one that we do not know; its options are skipped.
+    pub(super) fn set_unknown_target(&mut self, name: &str) {
+        let what = self.builder.symbol(&format!("-j {name}"));
+        self.action = Action::Unmodelled(what);
+        self.unknown = true;
+    }
+}
+
+/// Notes that an option was given, which may happen once.
+fn once<'a>(given: &mut u64, option: u32, at: &'a str) -> Read<'a, ()> {
+    let bit = 1 << option;
+    if *given & bit != 0 {
+        return fault(Code::BadSyntax, format!("`{at}` stands twice; write two rules"), at);
+    }
+    *given |= bit;
+    Ok(())
+}
+
+fn unknown_option<T>(at: &str) -> Read<'_, T> {
+    let message = format!(
+        "no option `{at}` is known here; options of an extension come after its `-m`, those of a \
+         protocol after its `-p`"
+    );
+    fault(Code::BadSyntax, message, at)
+}
+
+/// Whether iptables itself knows a long option, given without its dashes.
+pub(super) fn is_global(name: &str) -> bool {
+    GLOBALS.iter().any(|(global, _)| *global == name)
+}
