@@ -308,12 +308,19 @@ fn a_region_keeps_its_own_ports() {
     assert_eq!(
         known(&needs.data.to),
         [
-            // Of a network without a region, any region's ports may be used.
-            "203.0.113.0/28:443,15600-15701",
             "198.51.100.0/28:443,15600-15650",
-            "192.0.2.0/28:443,15600-15701",
+            // Of a network without a region, any region's ports may be used.
+            "192.0.2.0/28,203.0.113.0/28:443,15600-15701",
         ]
     );
+    // A server that the question names is in the region of its network.
+    let asked = peers(CLIENT, &["198.51.100.4/32"]);
+    let needs = needed(&regions, mode(ImplicitTls, Epsv, Ipv4), &asked);
+    assert_eq!(known(&needs.data.to), ["198.51.100.4/32:443,15600-15650"]);
+    // Regions with the same ports are one endpoint.
+    let needs = needed(builtin("ibm-ecurep"), mode(ExplicitTls, Epsv, Ipv4), &peers(CLIENT, &[]));
+    let all = "169.56.38.162/32,170.225.126.22/32,192.109.81.10/32:65024-65535";
+    assert_eq!(known(&needs.data.to), [all]);
 }
 
 #[test]

@@ -47,7 +47,8 @@ pub struct Endpoint {
 /// What is known of one end of a flow.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Ends {
-    /// Exactly these, and all of them are needed.
+    /// Exactly these, and all of them are needed. An address may be in more than one, where each
+    /// has other ports.
     Known(Vec<Endpoint>),
     /// Some of these; which ones is not known.
     Within {

@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::iter::successors;
 
 use ipnet::IpNet;
 
@@ -61,7 +62,7 @@ pub fn flows(provider: &Provider, mode: SessionMode, peers: &Peers) -> Result<Ne
         to: Ends::Known(grouped(places.iter().map(Listener::endpoint))),
     };
     let data = if mode.data.is_passive() {
-        let to = passive_ends(provider, mode, &places, servers.is_empty());
+        let to = passive_ends(provider, mode.protection, &places);
         Flow { kind: FlowKind::PassiveData, opener: Side::Client, family, from: client, to }
     } else {
         let from = active_ends(provider, &places);
@@ -127,20 +128,22 @@ fn clients(peers: &Peers, family: Family) -> Option<Vec<IpNet>> {
 struct Listener {
     addresses: Vec<IpNet>,
     port: u16,
-    /// Whether the addresses are those of the provider at large.
-    anywhere: bool,
 }
 
 impl Listener {
     fn endpoint(&self) -> Endpoint {
         let ports = PortRange::single(self.port).into_iter().collect();
-        Endpoint { addresses: self.addresses.clone(), ports }
+        Endpoint { addresses: IpNet::aggregate(&self.addresses), ports }
     }
 }
 
 /// Where each of the control ports is, given the servers of the question, if any.
 fn places(spec: &Spec, controls: &[&Control], family: Family, servers: &[IpNet]) -> Vec<Listener> {
-    let listed = || of_family(spec.networks.iter().map(|network| &network.cidr), family);
+    // As they are listed: put together they would lose their regions.
+    let listed = || {
+        let all = spec.networks.iter().map(|network| network.cidr);
+        all.filter(|network| Family::of(network) == family).collect()
+    };
     let bound = |server: &IpNet| {
         let mut all = controls.iter().flat_map(|control| &control.addresses);
         all.any(|address| overlap(address, server).is_some())
@@ -160,7 +163,7 @@ fn places(spec: &Spec, controls: &[&Control], family: Family, servers: &[IpNet])
                 IpNet::aggregate(&pairs.chain(unbound.iter().copied()).collect())
             }
         };
-        Listener { addresses, port: control.port, anywhere }
+        Listener { addresses, port: control.port }
     });
     listeners.filter(|listener| !listener.addresses.is_empty()).collect()
 }
@@ -189,30 +192,27 @@ fn all_addresses(places: &[Listener]) -> Vec<IpNet> {
     IpNet::aggregate(&all)
 }
 
-/// Where passive data goes: to the addresses of the control connection (EPSV: RFC 2428 §3; PASV
-/// announces one, which is a matter of the server's configuration), at the passive ports.
-fn passive_ends(spec: &Spec, mode: SessionMode, places: &[Listener], listed: bool) -> Ends {
+/// Where passive data goes: to the addresses of the control connection (EPSV: RFC 2428 §3; what
+/// address a PASV reply announces is a matter of the server's configuration), at the passive ports.
+fn passive_ends(spec: &Spec, protection: Protection, places: &[Listener]) -> Ends {
     // By region, because another region's ports are not needed at these addresses.
+    let known: HashMap<IpNet, &str> = spec
+        .networks
+        .iter()
+        .filter_map(|network| Some((network.cidr, network.region.as_deref()?)))
+        .collect();
+    let region = |address: &IpNet| {
+        let mut around = successors(Some(*address), IpNet::supernet);
+        around.find_map(|network| known.get(&network).copied())
+    };
     let mut regions: BTreeMap<Option<&str>, Vec<IpNet>> = BTreeMap::new();
-    let (at_large, bound): (Vec<_>, Vec<_>) =
-        places.iter().partition(|place| listed && place.anywhere);
-    if !at_large.is_empty() {
-        for network in &spec.networks {
-            if Family::of(&network.cidr) == mode.family {
-                regions.entry(network.region.as_deref()).or_default().push(network.cidr);
-            }
-        }
+    for address in places.iter().flat_map(|place| &place.addresses) {
+        regions.entry(region(address)).or_default().push(*address);
     }
-    let bound = bound.into_iter().flat_map(|place| &place.addresses).copied();
-    regions.entry(None).or_default().extend(bound);
-    regions.retain(|_, addresses| !addresses.is_empty());
-    let mut endpoints = Vec::with_capacity(regions.len());
+    let mut by_ports: BTreeMap<Vec<PortRange>, Vec<IpNet>> = BTreeMap::new();
     for (region, addresses) in regions {
-        match spec.passive_ports_in(mode.protection, region) {
-            PassivePorts::Known(ports) => {
-                let addresses = IpNet::aggregate(&addresses);
-                endpoints.push(Endpoint { addresses, ports });
-            }
+        match spec.passive_ports_in(protection, region) {
+            PassivePorts::Known(ports) => by_ports.entry(ports).or_default().extend(addresses),
             PassivePorts::Unknown { why } => {
                 let addresses = all_addresses(places);
                 let widest = vec![Endpoint { addresses, ports: vec![PortRange::ALL] }];
@@ -220,7 +220,11 @@ fn passive_ends(spec: &Spec, mode: SessionMode, places: &[Listener], listed: boo
             }
         }
     }
-    Ends::Known(endpoints)
+    let merge = |(ports, addresses): (_, Vec<_>)| {
+        let addresses = IpNet::aggregate(&addresses);
+        Endpoint { addresses, ports }
+    };
+    Ends::Known(by_ports.into_iter().map(merge).collect())
 }
 
 impl Spec {
@@ -281,7 +285,7 @@ fn active_ends(spec: &Spec, places: &[Listener]) -> Ends {
         .iter()
         .map(|place| {
             let port = PortRange::single(spec.fixed_source(place.port)?)?;
-            Some(Endpoint { addresses: place.addresses.clone(), ports: vec![port] })
+            Some(Endpoint { addresses: IpNet::aggregate(&place.addresses), ports: vec![port] })
         })
         .collect();
     let Some(fixed) = fixed.map(grouped) else {
