@@ -13,7 +13,7 @@ mod walk;
 
 use std::collections::HashMap;
 
-pub use question::{Interfaces, Stage};
+pub use question::{Interfaces, Stage, flags_of};
 
 use super::{End, Placement};
 use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States};

@@ -156,14 +156,18 @@ pub(super) fn packet(
         Hook::Prerouting | Hook::Input => Interface::Absent,
         _ => named(outgoing, Interface::Any),
     };
-    let (stage, flags) = match state {
-        States::ESTABLISHED => (Stage::OpenerData, TcpFlags::ACK),
-        _ => (Stage::Syn, TcpFlags::SYN),
-    };
+    let stage = if state == States::ESTABLISHED { Stage::OpenerData } else { Stage::Syn };
+    let flags = flags_of(state);
     let stops = at_hook(firewall, family, hook, true, incoming, outgoing);
     // Of a packet in the middle of a connection, nobody knows how the connection began.
     let expected = state != States::NEW;
     vec![Class { stage, flags, state, stops, expected }]
+}
+
+/// The flags of the packet that a state stands for where nobody says more: a segment in the middle of
+/// an established connection, else one that opens a connection.
+pub fn flags_of(state: States) -> TcpFlags {
+    if state == States::ESTABLISHED { TcpFlags::ACK } else { TcpFlags::SYN }
 }
 
 fn named(name: Option<&str>, otherwise: Interface) -> Interface {
