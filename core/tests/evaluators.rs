@@ -121,10 +121,15 @@ fn space<A: Governs>(firewall: &Firewall) -> Vec<Cuboid<A>> {
         Cuboid::new([all(Axis::Destination), destination_ports, all(Axis::Source), source_ports])
     };
     let (high, data) = (port(1020, 65535), port(20990, 21060));
-    [some(port(15, 25), high), some(port(985, 995), high), some(data, high), some(high, port(15, 25))]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        some(port(15, 25), high),
+        some(port(985, 995), high),
+        some(data, high),
+        some(high, port(15, 25)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// How often something was compared, and how often the symbolic answer was certain.

@@ -65,6 +65,8 @@ pub(super) struct Journey<'a> {
     outgoing: Name<'a>,
     /// The state that tracking gives to the packet, unless it is exempt.
     state: States,
+    /// Whether a helper may have expected the connection.
+    expected: bool,
     untracked: bool,
     stations: Vec<Station>,
     next: usize,
@@ -109,7 +111,9 @@ impl<'a> Journey<'a> {
             incoming: None,
             outgoing: None,
         };
-        Self::new(firewall, route.hooks, &packet, name(route.incoming), name(route.outgoing))
+        let (incoming, outgoing) = (name(route.incoming), name(route.outgoing));
+        let expected = question.first == States::RELATED;
+        Self::new(firewall, route.hooks, &packet, incoming, outgoing, expected)
     }
 
     /// A packet at one hook, and what is known of its connection.
@@ -124,7 +128,9 @@ impl<'a> Journey<'a> {
         let name = |given: Option<&'a str>| given.map_or(Name::Any, Name::Known);
         let (incoming, outgoing) = (name(packet.incoming), name(packet.outgoing));
         let packet = Packet { direction, ..*packet };
-        let journey = Self::new(firewall, &[hook], &packet, incoming, outgoing);
+        // How the connection of any other packet began, nobody knows.
+        let expected = packet.state != States::NEW;
+        let journey = Self::new(firewall, &[hook], &packet, incoming, outgoing, expected);
         (journey, Connected::new(tuple))
     }
 
@@ -134,6 +140,7 @@ impl<'a> Journey<'a> {
         packet: &Packet<'a>,
         incoming: Name<'a>,
         outgoing: Name<'a>,
+        expected: bool,
     ) -> Self {
         let seen = Seen {
             source: packet.source,
@@ -148,13 +155,14 @@ impl<'a> Journey<'a> {
             direction: packet.direction,
             original: None,
             translated: false,
-            helpers: false,
+            expected: false,
         };
         Self {
             packet: seen,
             incoming,
             outgoing,
             state: packet.state,
+            expected,
             untracked: false,
             stations: stations(firewall, hooks, Family::of(packet.destination.ip())),
             next: 0,
@@ -218,7 +226,7 @@ impl<'a> Journey<'a> {
         packet.sight = sight;
         packet.original = connected.tuple;
         packet.translated = connected.translated.is_some();
-        packet.helpers = walk.helpers();
+        packet.expected = self.expected && walk.helpers();
 
         let left =
             walk.base_chain(station.chain, station.before_tracking, packet, &mut self.path)?;

@@ -52,8 +52,8 @@ pub(super) struct Seen<'a> {
     pub(super) original: Option<Tuple>,
     /// Whether the connection's source was translated.
     pub(super) translated: bool,
-    /// Whether any rule of the firewall assigns a helper.
-    pub(super) helpers: bool,
+    /// Whether a helper may have expected the connection.
+    pub(super) expected: bool,
 }
 
 impl Seen<'_> {
@@ -94,8 +94,10 @@ impl Seen<'_> {
             }
             Test::Mark { mark, negated } => self.mark(*mark).map(|is| is != *negated),
             Test::Helper { negated, .. } => {
-                let expected = || if self.helpers { None } else { Some(*negated) };
-                self.of_connection(expected, *negated)
+                if !self.expected {
+                    return Some(*negated);
+                }
+                self.of_connection(|| None, *negated)
             }
             Test::Unmodelled(_) => None,
         }

@@ -252,7 +252,8 @@ fn the_helper_test_needs_a_helper() {
     rules.add(raw, &[port(Side::Destination, 21)], Action::AssignHelper(ftp));
     let plain = expected(&mut rules, false);
     let rule = rules.add(filter, &[plain], Action::Drop);
-    assert_eq!(met(rules, &gateway(), YES), (Fate::Drop, Blame::Rule(rule), Moment::Syn));
+    let expected = Connection { first: States::RELATED, ..gateway() };
+    assert_eq!(met(rules, &expected, YES), (Fate::Drop, Blame::Rule(rule), Moment::Syn));
 }
 
 fn translate(side: Side) -> Action {

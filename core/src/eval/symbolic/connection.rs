@@ -63,16 +63,10 @@ impl<'a> Follower<'a> {
     ) -> Result<Ruling, Stuck<A>> {
         effort.spend(1)?;
         let mut end = Ending::default();
-        let half_tracked = self.half_tracked(cell, lists, effort)?;
-        let mut translated = false;
-        for class in self.classes {
-            let first = class.stage == Stage::Syn;
-            let leg = Leg {
-                firewall: self.firewall,
-                class,
-                half_tracked: half_tracked && !first,
-                translated,
-            };
+        let (mut half_tracked, mut translated) = (false, false);
+        for (number, class) in self.classes.iter().enumerate() {
+            let first = number == 0;
+            let leg = Leg { firewall: self.firewall, class, half_tracked, translated };
             let passage = leg.pass(|_| true, cell, lists, &mut end.doubts, effort)?;
             translated |= passage.state.is_some_and(|state| state.translated);
             end.may_pass |= passage.diverted;
@@ -84,6 +78,7 @@ impl<'a> Follower<'a> {
             }
             if first {
                 end.credit = passage.credit;
+                half_tracked = self.half_tracked(translated, cell, lists, effort)?;
             }
         }
         end.may_pass = true;
@@ -93,6 +88,7 @@ impl<'a> Follower<'a> {
     /// Whether some packets of the connection are tracked and others are not, or may be.
     fn half_tracked<A: Governs>(
         &self,
+        translated: bool,
         cell: &Cuboid<A>,
         lists: &mut Lists,
         effort: &mut Effort,
@@ -102,8 +98,7 @@ impl<'a> Follower<'a> {
         }
         let mut seen = Vec::new();
         for class in self.classes {
-            let leg =
-                Leg { firewall: self.firewall, class, half_tracked: false, translated: false };
+            let leg = Leg { firewall: self.firewall, class, half_tracked: false, translated };
             let mut doubts = Vec::new();
             let passage = leg.pass(|stop| !stop.tracked, cell, lists, &mut doubts, effort)?;
             seen.extend(passage.state.map(|state| state.tracking));

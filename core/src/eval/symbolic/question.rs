@@ -63,8 +63,10 @@ pub(super) struct Class {
     /// The state that connection tracking gives to it when it tracks the connection.
     pub state: States,
     pub stops: Vec<Stop>,
-    /// A helper expected the connection.
+    /// A helper expected the connection, or may have.
     pub expected: bool,
+    /// The packet's way in its connection is known: from the opener, unless it is mirrored.
+    pub directed: bool,
 }
 
 impl Class {
@@ -124,8 +126,14 @@ pub(super) fn connection(
         stops
     };
     let expected = first == States::RELATED;
-    let class =
-        |stage, flags, state, sender| Class { stage, flags, state, stops: stops(sender), expected };
+    let class = |stage, flags, state, sender| Class {
+        stage,
+        flags,
+        state,
+        stops: stops(sender),
+        expected,
+        directed: true,
+    };
     let peer = opener.other();
     let mut classes = vec![
         class(Stage::Syn, TcpFlags::SYN, first, opener),
@@ -161,7 +169,8 @@ pub(super) fn packet(
     let stops = at_hook(firewall, family, hook, true, incoming, outgoing);
     // Of a packet in the middle of a connection, nobody knows how the connection began.
     let expected = state != States::NEW;
-    vec![Class { stage, flags, state, stops, expected }]
+    let directed = state.intersects(States::NEW | States::RELATED);
+    vec![Class { stage, flags, state, stops, expected, directed }]
 }
 
 /// The flags of the packet that a state stands for where nobody says more: a segment in the middle of

@@ -249,7 +249,7 @@ impl Context<'_> {
         match state.tracking {
             _ if !self.stop.tracked || !self.class.has_connection() => Truth::No,
             Tracking::Off => Truth::No,
-            _ if self.half_tracked => Truth::Unknown,
+            _ if self.half_tracked || !self.class.directed => Truth::Unknown,
             Tracking::On => answer(),
             Tracking::Unsure => Truth::Unknown,
         }
