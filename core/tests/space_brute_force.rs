@@ -86,6 +86,9 @@ fn check_set<A: Coordinate>(boxes: &[Small]) {
     assert_is(&set, &model);
     assert_is(&set.complement(), &model.iter().map(|inside| !inside).collect::<Vec<_>>());
 
+    for small in boxes.iter().take(1) {
+        assert_eq!(HeaderSet::from(cuboid::<A>(small)), self::set(&[*small]));
+    }
     let listed: Vec<_> = set.cuboids().collect();
     assert_eq!(set.cuboid_count(), Count::from(listed.len() as u64));
     assert_eq!(listed.iter().map(Cuboid::count).sum::<Count>(), set.count(), "boxes overlap");
