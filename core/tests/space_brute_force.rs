@@ -218,7 +218,7 @@ fn boxes(most: usize) -> impl Strategy<Value = Vec<Small>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 328, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 168, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_set_holds_what_its_boxes_hold(boxes in boxes(60)) {
@@ -255,7 +255,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// More boxes than are handled one after the other; scarce memory makes the leaves too many.
     #[test]

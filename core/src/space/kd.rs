@@ -97,10 +97,10 @@ impl<A: Coordinate, V: Visit<A>> Walk<'_, A, V> {
                 [first, ..] if first.cuboid == cell => {
                     self.visitor.part(Some(first.owner), &cell, &self.gaps)?;
                 }
-                [only] => {
+                &[only] => {
                     self.visitor.part(Some(only.owner), &only.cuboid, &self.gaps)?;
                     if !V::CONTRACTS {
-                        self.around(cell, &only.cuboid.clone())?;
+                        self.around(cell, &only.cuboid)?;
                     }
                 }
                 list => {
