@@ -68,7 +68,7 @@ impl Hasher for FoldHasher {
 
 /// A place among the edges of a node, or on the single edge of a node whose level is further down.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<A> {
+struct Cursor<A> {
     last: A,
     kid: Id,
     at: usize,
@@ -76,7 +76,7 @@ pub(super) struct Cursor<A> {
 
 impl<A: Coordinate> Cursor<A> {
     /// The first edge of `id` seen from `level`.
-    pub(super) fn new(nodes: &Nodes<A>, id: Id, level: u8, max: A) -> Self {
+    fn new(nodes: &Nodes<A>, id: Id, level: u8, max: A) -> Self {
         if nodes.level(id) > level {
             return Self { last: max, kid: id, at: 0 };
         }
@@ -103,15 +103,15 @@ pub(super) fn max_at<A: Coordinate>(level: u8) -> A {
 pub(super) fn zip_edges<A: Coordinate, E>(
     (left, a): (&Nodes<A>, Id),
     (right, b): (&Nodes<A>, Id),
-    mut visit: impl FnMut(A, Id, Id) -> Result<(), E>,
+    mut visit: impl FnMut(Id, Id) -> Result<(), E>,
 ) -> Result<(), E> {
     let level = left.level(a).min(right.level(b));
     let max = max_at(level);
     let mut one = Cursor::new(left, a, level, max);
     let mut two = Cursor::new(right, b, level, max);
     loop {
+        visit(one.kid, two.kid)?;
         let last = one.last.min(two.last);
-        visit(last, one.kid, two.kid)?;
         if last == max {
             return Ok(());
         }

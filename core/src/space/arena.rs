@@ -89,20 +89,21 @@ impl<'b, A: Coordinate> Arena<'b, A> {
     }
 
     /// The node on `axis` with these sorted, disjoint intervals, which leads nowhere in the gaps.
+    /// Ports that do not exist are left out.
     pub(super) fn node(
         &mut self,
         axis: Axis,
         intervals: impl IntoIterator<Item = (A, A, Id)>,
     ) -> Result<Id, Exhausted> {
-        let base = self.pending.len();
-        for (lo, hi, inside) in intervals {
+        let (base, max) = (self.pending.len(), A::max_on(axis));
+        for (lo, hi, inside) in intervals.into_iter().take_while(|interval| interval.0 <= max) {
             self.budget.spend(1)?;
             if let Some(before) = lo.before() {
                 self.add_gap(base, before);
             }
-            self.add_edge(base, hi, inside);
+            self.add_edge(base, hi.min(max), inside);
         }
-        self.add_gap(base, A::max_on(axis));
+        self.add_gap(base, max);
         self.intern(axis as u8, base)
     }
 

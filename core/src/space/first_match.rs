@@ -1,4 +1,5 @@
-use super::kd::{Entry, Gap, Stop, Visit, reopen, walk};
+use super::kd::{Entry, Gap, Visit, reopen, walk};
+use super::stop::Stop;
 use super::{Budget, Coordinate, Count, Cuboid, Exhausted};
 
 /// An ordered list of boxes over one flow: each header belongs to the first box that holds it.

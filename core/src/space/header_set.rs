@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::apply::{FoldHasher, Op, zip_edges};
 use super::arena::Arena;
 use super::nodes::{BOTTOM, EMPTY, FULL, Id, Nodes};
+use super::stop::Stop;
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted, Ranges};
 
 /// An exact set of TCP headers of one IP family. Equal sets are equal values.
@@ -144,30 +145,22 @@ impl<A: Coordinate> HeaderSet<A> {
         Self::from_diagram((nodes, root))
     }
 
-    /// Whether every header of this set is in the other.
+    /// Whether every header of this set is in the other. Builds nothing.
     pub fn is_subset(&self, other: &Self, budget: &Budget) -> Result<bool, Exhausted> {
-        self.is_void(Op::Difference, other, budget)
-    }
-
-    /// Whether no header is in both sets.
-    pub fn is_disjoint(&self, other: &Self, budget: &Budget) -> Result<bool, Exhausted> {
-        self.is_void(Op::Intersection, other, budget)
-    }
-
-    /// Whether the combination would be empty, without building it.
-    fn is_void(&self, op: Op, other: &Self, budget: &Budget) -> Result<bool, Exhausted> {
-        let mut search = Search {
-            op,
-            left: self.nodes(),
-            right: other.nodes(),
-            seen: HashSet::default(),
-            budget,
-        };
-        match search.visit(self.root(), other.root()) {
+        if self == other {
+            return Ok(true);
+        }
+        let (inner, outer, seen) = (self.nodes(), other.nodes(), HashSet::default());
+        match (Search { inner, outer, seen, budget }).visit(self.root(), other.root()) {
             Ok(()) => Ok(true),
             Err(Stop::Found) => Ok(false),
             Err(Stop::Exhausted(exhausted)) => Err(exhausted),
         }
+    }
+
+    /// Whether no header is in both sets.
+    pub fn is_disjoint(&self, other: &Self, budget: &Budget) -> Result<bool, Exhausted> {
+        self.is_subset(&other.complement(), budget)
     }
 
     /// Whether the header is in the set.
@@ -185,47 +178,50 @@ impl<A: Coordinate> HeaderSet<A> {
     }
 }
 
-/// A search for a header that two sets combine to.
+/// A search for a header that is in one set and not in another.
 struct Search<'s, A> {
-    op: Op,
-    left: &'s Nodes<A>,
-    right: &'s Nodes<A>,
+    inner: &'s Nodes<A>,
+    outer: &'s Nodes<A>,
     /// Pairs without such a header.
     seen: HashSet<(Id, Id), BuildHasherDefault<FoldHasher>>,
     budget: &'s Budget,
 }
 
-enum Stop {
-    Found,
-    Exhausted(Exhausted),
-}
-
 impl<A: Coordinate> Search<'_, A> {
     /// Stops at the first such header. Recursion goes down one level at a time.
-    fn visit(&mut self, a: Id, b: Id) -> Result<(), Stop> {
-        match (self.op, a, b) {
-            (_, EMPTY, _) | (Op::Difference, _, FULL) | (Op::Intersection, _, EMPTY) => {
-                return Ok(());
-            }
-            (Op::Union, _, _) | (Op::Difference, _, EMPTY) | (_, FULL, FULL) => {
-                return Err(Stop::Found);
-            }
-            // A node is neither empty nor full.
-            (Op::Difference, FULL, _)
-            | (Op::Intersection, FULL, _)
-            | (Op::Intersection, _, FULL) => {
-                return Err(Stop::Found);
-            }
-            _ => {}
-        }
-        if !self.seen.insert((a, b)) {
+    fn visit(&mut self, inner: Id, outer: Id) -> Result<(), Stop> {
+        if inner == EMPTY || outer == FULL {
             return Ok(());
         }
-        let (left, right) = (self.left, self.right);
-        zip_edges((left, a), (right, b), |_, a, b| {
-            self.budget.spend(1).map_err(Stop::Exhausted)?;
-            self.visit(a, b)
+        // A node that is no terminal is neither empty nor full.
+        if inner == FULL || outer == EMPTY {
+            return Err(Stop::Found);
+        }
+        if !self.seen.insert((inner, outer)) {
+            return Ok(());
+        }
+        zip_edges((self.inner, inner), (self.outer, outer), |inner, outer| {
+            self.budget.spend(1)?;
+            self.visit(inner, outer)
         })
+    }
+}
+
+/// The headers of one box.
+impl<A: Coordinate> From<Cuboid<A>> for HeaderSet<A> {
+    fn from(cuboid: Cuboid<A>) -> Self {
+        let (mut nodes, mut root) = (Nodes::new(), FULL);
+        for axis in Axis::ALL.into_iter().rev() {
+            let ((lo, hi), max) = (cuboid.on(axis), A::max_on(axis));
+            let below = lo.before().map(|before| (before, EMPTY));
+            let above = (hi < max).then_some((max, EMPTY));
+            if below.is_some() || above.is_some() {
+                let inside = Some((hi, root));
+                root = nodes.push(axis as u8, [below, inside, above].into_iter().flatten());
+            }
+        }
+        nodes.shrink();
+        Self::from_diagram((nodes, root))
     }
 }
 

@@ -4,6 +4,7 @@
 )]
 
 use super::slabs::{Slabs, slab_axis};
+use super::stop::Stop;
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted};
 
 /// The faces looked at for a split come from the first quarter of a list, so that the boxes that
@@ -26,20 +27,6 @@ pub(super) trait Visit<A> {
 
     /// A part of the space, the box that decides it first, and the gaps that were closed before.
     fn part(&mut self, owner: Option<u32>, part: &Cuboid<A>, gaps: &[Gap<A>]) -> Result<(), Stop>;
-}
-
-/// Why a pass ends early.
-pub(super) enum Stop {
-    /// The visitor has what it wants.
-    Found,
-    /// A budget is spent.
-    Exhausted(Exhausted),
-}
-
-impl From<Exhausted> for Stop {
-    fn from(exhausted: Exhausted) -> Self {
-        Self::Exhausted(exhausted)
-    }
 }
 
 /// Values that were cut out of an axis.
@@ -110,10 +97,10 @@ impl<A: Coordinate, V: Visit<A>> Walk<'_, A, V> {
                 [first, ..] if first.cuboid == cell => {
                     self.visitor.part(Some(first.owner), &cell, &self.gaps)?;
                 }
-                [only] => {
+                &[only] => {
                     self.visitor.part(Some(only.owner), &only.cuboid, &self.gaps)?;
                     if !V::CONTRACTS {
-                        self.around(cell, &only.cuboid.clone())?;
+                        self.around(cell, &only.cuboid)?;
                     }
                 }
                 list => {

@@ -3,6 +3,21 @@
 //! A [`HeaderSet`] is a set of headers of one family and a [`PacketSpace`] a pair of them; equal
 //! sets are equal values. [`FirstMatch`] says which of many ordered boxes decides which headers,
 //! without building a set. What can blow up takes a [`Budget`].
+//!
+//! ```
+//! use pasvaudit::space::{Budget, PacketSpace};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let budget = Budget::default();
+//! let (clients, servers) = (["10.1.0.0/16".parse()?], ["209.43.40.0/24".parse()?]);
+//! let needed = PacketSpace::of(&clients, &[1024..=65535], &servers, &[21000..=21050], &budget)?;
+//! let open = PacketSpace::of(&clients, &[0..=65535], &servers, &[21000..=21030], &budget)?;
+//! let gap = needed.difference(&open, &budget)?;
+//! assert_eq!(gap.to_string(), "10.1.0.0/16 port 1024-65535 -> 209.43.40.0/24 port 21031-21050");
+//! assert_eq!(gap.count_pairs().to_u64(), Some(256 * 20));
+//! # Ok(())
+//! # }
+//! ```
 
 mod apply;
 mod arena;
@@ -26,6 +41,7 @@ mod parts;
 mod project;
 mod ranges;
 mod slabs;
+mod stop;
 
 pub use budget::{Budget, Exhausted};
 pub use coordinate::{Axis, Coordinate};

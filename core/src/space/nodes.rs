@@ -89,10 +89,10 @@ impl<A: Coordinate> Nodes<A> {
             .map(|(first, (last, kid))| (first, last, kid))
     }
 
-    /// The child for one value.
+    /// The child for one value; none for ports that do not exist.
     pub(super) fn child(&self, id: Id, value: A) -> Id {
         let at = self.lasts(id).partition_point(|last| *last < value);
-        self.kids(id)[at]
+        self.kids(id).get(at).copied().unwrap_or(EMPTY)
     }
 
     /// Adds a node whose children are here already. Whether it is new, the caller knows.

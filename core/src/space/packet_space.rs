@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
@@ -120,10 +121,27 @@ impl PacketSpace {
         self.v4.count_pairs() + self.v6.count_pairs()
     }
 
-    /// The smallest header in the space, IPv4 before IPv6, as a box of one header.
-    pub fn witness(&self) -> Option<Entry> {
+    /// Whether the header of a packet from `src` to `dst` is in the space.
+    pub fn contains(&self, src: SocketAddr, dst: SocketAddr) -> bool {
+        match (src, dst) {
+            (SocketAddr::V4(src), SocketAddr::V4(dst)) => {
+                let (from, to) = (u32::from(*src.ip()), u32::from(*dst.ip()));
+                self.v4.contains(&[to, dst.port().into(), from, src.port().into()])
+            }
+            (SocketAddr::V6(src), SocketAddr::V6(dst)) => {
+                let (from, to) = (u128::from(*src.ip()), u128::from(*dst.ip()));
+                self.v6.contains(&[to, dst.port().into(), from, src.port().into()])
+            }
+            _ => false,
+        }
+    }
+
+    /// Source and destination of the smallest header in the space, IPv4 before IPv6.
+    pub fn witness(&self) -> Option<(SocketAddr, SocketAddr)> {
         let v4 = self.v4.witness().map(|at| Entry::from(&Cuboid::point(at)));
-        v4.or_else(|| self.v6.witness().map(|at| Entry::from(&Cuboid::point(at))))
+        let at = v4.or_else(|| Some(Entry::from(&Cuboid::point(self.v6.witness()?))))?;
+        let src = SocketAddr::new(at.src.first, at.sport.first);
+        Some((src, SocketAddr::new(at.dst.first, at.dport.first)))
     }
 }
 

@@ -1,7 +1,8 @@
 use super::apply::Op;
 use super::arena::Arena;
-use super::kd::{Entry, Gap, Stop, Visit, walk};
+use super::kd::{Entry, Gap, Visit, walk};
 use super::nodes::{EMPTY, Id};
+use super::stop::Stop;
 use super::{Budget, Coordinate, Cuboid, Exhausted, FirstMatch, HeaderSet};
 
 /// Up to so many boxes, the sets are built straight from the list.
