@@ -17,8 +17,9 @@ pub(super) struct Connected {
     tuple: Option<Tuple>,
     /// Whether tracking sees some of the packets and not the others.
     pub(super) mixed: bool,
-    /// Where the source was translated: the hook, and the place in the way of the opener's packets.
-    translated: Option<(Hook, usize)>,
+    /// Where the source was translated: the hook, the place in the way of the opener's packets, and
+    /// the rule.
+    pub(super) translated: Option<(Hook, usize, RuleId)>,
 }
 
 impl Connected {
@@ -68,6 +69,7 @@ pub(super) struct Journey<'a> {
     /// Whether a helper may have expected the connection.
     expected: bool,
     untracked: bool,
+    template: bool,
     stations: Vec<Station>,
     next: usize,
     path: Vec<RuleId>,
@@ -164,6 +166,7 @@ impl<'a> Journey<'a> {
             state: packet.state,
             expected,
             untracked: false,
+            template: false,
             stations: stations(firewall, hooks, Family::of(packet.destination.ip())),
             next: 0,
             path: Vec::new(),
@@ -231,6 +234,7 @@ impl<'a> Journey<'a> {
         let left =
             walk.base_chain(station.chain, station.before_tracking, packet, &mut self.path)?;
         self.untracked |= packet.sight == Sight::Untracked;
+        self.template |= packet.sight == Sight::Template;
         match left {
             Left::Passes(rule) if station.kind == BaseKind::Filter => {
                 let (by_rule, by_policy) = &mut self.accepted_by;
@@ -242,8 +246,8 @@ impl<'a> Journey<'a> {
                 }
             }
             Left::Passes(_) => {}
-            Left::SourceTranslated => {
-                connected.translated.get_or_insert((station.hook, place));
+            Left::SourceTranslated(rule) => {
+                connected.translated.get_or_insert((station.hook, place, rule));
             }
             Left::Ends(fate, blame) => self.met = Some((fate, blame)),
         }
@@ -255,7 +259,7 @@ impl<'a> Journey<'a> {
         if self.untracked {
             Sight::Untracked
         } else if station.before_tracking {
-            Sight::Nothing
+            if self.template { Sight::Template } else { Sight::Nothing }
         } else if connected.mixed {
             Sight::Unclear
         } else if self.state.intersects(States::INVALID) {
@@ -306,7 +310,7 @@ fn ends_known(
     place: usize,
     connected: &Connected,
 ) -> (bool, bool) {
-    let Some((hook, at)) = connected.translated else { return (true, true) };
+    let Some((hook, at, _)) = connected.translated else { return (true, true) };
     if direction == Some(Direction::Original) {
         return (station.hook != hook || place <= at, true);
     }

@@ -158,6 +158,14 @@ pub fn connection(
         }
     }
     connected.mixed = untracked.contains(&true) && untracked.contains(&false);
+    if let (Some((_, _, rule)), true) = (connected.translated, untracked.contains(&true)) {
+        // What is not tracked is not translated back; what becomes of it is anybody's guess.
+        let met = match walk.outcome(rule) {
+            Outcome::Drop => (Fate::Drop, Blame::Rule(rule)),
+            Outcome::Accept | Outcome::Continue => (Fate::Accept, syn.accepted_by()),
+        };
+        return Ok(syn.verdict(met, Moment::SynAck, &walk));
+    }
     for (moment, mut packet) in later {
         if let Some(met) = packet.go_on(&mut walk, &mut connected)? {
             return Ok(packet.verdict(met, moment, &walk));

@@ -25,6 +25,8 @@ pub(super) enum Name<'a> {
 pub(super) enum Sight {
     /// No connection: it runs before connection tracking, or tracking found the packet invalid.
     Nothing,
+    /// A template for the connection that tracking will make, which rules see as new.
+    Template,
     /// The packet is exempt from tracking.
     Untracked,
     /// A connection, in this state.
@@ -94,7 +96,7 @@ impl Seen<'_> {
             }
             Test::Mark { mark, negated } => self.mark(*mark).map(|is| is != *negated),
             Test::Helper { negated, .. } => {
-                if !self.expected {
+                if !self.expected || self.sight == Sight::Template {
                     return Some(*negated);
                 }
                 self.of_connection(|| None, *negated)
@@ -131,6 +133,7 @@ impl Seen<'_> {
     fn state(&self, wanted: States) -> Option<bool> {
         match self.sight {
             Sight::Nothing => Some(wanted.intersects(States::INVALID)),
+            Sight::Template => Some(wanted.intersects(States::NEW)),
             Sight::Untracked => Some(wanted.intersects(States::UNTRACKED)),
             Sight::Unclear => None,
             Sight::Tracked(state) if wanted.intersects(state) => Some(true),
@@ -144,7 +147,7 @@ impl Seen<'_> {
         match self.sight {
             Sight::Nothing | Sight::Untracked => Some(without),
             Sight::Tracked(_) => test(),
-            Sight::Unclear => None,
+            Sight::Unclear | Sight::Template => None,
         }
     }
 

@@ -7,7 +7,7 @@ pub(super) enum Left {
     /// It passes: a rule accepted it, or the policy.
     Passes(Option<RuleId>),
     /// Its connection's source is translated, and it passes.
-    SourceTranslated,
+    SourceTranslated(RuleId),
     /// Its fate is sealed.
     Ends(Fate, Blame),
 }
@@ -89,20 +89,26 @@ impl<'a> Walk<'a> {
                     next = RuleId { chain: *chain, index: 0 };
                 }
                 Some((_, Action::Goto(chain))) => next = RuleId { chain: *chain, index: 0 },
-                Some((_, Action::Continue | Action::AssignHelper(_))) => {}
+                Some((_, Action::Continue)) => {}
+                // The first of these two wins: `xt_ct_target` in `xt_CT.c`.
+                Some((_, Action::AssignHelper(_))) => {
+                    if before_tracking && packet.sight == Sight::Nothing {
+                        packet.sight = Sight::Template;
+                    }
+                }
                 Some((_, Action::SetMark(mark))) => {
                     packet.mark.value = (packet.mark.value & !mark.mask) ^ mark.value;
                     packet.mark.mask |= mark.mask;
                 }
                 Some((_, Action::UnknownMark)) => packet.mark = Mark { value: 0, mask: 0 },
                 Some((_, Action::NoTrack)) => {
-                    if before_tracking {
+                    if before_tracking && packet.sight == Sight::Nothing {
                         packet.sight = Sight::Untracked;
                     }
                 }
                 Some((id, Action::Translate(translation))) => {
                     return Ok(match translation.side {
-                        Side::Source => Left::SourceTranslated,
+                        Side::Source => Left::SourceTranslated(id),
                         Side::Destination => self.destination_translated(id),
                     });
                 }
@@ -128,7 +134,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn outcome(&mut self, id: RuleId) -> Outcome {
+    pub(super) fn outcome(&mut self, id: RuleId) -> Outcome {
         self.asked += 1;
         self.unknowns.outcome(id)
     }

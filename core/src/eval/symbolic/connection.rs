@@ -63,12 +63,18 @@ impl<'a> Follower<'a> {
     ) -> Result<Ruling, Stuck<A>> {
         effort.spend(1)?;
         let mut end = Ending::default();
-        let (mut half_tracked, mut translated) = (false, false);
+        let (mut half_tracked, mut translated) = (false, None);
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
-            let leg = Leg { firewall: self.firewall, class, half_tracked, translated };
+            let leg = Leg {
+                firewall: self.firewall,
+                class,
+                half_tracked,
+                translated: translated.is_some(),
+            };
             let passage = leg.pass(|_| true, cell, lists, &mut end.doubts, effort)?;
-            translated |= passage.state.is_some_and(|state| state.translated);
+            let by = passage.state.and_then(|state| state.translated);
+            translated = translated.or(by);
             end.may_pass |= passage.diverted;
             let stopped = passage.state.is_none() && !passage.diverted;
             end.meets(passage.block, class.stage, stopped);
@@ -78,7 +84,12 @@ impl<'a> Follower<'a> {
             }
             if first {
                 end.credit = passage.credit;
-                half_tracked = self.half_tracked(translated, cell, lists, effort)?;
+                half_tracked = self.half_tracked(translated.is_some(), cell, lists, effort)?;
+                if let Some(by) = translated.filter(|_| half_tracked) {
+                    // A packet that is not tracked is not translated back.
+                    end.may_pass = true;
+                    end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
+                }
             }
         }
         end.may_pass = true;
@@ -101,10 +112,10 @@ impl<'a> Follower<'a> {
             let leg = Leg { firewall: self.firewall, class, half_tracked: false, translated };
             let mut doubts = Vec::new();
             let passage = leg.pass(|stop| !stop.tracked, cell, lists, &mut doubts, effort)?;
-            seen.extend(passage.state.map(|state| state.tracking));
+            seen.extend(passage.state.map(|state| state.tracking.is_off()));
         }
-        let first = seen.first().copied();
-        Ok(seen.iter().any(|tracking| Some(*tracking) != first || *tracking == Tracking::Unsure))
+        let first = seen.first().copied().flatten();
+        Ok(seen.iter().any(|off| off.is_none() || *off != first))
     }
 }
 
@@ -131,7 +142,7 @@ impl Leg<'_> {
             let Some(state) = passage.state else { break };
             let opens = self.class.stage == Stage::Syn
                 && self.class.has_connection()
-                && state.tracking != Tracking::Off;
+                && state.tracking != Tracking::OFF;
             if stop.kind == BaseKind::Nat && !opens {
                 continue;
             }

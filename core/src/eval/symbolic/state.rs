@@ -1,3 +1,4 @@
+use super::Blame;
 use crate::firewall;
 
 /// What the rules that a packet has passed so far did to it.
@@ -5,16 +6,45 @@ use crate::firewall;
 pub(super) struct PacketState {
     pub tracking: Tracking,
     pub mark: Mark,
-    /// The source may have been translated by now.
-    pub translated: bool,
+    /// The rule that may have translated the source by now.
+    pub translated: Option<Blame>,
 }
 
-/// Whether connection tracking sees a packet.
+/// What may have been settled about a packet's connection before connection tracking sees it.
+///
+/// The first rule that settles something wins: `xt_ct_target` in `xt_CT.c` leaves alone a packet that
+/// has a connection, a template or the mark of being untracked.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(super) enum Tracking {
-    On,
-    Off,
-    Unsure,
+pub(super) struct Tracking(u8);
+
+impl Tracking {
+    /// Nothing: the packet will be tracked.
+    pub(super) const UNSEEN: Self = Self(1);
+    /// A template for its connection; rules see the template, and its state is new.
+    pub(super) const HELD: Self = Self(2);
+    /// The packet is exempt.
+    pub(super) const OFF: Self = Self(4);
+
+    /// Each of the possible ones.
+    pub(super) fn possible(self) -> impl Iterator<Item = Self> {
+        let all = [Self::UNSEEN, Self::HELD, Self::OFF];
+        all.into_iter().filter(move |one| self.0 & one.0 != 0)
+    }
+
+    /// Whether the packet is exempt, if that is known.
+    pub(super) fn is_off(self) -> Option<bool> {
+        if self == Self::OFF { Some(true) } else { (self.0 & Self::OFF.0 == 0).then_some(false) }
+    }
+
+    /// The same after a rule settled it.
+    pub(super) fn settled(self, to: Self) -> Self {
+        let rest = self.0 & !Self::UNSEEN.0;
+        Self(if rest == self.0 { rest } else { rest | to.0 })
+    }
+
+    fn joined(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
 }
 
 /// A packet mark of which some bits may be unknown.
@@ -27,17 +57,18 @@ pub(super) struct Mark {
 impl PacketState {
     /// A packet that just arrived.
     pub(super) const FRESH: Self = Self {
-        tracking: Tracking::On,
+        tracking: Tracking::UNSEEN,
         mark: Mark { known: u32::MAX, value: 0 },
-        translated: false,
+        translated: None,
     };
 
     /// What holds whichever of the two it is.
     pub(super) fn joined(self, other: Self) -> Self {
-        let tracking =
-            if self.tracking == other.tracking { self.tracking } else { Tracking::Unsure };
-        let translated = self.translated || other.translated;
-        Self { tracking, mark: self.mark.joined(other.mark), translated }
+        Self {
+            tracking: self.tracking.joined(other.tracking),
+            mark: self.mark.joined(other.mark),
+            translated: self.translated.or(other.translated),
+        }
     }
 }
 

@@ -112,7 +112,7 @@ impl Context<'_> {
                 // Only connections that a helper expected have one to be asked for.
                 let may = self.class.expected && self.firewall.assigns_helpers();
                 let seen = self.stop.tracked && self.class.has_connection();
-                if may && seen && state.tracking != Tracking::Off {
+                if may && seen && state.tracking != Tracking::OFF {
                     Truth::Unknown
                 } else {
                     Truth::known(*negated)
@@ -125,7 +125,7 @@ impl Context<'_> {
     /// The axis of the question that holds a coordinate of the packet; `None` where the packet may
     /// carry something else by now.
     fn axis(&self, axis: Axis, state: &PacketState) -> Option<Axis> {
-        let translated = self.translated || state.translated;
+        let translated = self.translated || state.translated.is_some();
         let hidden = self.stop.hidden.filter(|_| translated);
         let hidden = hidden.is_some_and(|hidden| hidden == axis || port_of(hidden) == axis);
         let axis = if self.class.mirrored() { axis.mirrored() } else { axis };
@@ -135,7 +135,7 @@ impl Context<'_> {
     /// The axis of the question that holds a coordinate of the connection's first packet or of the
     /// answer that is expected to it.
     fn connection_axis(&self, way: Direction, axis: Axis, state: &PacketState) -> Option<Axis> {
-        let translated = self.translated || state.translated;
+        let translated = self.translated || state.translated.is_some();
         match way {
             Direction::Original => Some(axis),
             Direction::Reply => {
@@ -220,40 +220,41 @@ impl Context<'_> {
     }
 
     fn state<A: PartialEq>(&self, states: States, state: &PacketState) -> Truth<A> {
-        let untracked = states.intersects(States::UNTRACKED);
-        let tracked = if !self.stop.tracked {
-            Truth::known(states.intersects(States::INVALID))
-        } else if self.half_tracked {
-            Truth::Unknown
-        } else if states.intersects(self.class.state) {
-            Truth::Yes
-        } else if states.intersects(States::SNAT) && (self.translated || state.translated) {
-            Truth::Unknown
-        } else {
-            Truth::No
-        };
-        match state.tracking {
-            Tracking::On => tracked,
-            Tracking::Off => Truth::known(untracked),
-            Tracking::Unsure if tracked == Truth::known(untracked) => tracked,
-            Tracking::Unsure => Truth::Unknown,
-        }
+        unanimous(state.tracking.possible().map(|tracking| match tracking {
+            Tracking::OFF => Truth::known(states.intersects(States::UNTRACKED)),
+            Tracking::HELD if !self.stop.tracked => Truth::known(states.intersects(States::NEW)),
+            _ if !self.stop.tracked => Truth::known(states.intersects(States::INVALID)),
+            _ if self.half_tracked => Truth::Unknown,
+            _ if states.intersects(self.class.state) => Truth::Yes,
+            _ => {
+                let translated = self.translated || state.translated.is_some();
+                let doubtful = translated && states.intersects(States::SNAT);
+                if doubtful { Truth::Unknown } else { Truth::No }
+            }
+        }))
     }
 
     /// The answer of a test that is false for packets without a connection.
-    fn with_connection<A>(
+    fn with_connection<A: PartialEq>(
         &self,
         state: &PacketState,
-        answer: impl FnOnce() -> Truth<A>,
+        answer: impl Fn() -> Truth<A>,
     ) -> Truth<A> {
-        match state.tracking {
+        unanimous(state.tracking.possible().map(|tracking| match tracking {
+            Tracking::OFF => Truth::No,
+            // A template's own headers are nobody's.
+            Tracking::HELD if !self.stop.tracked => Truth::Unknown,
             _ if !self.stop.tracked || !self.class.has_connection() => Truth::No,
-            Tracking::Off => Truth::No,
             _ if self.half_tracked || !self.class.directed => Truth::Unknown,
-            Tracking::On => answer(),
-            Tracking::Unsure => Truth::Unknown,
-        }
+            _ => answer(),
+        }))
     }
+}
+
+/// The answer if all are the same.
+fn unanimous<A: PartialEq>(mut answers: impl Iterator<Item = Truth<A>>) -> Truth<A> {
+    let Some(first) = answers.next() else { return Truth::Unknown };
+    if answers.all(|answer| answer == first) { first } else { Truth::Unknown }
 }
 
 trait CoverOn<A> {

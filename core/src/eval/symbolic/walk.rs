@@ -176,8 +176,7 @@ impl<A: Governs> Walk<'_, A> {
             let position = frame.position;
             frame.position += 1;
             let Some(rule) = chain.rules().get(index as usize) else { continue };
-            // Their effect is none, or not on this packet: nothing to split or doubt for.
-            if matches!(rule.action(), Action::Continue | Action::AssignHelper(_)) {
+            if !self.has_effect(rule.action()) {
                 continue;
             }
             self.effort.spend(1)?;
@@ -205,6 +204,18 @@ impl<A: Governs> Walk<'_, A> {
         }
         frame.outcome.may_end(frame.state);
         Ok(None)
+    }
+
+    /// Whether an action can make a difference to these packets: otherwise there is nothing to split
+    /// or to doubt for.
+    fn has_effect(&self, action: &Action) -> bool {
+        match action {
+            Action::Continue => false,
+            Action::AssignHelper(_) | Action::NoTrack => {
+                !self.context.stop.tracked && self.context.firewall.untracks()
+            }
+            _ => true,
+        }
     }
 
     /// Applies a rule that calls no chain; false if it ended the chain.
@@ -237,12 +248,18 @@ impl<A: Governs> Walk<'_, A> {
                 true
             }
             Action::NoTrack if !self.context.stop.tracked => {
-                after.tracking = Tracking::Off;
+                after.tracking = state.tracking.settled(Tracking::OFF);
+                true
+            }
+            Action::AssignHelper(_) if !self.context.stop.tracked => {
+                after.tracking = state.tracking.settled(Tracking::HELD);
                 true
             }
             Action::Translate(translation) => {
                 match translation.side {
-                    Side::Source => outcome.accepted(by, PacketState { translated: true, ..state }),
+                    Side::Source => {
+                        outcome.accepted(by, PacketState { translated: Some(by), ..state })
+                    }
                     Side::Destination => outcome.diverted = Some(by),
                 }
                 false
