@@ -3,11 +3,10 @@
 //! `cargo bench --bench space` prints one line per workload and then criterion's times.
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails is to stop")]
 
+mod counting;
 mod shapes;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
@@ -16,39 +15,12 @@ use pasvaudit::space::{
 };
 use shapes::{Random, narrow_flow, random_boxes, rule_set, wide_flow};
 
-/// The system's allocator, which counts the bytes that are alive.
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-#[expect(unsafe_code, reason = "an allocator is unsafe to write; this one only counts")]
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(live, Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract of `dealloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// Runs once and prints time and peak memory beside their bounds.
 fn measured<T>(name: &str, seconds: f64, megabytes: usize, run: impl FnOnce() -> T) -> T {
-    let before = LIVE.load(Relaxed);
-    PEAK.store(before, Relaxed);
     let start = Instant::now();
-    let result = run();
+    let (result, bytes) = counting::peak_of(run);
     let time = start.elapsed();
-    let peak = (PEAK.load(Relaxed) - before) as f64 / 1e6;
+    let peak = bytes as f64 / 1e6;
     let (bytes, limit) = (peak <= megabytes as f64, time <= Duration::from_secs_f64(seconds));
     let verdict = if bytes && limit { "within bounds" } else { "OVER ITS BOUND" };
     println!(

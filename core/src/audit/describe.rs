@@ -1,7 +1,7 @@
 use super::fates::Site;
 use super::report::{By, ByKind, Condition};
 use crate::eval::symbolic::Blame;
-use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Test};
+use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Symbol, Test};
 use crate::space::{AddressRange, Ranges};
 
 /// How many ranges of addresses are listed.
@@ -13,16 +13,22 @@ pub(super) struct Describer<'a> {
     firewall: &'a Firewall,
     /// Whether all interfaces have been named, so that no verdict depends on them.
     interfaces_named: bool,
+    /// The options that name them.
+    interface_options: &'static str,
 }
 
 impl<'a> Describer<'a> {
     pub(super) fn new(site: &Site<'a>) -> Self {
-        Self { firewall: site.firewall, interfaces_named: site.interfaces_named() }
+        Self {
+            firewall: site.firewall,
+            interfaces_named: site.interfaces_named(),
+            interface_options: "--inside --outside",
+        }
     }
 
     /// For packets at a hook with these interfaces.
     pub(super) fn at_hook(firewall: &'a Firewall, interfaces_named: bool) -> Self {
-        Self { firewall, interfaces_named }
+        Self { firewall, interfaces_named, interface_options: "--in --out" }
     }
 
     pub(super) fn by(&self, blame: Blame) -> By {
@@ -65,48 +71,92 @@ impl<'a> Describer<'a> {
     /// What the rules in doubt depend on.
     pub(super) fn conditions(&self, doubts: &[RuleId], because: Option<&str>) -> Vec<Condition> {
         let mut conditions: Vec<_> = doubts.iter().map(|id| self.condition(*id)).collect();
-        let said = |why: &str| Condition { line: None, text: String::new(), what: why.to_owned() };
-        conditions.extend(because.map(said));
+        conditions.extend(because.map(|why| Condition {
+            line: None,
+            text: String::new(),
+            what: why.to_owned(),
+            decided_by: None,
+        }));
         conditions
     }
 
     fn condition(&self, id: RuleId) -> Condition {
-        let Some(rule) = self.firewall.rule(id) else {
-            return Condition { line: None, text: String::new(), what: String::new() };
+        let (tests, span) = match self.firewall.rule(id) {
+            Some(rule) => (rule.tests(), rule.span()),
+            None => (&[] as &[Test], Default::default()),
         };
-        let mut what: Vec<String> =
-            rule.tests().iter().filter_map(|test| self.doubt(test)).collect();
-        match rule.action() {
-            Action::Unmodelled(action) => what.push(self.firewall.name(*action).to_owned()),
-            Action::AssignHelper(name) => {
-                let name = self.firewall.name(*name);
-                what.push(format!("helper {name}: whether it expects the data connection"));
-            }
-            Action::Translate(_) => what.push("address translation".to_owned()),
-            _ => {}
+        let mut doubts: Vec<Doubt> = tests.iter().filter_map(|test| self.doubt(test)).collect();
+        doubts.extend(self.firewall.rule(id).and_then(|rule| self.doubt_action(rule.action())));
+        if doubts.is_empty() {
+            let what = "addresses or a state that translation or missing tracking makes unknown";
+            doubts.push(Doubt::open(what));
         }
-        what.dedup();
+        doubts.dedup();
+        let what: Vec<_> = doubts.iter().map(|doubt| doubt.what.as_str()).collect();
+        let mut options: Vec<_> = doubts.iter().filter_map(|doubt| doubt.decided_by).collect();
+        options.dedup();
+        // Only if something can be given for each does giving it decide.
+        let decided = doubts.iter().all(|doubt| doubt.decided_by.is_some());
         Condition {
-            line: Some(rule.span().line),
-            text: self.firewall.quote(rule.span()).to_owned(),
+            line: Some(span.line),
+            text: self.firewall.quote(span).to_owned(),
             what: what.join(", "),
+            decided_by: decided.then(|| options.join(" ")),
         }
     }
 
     /// What in a test can make a rule doubtful.
-    fn doubt(&self, test: &Test) -> Option<String> {
+    fn doubt(&self, test: &Test) -> Option<Doubt> {
         match test {
-            Test::Unmodelled(what) => Some(self.firewall.name(*what).to_owned()),
+            Test::Unmodelled(what) => Some(self.unmodelled(*what)),
             Test::Interface(test) if !self.interfaces_named => {
                 let (option, side) =
                     if test.incoming { ("-i", "incoming") } else { ("-o", "outgoing") };
                 let name = self.firewall.name(test.name);
-                Some(format!("{side} interface not named ({option} {name})"))
+                let what = format!("the {side} interface, which nobody named ({option} {name})");
+                Some(Doubt { what, decided_by: Some(self.interface_options) })
             }
-            Test::Helper { .. } => Some("whether a helper expects the connection".to_owned()),
-            Test::Mark { .. } => Some("the packet mark".to_owned()),
+            Test::Helper { .. } => Some(Doubt::open("whether a helper expects the connection")),
+            Test::Mark { .. } => Some(Doubt::open("the packet mark")),
             _ => None,
         }
+    }
+
+    fn doubt_action(&self, action: &Action) -> Option<Doubt> {
+        match action {
+            Action::Unmodelled(what) => Some(self.unmodelled(*what)),
+            Action::AssignHelper(name) => {
+                let name = self.firewall.name(*name);
+                let what = format!("whether helper {name} expects the data connection");
+                Some(Doubt { what, decided_by: None })
+            }
+            Action::Translate(_) => Some(Doubt::open("address translation")),
+            _ => None,
+        }
+    }
+
+    fn unmodelled(&self, what: Symbol) -> Doubt {
+        let what = self.firewall.name(what);
+        let decided_by = match what {
+            _ if what.starts_with("-m set") => Some("--ipset"),
+            _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
+            _ => None,
+        };
+        Doubt { what: what.to_owned(), decided_by }
+    }
+}
+
+/// One thing that nobody can know from the rule set alone.
+#[derive(Debug, PartialEq)]
+struct Doubt {
+    what: String,
+    /// The option that tells it.
+    decided_by: Option<&'static str>,
+}
+
+impl Doubt {
+    fn open(what: &str) -> Self {
+        Self { what: what.to_owned(), decided_by: None }
     }
 }
 

@@ -52,6 +52,8 @@ pub struct ExplainedPart {
     pub fate: String,
     /// Whether nothing that is not modelled can change the fate.
     pub certain: bool,
+    /// Whether it may be accepted after all.
+    pub may_accept: bool,
     /// What decides.
     pub by: By,
     /// The packet of the connection that it befalls.
@@ -270,6 +272,7 @@ where
     Ok(ExplainedPart {
         fate: ruling.fate.as_str().to_owned(),
         certain: ruling.certain,
+        may_accept: ruling.may_pass,
         by: describer.by(ruling.by),
         packet: ruling.stage,
         conditions: describer.conditions(&ruling.doubts, because),

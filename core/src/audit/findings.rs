@@ -1,5 +1,5 @@
 use super::report::{
-    Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Verdict,
+    Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Share, Verdict,
 };
 use crate::eval::symbolic::Stage;
 use crate::ftp::FlowKind;
@@ -8,13 +8,12 @@ use crate::ftp::FlowKind;
 pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for provider in providers {
-        for mode in &provider.modes {
-            for flow in &mode.flows {
-                findings.extend(flow_finding(provider, mode, flow));
-            }
-            let gaps = mode.gaps.iter().filter(|_| mode.required);
-            findings.extend(gaps.clone().filter_map(return_path));
-            findings.extend(gaps.flat_map(|gap| &gap.conditions).map(condition));
+        for troubled in troubled_flows(provider) {
+            findings.extend(troubled.finding(provider));
+        }
+        for mode in provider.modes.iter().filter(|mode| mode.required) {
+            findings.extend(mode.gaps.iter().filter_map(return_path));
+            findings.extend(conditions(mode));
             findings.extend(mode.notes.iter().map(|note| Finding {
                 code: "FTP-U1".to_owned(),
                 severity: Severity::Warning,
@@ -34,66 +33,110 @@ pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
     distinct
 }
 
-fn flow_finding(
-    provider: &ProviderReport,
-    mode: &ModeReport,
-    flow: &FlowReport,
-) -> Option<Finding> {
-    if !mode.required {
-        return active(provider, mode, flow);
-    }
-    let (code, effect) = match (flow.kind, flow.verdict) {
-        (FlowKind::Control, Verdict::Blocked) => ("FTP-C1", "nothing else can work"),
-        (FlowKind::Control, Verdict::Partly) => {
-            ("FTP-C2", "sessions that land on the other addresses or ports fail")
-        }
-        (_, Verdict::Blocked) => {
-            ("FTP-D1", "login succeeds, then listings and transfers hang or fail")
-        }
-        (_, Verdict::Partly) => {
-            ("FTP-D2", "the server picks the port, so some transfers fail at random")
-        }
-        (_, Verdict::Works | Verdict::Undecided) => return None,
-    };
-    let gap = mode.gaps.iter().find(|gap| gap.flow == flow.kind && !gap.undecided)?;
-    let message = format!(
-        "{} {} to {}: {} of {} {} open; {effect}",
-        mode.protection,
-        words(flow.kind),
-        provider.name,
-        flow.open,
-        flow.needed,
-        "pairs of address and port are",
-    );
-    let help = format!("allow {}", targets(gap));
-    Some(Finding {
-        code: code.to_owned(),
-        severity: Severity::Error,
-        message,
-        help,
-        line: gap.by.line,
-    })
+/// A flow that does not surely work, and the modes that it fails alike in.
+struct Troubled<'a> {
+    flow: &'a FlowReport,
+    gap: &'a Gap,
+    modes: Vec<&'a ModeReport>,
 }
 
-/// Why active mode, which nobody needs to have, does not work.
-fn active(provider: &ProviderReport, mode: &ModeReport, flow: &FlowReport) -> Option<Finding> {
-    if flow.kind != FlowKind::ActiveData || flow.verdict == Verdict::Works {
-        return None;
+fn troubled_flows(provider: &ProviderReport) -> Vec<Troubled<'_>> {
+    let mut all: Vec<Troubled<'_>> = Vec::new();
+    for mode in &provider.modes {
+        for flow in mode.flows.iter().filter(|flow| flow.verdict != Verdict::Works) {
+            let mut gaps = mode.gaps.iter().filter(|gap| gap.flow == flow.kind);
+            let Some(gap) = gaps.next() else { continue };
+            let same = |other: &&mut Troubled<'_>| {
+                other.flow == flow
+                    && (other.gap == gap || flow.kind == FlowKind::ActiveData)
+                    && other.modes.iter().all(|known| known.required == mode.required)
+            };
+            match all.iter_mut().find(same) {
+                Some(known) => known.modes.push(mode),
+                None => all.push(Troubled { flow, gap, modes: vec![mode] }),
+            }
+        }
     }
-    let gap = mode.gaps.iter().find(|gap| gap.flow == flow.kind)?;
-    Some(Finding {
-        code: "FTP-A1".to_owned(),
-        severity: Severity::Info,
-        message: format!(
-            "active mode with {} does not surely work: the server opens the data connection, to a \
-             port that the client chose, and {} {} it",
-            provider.name,
-            gap.by,
-            if gap.undecided { "may stop" } else { "stops" },
-        ),
-        help: "use passive mode; active mode is for networks without a firewall between".to_owned(),
-        line: gap.by.line,
-    })
+    all
+}
+
+impl Troubled<'_> {
+    fn finding(&self, provider: &ProviderReport) -> Option<Finding> {
+        let required = self.modes.iter().any(|mode| mode.required);
+        match (self.flow.kind, required) {
+            (FlowKind::ActiveData, false) => Some(self.active(provider)),
+            (_, false) => None,
+            (_, true) => self.required(provider),
+        }
+    }
+
+    fn required(&self, provider: &ProviderReport) -> Option<Finding> {
+        let (code, effect) = match (self.flow.kind, self.flow.verdict) {
+            (FlowKind::Control, Verdict::Blocked) => ("FTP-C1", "nothing else can work"),
+            (FlowKind::Control, Verdict::Partly) => {
+                ("FTP-C2", "sessions that meet the rest fail, which looks like chance")
+            }
+            (_, Verdict::Blocked) => {
+                ("FTP-D1", "login succeeds, then listings and transfers hang or fail")
+            }
+            (_, Verdict::Partly) => {
+                ("FTP-D2", "the server picks the port, so some transfers fail as if by chance")
+            }
+            (_, Verdict::Works | Verdict::Undecided) => return None,
+        };
+        let flow = words(self.flow.kind);
+        let open = open_words(self.flow);
+        let (protections, by) = (self.protections(), &self.gap.by);
+        let stopped = if self.gap.fate == "reject" { "rejected" } else { "dropped" };
+        Some(Finding {
+            code: code.to_owned(),
+            severity: Severity::Error,
+            message: format!(
+                "{flow} to {} ({protections}): {open}, the rest is {stopped} by {by}; {effect}",
+                provider.name
+            ),
+            help: format!("allow {}", targets(self.gap)),
+            line: by.line,
+        })
+    }
+
+    /// Why active mode, which nobody needs to have, does not work.
+    fn active(&self, provider: &ProviderReport) -> Finding {
+        let verb = if self.gap.undecided { "may stop" } else { "stops" };
+        Finding {
+            code: "FTP-A1".to_owned(),
+            severity: Severity::Info,
+            message: format!(
+                "active mode (PORT, EPRT) with {} does not surely work: the server opens the data \
+                 connection, from outside, to a port that the client chose, and {} {verb} it",
+                provider.name, self.gap.by,
+            ),
+            help: "use passive mode; active mode is for networks without a firewall between"
+                .to_owned(),
+            line: self.gap.by.line,
+        }
+    }
+
+    fn protections(&self) -> String {
+        let mut all: Vec<_> = self.modes.iter().map(|mode| mode.protection.as_str()).collect();
+        all.dedup();
+        all.join(", ")
+    }
+}
+
+/// "50 of 51 ports open", by the measure that tells most.
+pub(crate) fn open_words(flow: &FlowReport) -> String {
+    let Share { needed: ports, open: open_ports } = flow.ports;
+    let Share { needed: addresses, open: open_addresses } = flow.addresses;
+    if flow.open.is_zero() {
+        "nothing is surely open".to_owned()
+    } else if !open_ports.is_zero() {
+        format!("{open_ports} of {ports} ports open")
+    } else if !open_addresses.is_zero() {
+        format!("{open_addresses} of {addresses} addresses open")
+    } else {
+        format!("{} of {} pairs of address and port open", flow.open, flow.needed)
+    }
 }
 
 /// A connection of which the first packet passes and a later one does not.
@@ -101,13 +144,15 @@ fn return_path(gap: &Gap) -> Option<Finding> {
     if gap.packet == Stage::Syn {
         return None;
     }
+    let undecided = gap.undecided;
     Some(Finding {
         code: "FTP-D7".to_owned(),
-        severity: if gap.undecided { Severity::Warning } else { Severity::Error },
+        severity: if undecided { Severity::Warning } else { Severity::Error },
         message: format!(
-            "the SYN of the {} passes, but {} does not: {} decides about it",
+            "the SYN of the {} passes, but {} {}: {}",
             words(gap.flow),
             gap.packet.words(),
+            if undecided { "may not" } else { "does not" },
             gap.by,
         ),
         help: "accept packets of established connections in both directions".to_owned(),
@@ -115,21 +160,43 @@ fn return_path(gap: &Gap) -> Option<Finding> {
     })
 }
 
-fn condition(condition: &Condition) -> Finding {
-    Finding {
+/// What the mode's undecided gaps depend on: what can be given along in one finding, the rest line by
+/// line.
+fn conditions(mode: &ModeReport) -> Vec<Finding> {
+    let undecided = mode.gaps.iter().filter(|gap| gap.undecided);
+    let all: Vec<&Condition> = undecided.flat_map(|gap| &gap.conditions).collect();
+    let mut options: Vec<&str> =
+        all.iter().filter_map(|condition| condition.decided_by.as_deref()).collect();
+    options.sort_unstable();
+    options.dedup();
+    let mut findings = Vec::new();
+    for option in options {
+        let asked = |condition: &&&Condition| condition.decided_by.as_deref() == Some(option);
+        let mut lines: Vec<_> = all.iter().filter(asked).filter_map(|one| one.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let Some(first) = lines.first() else { continue };
+        let what = all.iter().find(asked).map_or("", |condition| &condition.what);
+        let rules = if lines.len() == 1 { "a rule depends" } else { "rules depend" };
+        findings.push(Finding {
+            code: "FTP-U1".to_owned(),
+            severity: Severity::Warning,
+            message: format!(
+                "{rules} on what the rule set does not say, first line {first}: {what}"
+            ),
+            help: format!("give {option}"),
+            line: Some(*first),
+        });
+    }
+    let open = all.iter().filter(|condition| condition.decided_by.is_none());
+    findings.extend(open.map(|condition| Finding {
         code: "FTP-U1".to_owned(),
         severity: Severity::Warning,
-        message: match condition.line {
-            Some(line) => {
-                format!("line {line} may match or not: {}: {}", condition.what, condition.text)
-            }
-            None => condition.what.clone(),
-        },
-        help: "what it depends on is not in the rule set, or not modelled; see the page of the \
-               dialect for what can be given along"
-            .to_owned(),
+        message: format!("this cannot be decided from the rule set: {condition}"),
+        help: "it is not modelled, so the answer holds only with \"maybe\"".to_owned(),
         line: condition.line,
-    }
+    }));
+    findings
 }
 
 /// Where a gap's connections go, with ports.

@@ -15,7 +15,7 @@ use ipnet::IpNet;
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use report::{
     By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, ProviderReport,
-    Report, RuleSet, SCHEMA_VERSION, Severity, UnmodelledLine, Verdict,
+    Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine, Verdict,
 };
 
 use crate::error::Error;
@@ -27,6 +27,7 @@ use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
 use describe::Describer;
 use fates::{Site, Status};
+pub(crate) use findings::open_words;
 
 /// The providers that are audited where none is named.
 const DEFAULT_PROVIDERS: [&str; 2] = ["smartfile", "files-com"];

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::answer::Answer;
 use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
-use super::report::{FlowReport, Gap, ModeReport, Verdict};
+use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
 use crate::firewall::{Fate, Governs};
 use crate::ftp::{self, FlowKind, ModeFlows};
 use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Ranges};
@@ -123,7 +123,14 @@ impl<'a, A: Governs> ClientView<'a, A> {
         } else {
             Verdict::Partly
         };
-        Ok(FlowReport { kind: self.answer.flow.kind, verdict, needed, open, undecided })
+        let share = |axis| {
+            let needed = self.needed.values_on(axis);
+            let whole = needed.intersection(&missing.values_on(axis).complement(axis));
+            Share { needed: needed.count(), open: whole.count() }
+        };
+        let (ports, addresses) = (share(Axis::DestinationPort), share(Axis::Destination));
+        let kind = self.answer.flow.kind;
+        Ok(FlowReport { kind, verdict, needed, open, undecided, ports, addresses })
     }
 
     fn gaps(&self, describer: &Describer<'_>, budget: &Budget) -> Result<Vec<Gap>, Exhausted>
@@ -187,12 +194,15 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         ftp::Family::Ipv4 => crate::space::Family::Ipv4,
         ftp::Family::Ipv6 => crate::space::Family::Ipv6,
     };
+    let none = Share { needed: Count::default(), open: Count::default() };
     let flow = |kind: FlowKind| FlowReport {
         kind,
         verdict: Verdict::Undecided,
-        needed: Count::default(),
-        open: Count::default(),
+        needed: none.needed,
+        open: none.open,
         undecided: Count::default(),
+        ports: none,
+        addresses: none,
     };
     ModeReport {
         protection: flows.mode.protection,

@@ -166,6 +166,20 @@ pub struct FlowReport {
     pub open: Count,
     /// How many of them may be open.
     pub undecided: Count,
+    /// The target ports, and how many of them are open at every target address.
+    pub ports: Share,
+    /// The target addresses, and how many of them are open at every target port.
+    pub addresses: Share,
+}
+
+/// A part of a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Share {
+    /// How many there are.
+    pub needed: Count,
+    /// How many of them are wholly open.
+    pub open: Count,
 }
 
 /// A part of a needed connection that is not surely let through.
@@ -227,6 +241,8 @@ pub struct Condition {
     pub text: String,
     /// What is not modelled there.
     pub what: String,
+    /// What would decide it if it were given along, for instance `--inside`.
+    pub decided_by: Option<String>,
 }
 
 /// A session mode without flows.

@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use super::paint::Paint;
+use crate::audit::open_words;
 use crate::audit::{
     FlowReport, Gap, ModeReport, ProviderReport, Report, Severity, UnmodelledLine, Verdict,
 };
@@ -25,7 +26,7 @@ fn headline(out: &mut String, report: &Report, paint: Paint) {
     let at = report.rule_set.at;
     let _ = write!(out, "{verdict}: FTP to {} through {file} at {at}", names.join(" and "));
     if let Some(because) = &report.rule_set.at_because {
-        let _ = write!(out, " (chosen because {because}; --at says otherwise)");
+        let _ = write!(out, " (chosen because {because}; --at overrides)");
     }
     out.push('\n');
     if let Some(clients) = &report.clients {
@@ -37,10 +38,14 @@ fn provider_text(out: &mut String, provider: &ProviderReport, paint: Paint) {
     let name = paint.strong(format!("{} ({})", provider.name, provider.id));
     let _ =
         writeln!(out, "\n{name}: {}", paint.verdict(provider.verdict, provider.verdict.as_str()));
-    for group in groups(&provider.modes) {
+    let mut groups = groups(&provider.modes);
+    groups.sort_by_key(|group| group.first().is_none_or(|mode| !mode.required));
+    for group in groups {
         mode_line(out, &group, paint);
     }
-    for gaps in gap_groups(&provider.modes) {
+    // Why a mode does not work that nobody needs is said in one finding.
+    let required: Vec<_> = provider.modes.iter().filter(|mode| mode.required).collect();
+    for gaps in gap_groups(&required) {
         gap_text(out, &gaps, paint);
     }
 }
@@ -96,13 +101,8 @@ fn flow_words(flow: &FlowReport) -> String {
         Verdict::Works => format!("{name} open"),
         Verdict::Blocked if flow.open.is_zero() => format!("{name} blocked"),
         Verdict::Undecided if flow.open.is_zero() => format!("{name} undecided"),
-        _ => {
-            let undecided = match flow.undecided.is_zero() {
-                true => String::new(),
-                false => format!(", {} undecided", flow.undecided),
-            };
-            format!("{name} {} of {} open{undecided}", flow.open, flow.needed)
-        }
+        Verdict::Partly if flow.open.is_zero() => format!("{name} partly undecided, rest blocked"),
+        _ => format!("{name} {}", open_words(flow)),
     }
 }
 
@@ -112,9 +112,9 @@ struct GapGroup<'a> {
     modes: Vec<&'a ModeReport>,
 }
 
-fn gap_groups(modes: &[ModeReport]) -> Vec<GapGroup<'_>> {
+fn gap_groups<'a>(modes: &[&'a ModeReport]) -> Vec<GapGroup<'a>> {
     let mut groups: Vec<GapGroup<'_>> = Vec::new();
-    for mode in modes {
+    for mode in modes.iter().copied() {
         for gap in &mode.gaps {
             match groups.iter_mut().find(|group| group.gap == gap) {
                 Some(group) => group.modes.push(mode),
@@ -122,10 +122,7 @@ fn gap_groups(modes: &[ModeReport]) -> Vec<GapGroup<'_>> {
             }
         }
     }
-    groups.sort_by_key(|group| {
-        let needless = group.modes.iter().all(|mode| !mode.required);
-        (needless, group.gap.undecided, group.gap.flow)
-    });
+    groups.sort_by_key(|group| (group.gap.undecided, group.gap.flow));
     groups
 }
 
@@ -134,10 +131,9 @@ fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
     let mut modes: Vec<_> = group.modes.iter().map(|mode| mode.protection.as_str()).collect();
     modes.dedup();
     let verb = if gap.undecided { "undecided" } else { "missing" };
-    let optional = if group.modes.iter().any(|mode| mode.required) { "" } else { ", not required" };
     let flow = gap.flow.as_str().replace('-', " ");
     let heading = paint.strong(format!("{verb}: {flow}"));
-    let _ = writeln!(out, "\n  {heading} ({}{optional})", modes.join(", "));
+    let _ = writeln!(out, "\n  {heading} ({})", modes.join(", "));
     for entry in &gap.space {
         let _ = writeln!(
             out,

@@ -1,4 +1,4 @@
-use super::{Axis, Coordinate};
+use super::{Axis, Coordinate, Count};
 
 /// An exact set of values on one axis: sorted, disjoint, non-adjacent inclusive ranges.
 ///
@@ -74,6 +74,11 @@ impl<A: Coordinate> Ranges<A> {
             Repr::One(one) => one,
             Repr::Many(many) => many,
         }
+    }
+
+    /// How many values are in the set.
+    pub fn count(&self) -> Count {
+        self.as_slice().iter().map(|(lo, hi)| Count::of_range(lo.to_u128(), hi.to_u128())).sum()
     }
 
     /// Whether no value is in the set.

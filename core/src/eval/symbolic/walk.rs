@@ -192,7 +192,7 @@ impl<A: Governs> Walk<'_, A> {
                 }
             };
             let id = RuleId { chain: frame.chain, index };
-            if certainty == Certainty::MayMatch || matches!(rule.action(), Action::Unmodelled(_)) {
+            if is_doubtful(rule.action(), certainty) {
                 self.doubts.push(id);
             }
             if let Some(call) = call_of(rule) {
@@ -277,6 +277,17 @@ impl<A: Governs> Walk<'_, A> {
             Certainty::MayMatch => state.joined(after),
         };
         goes_on || certainty == Certainty::MayMatch
+    }
+}
+
+/// Whether a rule makes the verdict depend on what is not modelled. One that translates the source
+/// does not by itself: the rules that look at the translated address do.
+fn is_doubtful(action: &Action, certainty: Certainty) -> bool {
+    match action {
+        Action::Unmodelled(_) => true,
+        Action::Translate(translation) if translation.side == Side::Source => false,
+        Action::Translate(_) => true,
+        _ => certainty == Certainty::MayMatch,
     }
 }
 
