@@ -1,24 +1,24 @@
 //! Rule sets that others wrote, read where they lie; see the variable below.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use pasvaudit::dialect::Parser;
 
 /// The folder that holds `iptables-save/**`.
 const CORPUS: &str = "PASVAUDIT_CORPUS";
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            files(&path, found);
-        } else {
-            found.push(path);
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
+    found.sort();
+    Ok(found)
 }
 
 #[test]
@@ -28,9 +28,7 @@ fn every_rule_set_is_read_or_refused_for_a_reason() {
         return;
     };
     let folder = Path::new(&corpus).join("iptables-save");
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    for path in paths {
+    for path in files(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         match Parser::new().file(name.as_str()).parse_bytes(fs::read(&path).unwrap()) {
             Ok(firewall) => {

@@ -25,13 +25,14 @@ pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Ma
         Some((host, mask)) => (host, Some(mask)),
         None => (text, None),
     };
-    let address = address(family, host, at)?;
     let width = width(family);
     let mask = match mask {
         None => ones(width),
         Some(mask) => mask_bits(family, mask, text, at)?,
     };
-    let ranges = scattered(bits(address), mask, width);
+    // Without any bit that counts the address is not looked at: `any/0`, and `0/0` in IPv6 too.
+    let address = if mask == 0 { 0 } else { bits(address(family, host, at)?) };
+    let ranges = scattered(address, mask, width);
     Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
 }
 

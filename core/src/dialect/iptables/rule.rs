@@ -385,6 +385,10 @@ impl<'r, 'a> Draft<'r, 'a> {
             }
             Global::Fragment => {
                 self.first(6, &given)?;
+                if self.family == Family::Ipv6 {
+                    let message = "ip6tables knows no `-f`; write `-m frag`";
+                    return fault(Code::BadSyntax, message, given.at);
+                }
                 // Connection tracking puts fragments together, and TCP avoids them: no packet of
                 // ours is a second fragment.
                 if !given.negated {
