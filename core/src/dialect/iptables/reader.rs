@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
             self.line = self.line.saturating_add(1);
             if let Err(fault) = self.read_line(line) {
                 let cut_off = !text.ends_with('\n') && is_last(text, line);
-                self.refuse(line, fault, cut_off)?;
+                self.refuse(line, *fault, cut_off)?;
             }
             last = line;
         }
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_line(&mut self, line: &'a str) -> Read<'a, ()> {
-        let line = line.trim_matches([' ', '\t']);
+        let line = line.trim_ascii();
         match line.as_bytes().first() {
             None | Some(b'#') => Ok(()),
             Some(b'*') => self.begin_table(line),
@@ -437,7 +437,18 @@ fn unreadable(builder: &mut Builder, chain: ChainId, position: Option<usize>, sp
 
 /// The lines, without a byte order mark and the line ends of Windows.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.strip_prefix('\u{feff}').unwrap_or(text).lines()
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let mut start = 0;
+    let lines = ends.map(move |end| {
+        let line = text.get(start..end).unwrap_or_default();
+        start = end + 1;
+        line.strip_suffix('\r').unwrap_or(line)
+    });
+    // What follows the last line end is a line only if there is something.
+    let unended = !text.is_empty() && !text.ends_with('\n');
+    let count = memchr::memchr_iter(b'\n', text.as_bytes()).count() + usize::from(unended);
+    lines.take(count)
 }
 
 /// Whether the line is the last one of the text.
@@ -449,7 +460,7 @@ fn is_last(text: &str, line: &str) -> bool {
 fn sections(text: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for line in lines(text) {
-        let line = line.trim_start_matches([' ', '\t']);
+        let line = line.trim_ascii_start();
         let name = match line.as_bytes().first() {
             Some(b'*') => {
                 let table = line.trim_start_matches('*').trim();
