@@ -160,6 +160,8 @@ fn other_languages_are_named() {
     assert_eq!(error("Dear colleagues,\n").code(), Code::UnknownDialect);
     let mixed = error("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\ntable ip nat {\n}\n");
     assert_eq!((mixed.code(), place(&mixed).0), (Code::MixedDialects, 4));
+    let mixed = error("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\nflush ruleset");
+    assert_eq!(mixed.code(), Code::MixedDialects);
 }
 
 #[test]
