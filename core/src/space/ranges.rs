@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{Axis, Coordinate, Count};
 
 /// An exact set of values on one axis: sorted, disjoint, non-adjacent inclusive ranges.
@@ -9,9 +11,9 @@ pub struct Ranges<A>(Repr<A>);
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Repr<A> {
     One([(A, A); 1]),
-    // Boxed twice so that a set of ranges is two words wide: rule sets hold hundreds of thousands.
-    #[expect(clippy::box_collection, reason = "a thin pointer keeps rules small")]
-    Many(Box<Vec<(A, A)>>),
+    // A pointer to a pointer so that a set of ranges is two words wide, for rule sets hold hundreds
+    // of thousands; shared, for many rules look up the same set of a million.
+    Many(Arc<Vec<(A, A)>>),
 }
 
 /// How a set of values covers a range.
@@ -36,7 +38,7 @@ impl<A: Coordinate> Ranges<A> {
 
     /// No value.
     pub fn none() -> Self {
-        Self(Repr::Many(Box::default()))
+        Self(Repr::Many(Arc::default()))
     }
 
     /// Every value of `axis`.
@@ -64,7 +66,7 @@ impl<A: Coordinate> Ranges<A> {
     fn from_sorted(ranges: Vec<(A, A)>) -> Self {
         match ranges.as_slice() {
             [one] => Self(Repr::One([*one])),
-            _ => Self(Repr::Many(Box::new(ranges))),
+            _ => Self(Repr::Many(Arc::new(ranges))),
         }
     }
 

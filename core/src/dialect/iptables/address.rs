@@ -21,17 +21,22 @@ pub(super) enum Masked {
 
 /// `address`, `address/length`, or `address/mask`.
 pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Masked> {
-    let (host, mask) = match text.split_once('/') {
+    let (host, mask) = match divided(text, b'/') {
         Some((host, mask)) => (host, Some(mask)),
         None => (text, None),
     };
-    let address = address(family, host, at)?;
     let width = width(family);
     let mask = match mask {
         None => ones(width),
         Some(mask) => mask_bits(family, mask, text, at)?,
     };
-    let ranges = scattered(bits(address), mask, width);
+    // Without any bit that counts the address is not looked at: `any/0`, and `0/0` in IPv6 too.
+    let address = if mask == 0 { 0 } else { bits(address(family, host, at)?) };
+    let host = !mask & ones(width);
+    if host & host.wrapping_add(1) == 0 {
+        return Ok(Masked::Addresses(one_range(family, address & mask, address | host)));
+    }
+    let ranges = scattered(address, mask, width);
     Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
 }
 
@@ -55,8 +60,7 @@ pub(super) fn range<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, (Ip
 
 /// The addresses from `lo` to `hi`.
 pub(super) fn between(lo: IpAddr, hi: IpAddr) -> Addresses {
-    let ranges = if bits(lo) > bits(hi) { Vec::new() } else { vec![(bits(lo), bits(hi))] };
-    of_family(Family::of(lo), ranges)
+    one_range(Family::of(lo), bits(lo), bits(hi))
 }
 
 /// The addresses that are not in the set.
@@ -87,6 +91,14 @@ pub(super) fn is_everything(addresses: &Addresses) -> bool {
     match addresses {
         Addresses::V4(ranges) => ranges.as_slice() == [(0, u32::MAX)],
         Addresses::V6(ranges) => ranges.as_slice() == [(0, u128::MAX)],
+    }
+}
+
+/// The set of a family that is one range of numbers.
+fn one_range(family: Family, lo: u128, hi: u128) -> Addresses {
+    match family {
+        Family::Ipv4 => Addresses::V4(Ranges::range(u32::from_u128(lo), u32::from_u128(hi))),
+        Family::Ipv6 => Addresses::V6(Box::new(Ranges::range(lo, hi))),
     }
 }
 
@@ -128,20 +140,32 @@ pub(super) fn network(address: u128, length: u32, width: u32) -> (u128, u128) {
     (address & !host, address | host)
 }
 
+/// What stands before and after the first `byte`; for such short texts a plain look at the bytes is
+/// faster than `split_once`.
+fn divided(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|candidate| candidate == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// Four numbers, or fewer, which stand for the first ones: `10/8` is `10.0.0.0/8`.
 fn v4(text: &str) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
-    let mut places = octets.iter_mut();
-    for part in text.split('.') {
-        *places.next()? = number(part).and_then(|part| u8::try_from(part).ok())?;
+    let mut rest = Some(text);
+    for octet in &mut octets {
+        let Some(text) = rest else { break };
+        let (part, after) = match divided(text, b'.') {
+            Some((part, after)) => (part, Some(after)),
+            None => (text, None),
+        };
+        *octet = number(part).and_then(|part| u8::try_from(part).ok())?;
+        rest = after;
     }
-    Some(octets.into())
+    rest.is_none().then(|| octets.into())
 }
 
 fn mask_bits<'a>(family: Family, mask: &str, text: &str, at: &'a str) -> Read<'a, u128> {
     let width = width(family);
-    if !mask.contains(['.', ':'])
-        && let Some(length) = number(mask)
+    if let Some(length) = number(mask)
         && length <= width
     {
         return Ok(ones(width) & !ones(width - length));

@@ -16,16 +16,25 @@ pub(super) struct Table<'a> {
     chains: HashMap<&'a str, ChainId>,
     read: HashSet<&'a str>,
     bases: Vec<ChainId>,
+    /// The chain named last, which is mostly the one named next.
+    last: Option<(&'a str, ChainId)>,
 }
 
 impl<'a> Table<'a> {
     pub(super) fn new(name: &'a str, declared: HashSet<&'a str>) -> Self {
-        Self { name, declared, chains: HashMap::new(), read: HashSet::new(), bases: Vec::new() }
+        let (chains, read, bases) = (HashMap::new(), HashSet::new(), Vec::new());
+        Self { name, declared, chains, read, bases, last: None }
     }
 
     /// The chain of that name, if the table has one; it is made where it is first named.
     pub(super) fn chain(&mut self, name: &str, builder: &mut Builder) -> Option<ChainId> {
-        if let Some(&id) = self.chains.get(name) {
+        if let Some((last, id)) = self.last
+            && last == name
+        {
+            return Some(id);
+        }
+        if let Some((&name, &id)) = self.chains.get_key_value(name) {
+            self.last = Some((name, id));
             return Some(id);
         }
         if let Some((hook, priority, kind)) = built_in(self.name, name) {

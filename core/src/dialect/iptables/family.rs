@@ -80,6 +80,10 @@ fn of_address(text: &str) -> Option<Family> {
     if text.parse::<Ipv6Addr>().is_ok() {
         return Some(Family::Ipv6);
     }
+    if text == "0" {
+        // `0/0` is any address of either family.
+        return None;
+    }
     let numeric = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     (text.parse::<Ipv4Addr>().is_ok() || (numeric && !text.is_empty())).then_some(Family::Ipv4)
 }

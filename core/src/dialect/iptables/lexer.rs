@@ -11,11 +11,13 @@ pub(super) struct Fault<'a> {
 }
 
 /// The outcome of reading a piece of a line.
-pub(super) type Read<'a, T> = Result<T, Fault<'a>>;
+///
+/// Boxed, for words are read by the million and faults once.
+pub(super) type Read<'a, T> = Result<T, Box<Fault<'a>>>;
 
 /// A fault at a piece of the line.
 pub(super) fn fault<'a, T>(code: Code, message: impl Into<String>, at: &'a str) -> Read<'a, T> {
-    Err(Fault { code, message: message.into(), at })
+    Err(Box::new(Fault { code, message: message.into(), at }))
 }
 
 /// A word of a line.
@@ -62,7 +64,9 @@ pub(super) struct Words<'a> {
     rest: &'a str,
 }
 
-const BLANKS: [char; 2] = [' ', '\t'];
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
 
 impl<'a> Words<'a> {
     pub(super) const fn new(line: &'a str) -> Self {
@@ -75,13 +79,16 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, if there is one.
+    #[inline]
     pub(super) fn next(&mut self) -> Read<'a, Option<Word<'a>>> {
-        let line = self.rest.trim_start_matches(BLANKS);
+        let bytes = self.rest.as_bytes();
+        let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
+        let line = self.rest.get(start..).unwrap_or_default();
         if line.is_empty() {
             self.rest = line;
             return Ok(None);
         }
-        let stop = line.bytes().position(|byte| matches!(byte, b' ' | b'\t' | b'"'));
+        let stop = line.bytes().position(|byte| is_blank(byte) || byte == b'"');
         let stop = stop.unwrap_or(line.len());
         if line.as_bytes().get(stop) == Some(&b'"') {
             return self.quoted(line, stop).map(Some);

@@ -13,6 +13,7 @@ mod jump;
 mod lexer;
 mod lookups;
 mod matches;
+mod members;
 mod numbers;
 mod options;
 mod reader;

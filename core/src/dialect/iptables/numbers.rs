@@ -6,16 +6,20 @@ use super::lexer::{Read, fault};
 
 /// A number as `strtoul` reads it with base 0: `0x` is hexadecimal, a leading `0` octal.
 pub(super) fn number(text: &str) -> Option<u32> {
+    if !text.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return radix(digits, 16);
     }
     match text.strip_prefix('0') {
         Some(digits) if !digits.is_empty() => radix(digits, 8),
-        _ => radix(text, 10),
+        _ => text.parse().ok(),
     }
 }
 
 fn radix(digits: &str, radix: u32) -> Option<u32> {
+    // Rust would take a sign here.
     let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plain { u32::from_str_radix(digits, radix).ok() } else { None }
 }

@@ -74,22 +74,19 @@ impl<'a> Reader<'a> {
     pub(super) fn read(mut self) -> Result<Builder, Error> {
         let text = self.source.text();
         self.check_language(text)?;
-        let mut last = "";
         for line in lines(text) {
             self.line = self.line.saturating_add(1);
-            if let Err(fault) = self.read_line(line) {
-                let cut_off = !text.ends_with('\n') && is_last(text, line);
-                self.refuse(line, fault, cut_off)?;
+            let read = if self.is_cut_off(text, line) {
+                let message = "the input ends in the middle of a table; give the whole file";
+                fault(Code::Truncated, message, line)
+            } else {
+                self.read_line(line)
+            };
+            if let Err(fault) = read {
+                self.refuse(line, *fault)?;
             }
-            last = line;
         }
-        if self.table.is_some() {
-            if !text.ends_with('\n') {
-                let fault = Fault { code: Code::BadSyntax, message: String::new(), at: last };
-                self.refuse(last, fault, true)?;
-            }
-            self.end_table();
-        }
+        self.end_table();
         self.place_unreadable();
         if let Some(span) = circle(std::mem::take(&mut self.jumps)) {
             let message = "the chains jump to one another in a circle, which this rule is a part \
@@ -129,8 +126,15 @@ impl<'a> Reader<'a> {
         Err(self.source.error(Code::UnknownDialect, message, number, line, trimmed))
     }
 
+    /// Whether the line is the last one, without a line end, and `COMMIT` is still to come: more of
+    /// it may be missing, even where what is there could be read.
+    fn is_cut_off(&self, text: &str, line: &str) -> bool {
+        let ends = line.as_bytes().as_ptr_range().end == text.as_bytes().as_ptr_range().end;
+        ends && self.table.is_some() && !matches!(line.trim_ascii(), "COMMIT" | "")
+    }
+
     fn read_line(&mut self, line: &'a str) -> Read<'a, ()> {
-        let line = line.trim_matches([' ', '\t']);
+        let line = line.trim_ascii();
         match line.as_bytes().first() {
             None | Some(b'#') => Ok(()),
             Some(b'*') => self.begin_table(line),
@@ -397,16 +401,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses a line, or takes it for something unknown where that is allowed.
-    fn refuse(&mut self, line: &'a str, fault: Fault<'a>, cut_off: bool) -> Result<(), Error> {
-        let Fault { code, message, at } = fault;
+    fn refuse(&mut self, line: &'a str, fault: Fault<'a>) -> Result<(), Error> {
         if !self.lenient {
-            let (code, message) = if cut_off {
-                let message = "the input ends in the middle of a line or before `COMMIT`; give \
-                               the whole file";
-                (Code::Truncated, message.to_owned())
-            } else {
-                (code, message)
-            };
+            let Fault { code, message, at } = fault;
             return Err(self.source.error(code, message, self.line, line, at));
         }
         let span = self.source.span(self.line, line.trim());
@@ -437,19 +434,25 @@ fn unreadable(builder: &mut Builder, chain: ChainId, position: Option<usize>, sp
 
 /// The lines, without a byte order mark and the line ends of Windows.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.strip_prefix('\u{feff}').unwrap_or(text).lines()
-}
-
-/// Whether the line is the last one of the text.
-fn is_last(text: &str, line: &str) -> bool {
-    line.as_bytes().as_ptr_range().end == text.as_bytes().as_ptr_range().end
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let mut start = 0;
+    let lines = ends.map(move |end| {
+        let line = text.get(start..end).unwrap_or_default();
+        start = end + 1;
+        line.strip_suffix('\r').unwrap_or(line)
+    });
+    // What follows the last line end is a line only if there is something.
+    let unended = !text.is_empty() && !text.ends_with('\n');
+    let count = memchr::memchr_iter(b'\n', text.as_bytes()).count() + usize::from(unended);
+    lines.take(count)
 }
 
 /// The sections with the chains that they declare, found by looking at the line starts only.
 fn sections(text: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for line in lines(text) {
-        let line = line.trim_start_matches([' ', '\t']);
+        let line = line.trim_ascii_start();
         let name = match line.as_bytes().first() {
             Some(b'*') => {
                 let table = line.trim_start_matches('*').trim();

@@ -385,6 +385,10 @@ impl<'r, 'a> Draft<'r, 'a> {
             }
             Global::Fragment => {
                 self.first(6, &given)?;
+                if self.family == Family::Ipv6 {
+                    let message = "ip6tables knows no `-f`; write `-m frag`";
+                    return fault(Code::BadSyntax, message, given.at);
+                }
                 // Connection tracking puts fragments together, and TCP avoids them: no packet of
                 // ours is a second fragment.
                 if !given.negated {
@@ -427,22 +431,18 @@ impl<'r, 'a> Draft<'r, 'a> {
         words: &mut Words<'a>,
     ) -> Read<'a, ()> {
         let word = given.negatable(words)?;
-        let mut items = word.text.split(',');
-        let first = items.next().unwrap_or_default();
-        let mut set = address::masked(self.family, first, word.raw)?;
-        let mut more = Vec::new();
-        for item in items {
-            more.push(address::masked(self.family, item, word.raw)?);
-        }
-        if !more.is_empty() {
+        let set = if word.text.bytes().any(|byte| byte == b',') {
             if given.negated {
                 let message = "`!` cannot stand before several addresses; write a rule for each";
                 return fault(Code::BadSyntax, message, word.raw);
             }
             self.several = true;
-            more.push(set);
-            set = address::union_of(self.family, more);
-        }
+            let items = word.text.split(',');
+            let sets = items.map(|item| address::masked(self.family, item, word.raw));
+            address::union_of(self.family, sets.collect::<Result<_, _>>()?)
+        } else {
+            address::masked(self.family, &word.text, word.raw)?
+        };
         let Masked::Addresses(set) = set else { return self.scattered(&given, &word) };
         if !self.context.affords(&set) {
             return self.scattered(&given, &word);
