@@ -13,6 +13,7 @@ pub mod ftp;
 pub mod render;
 mod source;
 pub mod space;
+mod words;
 
 pub use audit::{Audit, Explain, Explanation, Report};
 pub use dialect::Parser;

@@ -11,9 +11,10 @@ use Family::{Ipv4, Ipv6};
 use Protection::{ExplicitTls, ImplicitTls, Plain};
 use pasvaudit::Code;
 use pasvaudit::ftp::{
-    Because, DataMode, Endpoint, Ends, Family, Flow, FlowKind, ModeFlows, Needs, Offer, Peers,
-    Protection, Provider, SessionMode, Side, flows, offer, offered,
+    Because, DataMode, End, Endpoint, Ends, Flow, FlowKind, ModeFlows, Needs, Offer, Peers,
+    Protection, Provider, SessionMode, flows, offer, offered,
 };
+use pasvaudit::space::Family;
 use proptest::prelude::*;
 
 fn builtin(id: &str) -> &'static Provider {
@@ -71,11 +72,11 @@ fn a_passive_session_with_smartfile() {
                 needed(builtin("smartfile"), mode(protection, data, Ipv4), &peers(CLIENT, &[]));
             assert_eq!(needs.offer, Offer::Yes);
             let control = &needs.control;
-            assert_eq!((control.kind, control.opener), (FlowKind::Control, Side::Client));
+            assert_eq!((control.kind, control.opener), (FlowKind::Control, End::Client));
             assert_eq!(known(&control.from), ["10.1.0.0/16:1024-65535"]);
             assert_eq!(known(&control.to), [format!("209.43.40.0/24:{port}")]);
             let passive = &needs.data;
-            assert_eq!((passive.kind, passive.opener), (FlowKind::PassiveData, Side::Client));
+            assert_eq!((passive.kind, passive.opener), (FlowKind::PassiveData, End::Client));
             assert_eq!(known(&passive.from), ["10.1.0.0/16:1024-65535"]);
             assert_eq!(known(&passive.to), ["209.43.40.0/24:21000-21050"]);
             assert_eq!(needs.addresses_complete, Some(true));
@@ -94,7 +95,7 @@ fn an_active_session_with_smartfile_keeps_both_source_ports_possible() {
             let needs =
                 needed(builtin("smartfile"), mode(protection, data, Ipv4), &peers(CLIENT, &[]));
             let active = &needs.data;
-            assert_eq!((active.kind, active.opener), (FlowKind::ActiveData, Side::Server));
+            assert_eq!((active.kind, active.opener), (FlowKind::ActiveData, End::Server));
             assert_eq!(known(&active.to), ["10.1.0.0/16:1024-65535"]);
             let Ends::OneOf { why, choices } = &active.from else {
                 panic!("the source port of SmartFile is not stated: {active:?}");
@@ -375,7 +376,10 @@ fn every_mode_is_listed_with_its_reason() {
 fn sound(flow: &Flow) {
     for endpoint in flow.from.widest().chain(flow.to.widest()) {
         assert!(!endpoint.addresses.is_empty() && !endpoint.ports.is_empty(), "{flow:?}");
-        assert!(endpoint.addresses.iter().all(|it| Family::of(it) == flow.family), "{flow:?}");
+        assert!(
+            endpoint.addresses.iter().all(|it| Family::of(it.addr()) == flow.family),
+            "{flow:?}"
+        );
         assert!(endpoint.addresses.iter().all(|it| it.addr() == it.network()), "{flow:?}");
         assert!(endpoint.ports.iter().all(|ports| ports.first() > 0), "{flow:?}");
         let apart = |pair: &[pasvaudit::ftp::PortRange]| {
@@ -413,7 +417,7 @@ proptest! {
                         sound(data);
                         prop_assert_eq!(control.kind, FlowKind::Control);
                         prop_assert_eq!(data.kind == FlowKind::PassiveData, mode.data.is_passive());
-                        prop_assert_eq!(data.opener == Side::Client, mode.data.is_passive());
+                        prop_assert_eq!(data.opener == End::Client, mode.data.is_passive());
                         let never = matches!(needs.offer, Offer::No { .. });
                         prop_assert!(!never);
                     }

@@ -7,9 +7,10 @@
 )]
 
 use pasvaudit::ftp::{
-    AddressOwner, DataMode, Family, PassivePorts, PortChoice, PortRange, Protection, Provider,
-    SessionMode, Spec,
+    AddressOwner, DataMode, PassivePorts, PortChoice, PortRange, Protection, Provider, SessionMode,
+    Spec,
 };
+use pasvaudit::space::Family;
 use pasvaudit::{Code, Error};
 
 const ACME: &str = r#"{

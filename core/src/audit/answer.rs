@@ -1,9 +1,8 @@
 use ipnet::IpNet;
 
 use super::fates::{Piece, Site, Status, union};
-use crate::eval::End;
 use crate::firewall::{Firewall, Governs, PackedCuboid, RuleId};
-use crate::ftp::{self, Endpoint, Ends, Flow, FlowKind};
+use crate::ftp::{End, Endpoint, Ends, Flow, FlowKind};
 use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, Ranges};
 
 /// How all the connections of a flow fare.
@@ -27,7 +26,7 @@ impl<A: Governs> Answer<A> {
         let space = cuboids(flow.from.widest(), flow.to.widest());
         let needed = HeaderSet::from_cuboids(space.iter().copied(), budget)?;
         let space: Vec<_> = needed.cuboids().collect();
-        let mut pieces = site.fates(end(flow.opener), helped, &space, budget)?;
+        let mut pieces = site.fates(flow.opener, helped, &space, budget)?;
         if flow.kind == FlowKind::ActiveData && !translators.is_empty() {
             doubt_translated(&mut pieces, translators);
         }
@@ -38,7 +37,7 @@ impl<A: Governs> Answer<A> {
 
     /// The end that opens the connections.
     pub(super) const fn opener(&self) -> End {
-        end(self.flow.opener)
+        self.flow.opener
     }
 
     /// The same flow with every server address that is not in it.
@@ -54,8 +53,8 @@ impl<A: Governs> Answer<A> {
     /// The axis on which the clients of the flow lie.
     pub(super) const fn client_axis(&self) -> Axis {
         match self.flow.opener {
-            ftp::Side::Client => Axis::Source,
-            ftp::Side::Server => Axis::Destination,
+            End::Client => Axis::Source,
+            End::Server => Axis::Destination,
         }
     }
 
@@ -111,13 +110,6 @@ impl<A: Governs> Answer<A> {
         let surely =
             if blocked == *needed { HeaderSet::everything() } else { HeaderSet::nothing() };
         soften(pieces, &surely, why, budget)
-    }
-}
-
-const fn end(side: ftp::Side) -> End {
-    match side {
-        ftp::Side::Client => End::Client,
-        ftp::Side::Server => End::Server,
     }
 }
 

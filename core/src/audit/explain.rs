@@ -10,7 +10,7 @@ use super::report::{By, Condition};
 use crate::error::{Code, Error};
 use crate::eval::symbolic::{self, Effort, Interfaces, Part, Stage};
 use crate::eval::{End, Placement};
-use crate::firewall::{Firewall, Governs, Hook, States};
+use crate::firewall::{Fate, Firewall, Governs, Hook, States};
 use crate::space::{Axis, Budget, Count, Cuboid, Entry, Family, HeaderSet, PacketSpace, Ranges};
 
 /// How many boxes of a part are listed.
@@ -49,7 +49,7 @@ pub struct Explanation {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExplainedPart {
     /// `accept`, `drop` or `reject`; where the part is not certain, the worst that may happen.
-    pub fate: String,
+    pub fate: Fate,
     /// Whether nothing that is not modelled can change the fate.
     pub certain: bool,
     /// Whether it may be accepted after all.
@@ -270,7 +270,7 @@ where
     let listing = PacketSpace::from(set).cover(LISTED);
     let because = ruling.unfinished.then_some("the work budget was spent before this was decided");
     Ok(ExplainedPart {
-        fate: ruling.fate.as_str().to_owned(),
+        fate: ruling.fate,
         certain: ruling.certain,
         may_accept: ruling.may_pass,
         by: describer.by(ruling.by),

@@ -2,6 +2,7 @@ use super::report::{
     Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Share, Verdict,
 };
 use crate::eval::symbolic::Stage;
+use crate::firewall::Fate;
 use crate::ftp::FlowKind;
 
 /// What is worth knowing about the providers' modes, the worst first, each thing once.
@@ -87,7 +88,7 @@ impl Troubled<'_> {
         let flow = words(self.flow.kind);
         let open = open_words(self.flow);
         let (protections, by) = (self.protections(), &self.gap.by);
-        let stopped = if self.gap.fate == "reject" { "rejected" } else { "dropped" };
+        let stopped = if self.gap.fate == Fate::Reject { "rejected" } else { "dropped" };
         Some(Finding {
             code: code.to_owned(),
             severity: Severity::Error,

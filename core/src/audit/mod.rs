@@ -243,7 +243,7 @@ impl<'a> Auditor<'a> {
     fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> ModeReport {
         let passive = flows.mode.data.is_passive();
         let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
-        let family = family(flows.mode.family);
+        let family = flows.mode.family;
         if !self.site.firewall.families().contains(&family) {
             let why = format!(
                 "the rule set is {} and says nothing about {family}; audit the rules for {family} \
@@ -332,14 +332,7 @@ impl<'a> Auditor<'a> {
 
 fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {
     let SessionMode { protection, data, family } = mode;
-    NotOffered { protection, data, family: self::family(family), why }
-}
-
-fn family(family: ftp::Family) -> Family {
-    match family {
-        ftp::Family::Ipv4 => Family::Ipv4,
-        ftp::Family::Ipv6 => Family::Ipv6,
-    }
+    NotOffered { protection, data, family, why }
 }
 
 /// A family whose answers are kept.

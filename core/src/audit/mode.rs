@@ -5,7 +5,7 @@ use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
 use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
 use crate::firewall::{Fate, Governs};
-use crate::ftp::{self, FlowKind, ModeFlows};
+use crate::ftp::{FlowKind, ModeFlows};
 use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Ranges};
 
 /// How many boxes of a gap are listed.
@@ -176,7 +176,7 @@ impl<'a, A: Governs> ClientView<'a, A> {
             space: Vec::new(),
             more: Count::default(),
             by: describer.by(ruling.by),
-            fate: fate.as_str().to_owned(),
+            fate,
             packet: ruling.stage,
             undecided: piece.status == Status::Unsure,
             conditions: describer.conditions(&ruling.doubts, piece.because.as_deref()),
@@ -190,10 +190,6 @@ fn less(whole: Count, part: Count) -> Count {
 
 /// The report on a mode of which nothing can be decided.
 pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeReport {
-    let family = match flows.mode.family {
-        ftp::Family::Ipv4 => crate::space::Family::Ipv4,
-        ftp::Family::Ipv6 => crate::space::Family::Ipv6,
-    };
     let none = Share { needed: Count::default(), open: Count::default() };
     let flow = |kind: FlowKind| FlowReport {
         kind,
@@ -207,7 +203,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
     ModeReport {
         protection: flows.mode.protection,
         data: flows.mode.data,
-        family,
+        family: flows.mode.family,
         required,
         verdict: Verdict::Undecided,
         flows: flows.flows().map(|one| flow(one.kind)).to_vec(),

@@ -4,39 +4,29 @@ use serde::Serialize;
 
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
-use crate::firewall::Dialect;
+use crate::firewall::{Dialect, Fate};
 use crate::ftp::{DataMode, FlowKind, Protection};
 use crate::space::{Count, Entry, Family};
+use crate::words::words;
 
 /// The version of the report's form; it changes when a field changes its name or meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Whether what was asked about works.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// All of it, whatever the conditions that are not modelled.
-    Works,
-    /// A part surely does not; the rest works or is undecided.
-    Partly,
-    /// Surely none of it.
-    Blocked,
-    /// Nothing surely fails, and not everything surely works.
-    Undecided,
+words! {
+    /// Whether what was asked about works.
+    Verdict, "verdict" {
+        /// All of it, whatever the conditions that are not modelled.
+        Works = "works",
+        /// A part surely does not; the rest works or is undecided.
+        Partly = "partly",
+        /// Surely none of it.
+        Blocked = "blocked",
+        /// Nothing surely fails, and not everything surely works.
+        Undecided = "undecided",
+    }
 }
 
 impl Verdict {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Works => "works",
-            Self::Partly => "partly",
-            Self::Blocked => "blocked",
-            Self::Undecided => "undecided",
-        }
-    }
-
     /// The exit code of the command: 0 works, 1 a gap, 3 undecided.
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -101,7 +91,6 @@ pub struct RuleSet {
     /// The file, if it has a name.
     pub file: Option<String>,
     /// Its dialect.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub dialect: Dialect,
     /// Where it was taken to stand.
     pub at: Placement,
@@ -197,7 +186,7 @@ pub struct Gap {
     /// What stops it.
     pub by: By,
     /// `drop` or `reject`.
-    pub fate: String,
+    pub fate: Fate,
     /// The packet of the connection that is stopped.
     pub packet: Stage,
     /// Whether it may pass all the same.
@@ -220,15 +209,14 @@ pub struct By {
     pub chain: String,
 }
 
-/// The kind of thing that decides about a packet.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum ByKind {
-    /// A rule.
-    Rule,
-    /// What happens where no rule decides.
-    Policy,
+words! {
+    /// The kind of thing that decides about a packet.
+    ByKind, "kind of decider" {
+        /// A rule.
+        Rule = "rule",
+        /// What happens where no rule decides.
+        Policy = "policy",
+    }
 }
 
 /// Something that a verdict depends on and that is not modelled.
@@ -259,17 +247,16 @@ pub struct NotOffered {
     pub why: String,
 }
 
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Something that is required does not work.
-    Error,
-    /// Something may fail, or is wider than it need be.
-    Warning,
-    /// Good to know.
-    Info,
+words! {
+    /// How much a finding matters.
+    Severity, "severity" {
+        /// Something that is required does not work.
+        Error = "error",
+        /// Something may fail, or is wider than it need be.
+        Warning = "warning",
+        /// Good to know.
+        Info = "info",
+    }
 }
 
 /// Something worth knowing.
@@ -293,7 +280,6 @@ pub struct Finding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fix {
     /// The dialect of the text.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub dialect: Dialect,
     /// The rules to add.
     pub text: String,

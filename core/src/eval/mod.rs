@@ -4,4 +4,5 @@ pub mod concrete;
 mod placement;
 pub mod symbolic;
 
-pub use placement::{End, Link, Placement, Route};
+pub use crate::ftp::End;
+pub use placement::{Link, Placement, Route};

@@ -1,26 +1,17 @@
 use std::net::IpAddr;
 
 use super::{ChainId, Mark, Side, Symbol};
+use crate::words::words;
 
-/// What becomes of a packet.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Fate {
-    /// It passes.
-    Accept,
-    /// It vanishes; its sender runs into a timeout.
-    Drop,
-    /// It is refused; its sender is told at once.
-    Reject,
-}
-
-impl Fate {
-    /// The name in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Drop => "drop",
-            Self::Reject => "reject",
-        }
+words! {
+    /// What becomes of a packet.
+    Fate, "fate" {
+        /// It passes.
+        Accept = "accept",
+        /// It vanishes; its sender runs into a timeout.
+        Drop = "drop",
+        /// It is refused; its sender is told at once.
+        Reject = "reject",
     }
 }
 

@@ -29,57 +29,20 @@ pub use packet::{Direction, States, TcpFlags};
 pub use symbols::Symbol;
 pub use test::{Addresses, ConnectionTest, HeaderTest, InterfaceTest, Mark, Ports, Side, Test};
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::Serialize;
-
-use crate::error::{Code, Error};
 use crate::source::Source;
 use crate::space::Family;
+use crate::words::words;
 use symbols::Symbols;
 
-/// The language that a rule set is written in.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Dialect {
-    /// Find out from the text.
-    Auto,
-    /// `iptables-save` (IPv4).
-    Iptables,
-    /// `ip6tables-save` (IPv6).
-    Ip6tables,
-}
-
-impl Dialect {
-    /// Every dialect that can be named.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Iptables, Self::Ip6tables];
-
-    /// The name, as in the command's `--dialect`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Iptables => "iptables",
-            Self::Ip6tables => "ip6tables",
-        }
-    }
-}
-
-impl fmt::Display for Dialect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Dialect {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|dialect| dialect.as_str() == name).ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
-            Error::new(Code::BadOption, format!("no dialect is named `{name}`; there are {known}"))
-        })
+words! {
+    /// The language that a rule set is written in.
+    Dialect, "dialect" {
+        /// Find out from the text.
+        Auto = "auto",
+        /// `iptables-save` (IPv4).
+        Iptables = "iptables",
+        /// `ip6tables-save` (IPv6).
+        Ip6tables = "ip6tables",
     }
 }
 

@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{Protection, words};
+use super::words::Protection;
+use crate::words::words;
 
 /// What is known of the address in the 227 reply. The 229 reply to EPSV has none (RFC 2428).
 #[derive(Clone, Debug, Default, Eq, PartialEq, Deserialize, Serialize)]

@@ -4,7 +4,9 @@ use ipnet::IpNet;
 
 use super::offer::Offer;
 use super::ports::PortRange;
-use super::words::{Family, SessionMode, Side, words};
+use super::words::{End, SessionMode};
+use crate::space::Family;
+use crate::words::words;
 
 words! {
     /// What a connection is for.
@@ -26,7 +28,7 @@ pub struct Flow {
     /// What it is for.
     pub kind: FlowKind,
     /// The side that sends the SYN.
-    pub opener: Side,
+    pub opener: End,
     /// The IP version.
     pub family: Family,
     /// The end that sends the SYN.

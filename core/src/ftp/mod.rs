@@ -28,4 +28,4 @@ pub use spec::{
     Active, AddressOwner, Confidence, Control, Kind, Network, Passive, PassiveRange, PortChoice,
     SourcePort, SourceRule, Spec, Status,
 };
-pub use words::{DataMode, Family, Protection, SessionMode, Side};
+pub use words::{DataMode, End, Protection, SessionMode};

@@ -8,8 +8,9 @@ use super::offer::{Offer, offer};
 use super::ports::PortRange;
 use super::provider::{PassivePorts, Provider};
 use super::spec::{AddressOwner, Control, PortChoice, SourceRule, Spec};
-use super::words::{Family, Protection, SessionMode, Side};
+use super::words::{End, Protection, SessionMode};
 use crate::error::{Code, Error};
+use crate::space::Family;
 
 /// The connections that a session of `mode` with `provider` needs.
 ///
@@ -56,17 +57,17 @@ pub fn flows(provider: &Provider, mode: SessionMode, peers: &Peers) -> Result<Ne
         Ends::Known(vec![Endpoint { addresses: clients, ports: vec![PortRange::UNPRIVILEGED] }]);
     let control = Flow {
         kind: FlowKind::Control,
-        opener: Side::Client,
+        opener: End::Client,
         family,
         from: client.clone(),
         to: Ends::Known(grouped(places.iter().map(Listener::endpoint))),
     };
     let data = if mode.data.is_passive() {
         let to = passive_ends(provider, mode.protection, &places);
-        Flow { kind: FlowKind::PassiveData, opener: Side::Client, family, from: client, to }
+        Flow { kind: FlowKind::PassiveData, opener: End::Client, family, from: client, to }
     } else {
         let from = active_ends(provider, &places);
-        Flow { kind: FlowKind::ActiveData, opener: Side::Server, family, from, to: client }
+        Flow { kind: FlowKind::ActiveData, opener: End::Server, family, from, to: client }
     };
     let spare = self::places(provider, &spare, family, &servers);
     Ok(Needs::Flows(Box::new(ModeFlows {
@@ -112,7 +113,7 @@ fn controls(spec: &Spec, protection: Protection) -> Vec<&Control> {
 }
 
 fn of_family<'a>(networks: impl IntoIterator<Item = &'a IpNet>, family: Family) -> Vec<IpNet> {
-    let networks = networks.into_iter().filter(|network| Family::of(network) == family);
+    let networks = networks.into_iter().filter(|network| Family::of(network.addr()) == family);
     IpNet::aggregate(&networks.map(IpNet::trunc).collect())
 }
 
@@ -142,7 +143,7 @@ fn places(spec: &Spec, controls: &[&Control], family: Family, servers: &[IpNet])
     // As they are listed: put together they would lose their regions.
     let listed = || {
         let all = spec.networks.iter().map(|network| network.cidr);
-        all.filter(|network| Family::of(network) == family).collect()
+        all.filter(|network| Family::of(network.addr()) == family).collect()
     };
     let bound = |server: &IpNet| {
         let mut all = controls.iter().flat_map(|control| &control.addresses);

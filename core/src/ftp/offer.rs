@@ -1,6 +1,7 @@
 use super::provider::Provider;
 use super::spec::Spec;
-use super::words::{DataMode, Family, Protection, SessionMode};
+use super::words::{DataMode, Protection, SessionMode};
+use crate::space::Family;
 
 /// Whether a provider offers a session mode.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,8 +7,9 @@ use super::locate::{self, Steps};
 use super::ports::PortRange;
 use super::spec::{AddressOwner, Control, Network, Passive, Spec};
 use super::validate;
-use super::words::{Family, Protection};
+use super::words::Protection;
 use crate::error::{Code, Error};
+use crate::space::Family;
 
 /// A [`Spec`] whose facts agree with one another. It reads like one and cannot be changed.
 ///
@@ -199,7 +200,7 @@ impl Spec {
 
     /// Whether it answers on IPv6: as stated, or because an IPv6 network is listed.
     pub fn has_ipv6(&self) -> Option<bool> {
-        let listed = self.all_networks().any(|network| Family::of(network) == Family::Ipv6);
+        let listed = self.all_networks().any(|network| Family::of(network.addr()) == Family::Ipv6);
         self.ipv6.or(listed.then_some(true))
     }
 

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{Advice, Announced, Configuration, Recommended, Source, Symptom, Timers};
 use super::ports::{self, PortRange};
-use super::words::{Protection, words};
+use super::words::Protection;
+use crate::words::words;
 
 /// Everything that is known of an FTP service or server, as it stands in a provider file.
 ///

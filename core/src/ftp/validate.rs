@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use super::locate::{Fault, Steps};
 use super::ports::PortRange;
 use super::spec::{AddressOwner, PortChoice, SourceRule, Spec};
-use super::words::{Family, Protection};
+use super::words::Protection;
+use crate::space::Family;
 
 type Check = Result<(), Fault>;
 
@@ -74,7 +75,7 @@ fn cidr(spec: &Spec, cidr: &IpNet, here: impl FnOnce() -> Steps) -> Check {
         );
         return fault(here(), what);
     }
-    if spec.ipv6 == Some(false) && Family::of(cidr) == Family::Ipv6 {
+    if spec.ipv6 == Some(false) && Family::of(cidr.addr()) == Family::Ipv6 {
         return fault(here(), format!("{cidr} is IPv6, and `ipv6` says that there is none"));
     }
     Ok(())

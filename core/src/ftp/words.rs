@@ -2,56 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A small enum whose variants have one spelling each, in text and in JSON.
-macro_rules! words {
-    (
-        $(#[$meta:meta])*
-        $name:ident, $what:literal {
-            $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(
-            Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd,
-            ::serde::Deserialize, ::serde::Serialize,
-        )]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $word)] $variant),+
-        }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word for it, the same in text, in JSON and on the command line.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word),+
-                }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl ::std::str::FromStr for $name {
-            type Err = $crate::Error;
-
-            fn from_str(text: &str) -> Result<Self, $crate::Error> {
-                Self::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| {
-                    let known = [$($word),+].join(", ");
-                    let message = format!("`{text}` is no {}; give one of {known}", $what);
-                    $crate::Error::new($crate::Code::BadOption, message)
-                })
-            }
-        }
-    };
-}
-pub(crate) use words;
+use crate::space::Family;
+use crate::words::words;
 
 words! {
     /// How the control connection is protected.
@@ -93,48 +45,23 @@ impl DataMode {
 }
 
 words! {
-    /// The IP version of both connections of a session.
-    Family, "address family" {
-        /// IPv4.
-        Ipv4 = "ipv4",
-        /// IPv6.
-        Ipv6 = "ipv6",
-    }
-}
-
-impl Family {
-    /// The family of a network.
-    pub const fn of(network: &ipnet::IpNet) -> Self {
-        match network {
-            ipnet::IpNet::V4(_) => Self::Ipv4,
-            ipnet::IpNet::V6(_) => Self::Ipv6,
-        }
-    }
-
-    /// The network of all its addresses.
-    pub fn everything(self) -> ipnet::IpNet {
-        match self {
-            Self::Ipv4 => ipnet::Ipv4Net::default().into(),
-            Self::Ipv6 => ipnet::Ipv6Net::default().into(),
-        }
-    }
-
-    /// The way people write it.
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::Ipv4 => "IPv4",
-            Self::Ipv6 => "IPv6",
-        }
-    }
-}
-
-words! {
     /// One of the two programs of a session.
-    Side, "side" {
+    End, "end of a session" {
         /// The one that opens the control connection.
         Client = "client",
         /// The one that answers it.
         Server = "server",
+    }
+}
+
+impl End {
+    /// The one at the other end.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::audit::open_words;
 use crate::audit::{
     FlowReport, Gap, ModeReport, ProviderReport, Report, Severity, UnmodelledLine, Verdict,
 };
+use crate::firewall::Fate;
 use crate::ftp::FlowKind;
 
 /// The answer first, then mode by mode, then what is missing and who is to blame.
@@ -144,9 +145,9 @@ fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
     if !gap.more.is_zero() {
         let _ = writeln!(out, "    and {} more boxes", gap.more);
     }
-    let done = match (gap.undecided, gap.fate.as_str()) {
+    let done = match (gap.undecided, gap.fate) {
         (true, _) => "may be stopped by",
-        (false, "reject") => "rejected by",
+        (false, Fate::Reject) => "rejected by",
         (false, _) => "dropped by",
     };
     let packet = match gap.packet {

@@ -165,6 +165,23 @@ impl fmt::Debug for Count {
 }
 
 /// A JSON number where every reader holds it exactly, else a string of decimal digits.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Count {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Count".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A number; a decimal string from 2^53 on, which doubles cannot hold.",
+            "oneOf": [
+                { "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64 },
+                { "type": "string", "pattern": "^[1-9][0-9]*$" }
+            ]
+        })
+    }
+}
+
 impl Serialize for Count {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.to_u64() {

@@ -10,14 +10,19 @@ use super::{Axis, Coordinate, Cuboid};
 ///
 /// In JSON, `{"src":"10.1.0.0/16","sport":"1024-65535","dst":"209.43.40.0/24","dport":"21"}`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// Source addresses.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub src: AddressRange,
     /// Source ports.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub sport: PortRange,
     /// Destination addresses.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub dst: AddressRange,
     /// Destination ports.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub dport: PortRange,
 }
 

@@ -1,26 +1,22 @@
-use std::fmt;
 use std::net::IpAddr;
 
-use serde::Serialize;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::Coordinate;
+use crate::words::words;
 
-/// An IP family.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Family {
-    /// IPv4.
-    Ipv4,
-    /// IPv6.
-    Ipv6,
+words! {
+    /// An IP version.
+    Family, "address family" {
+        /// IPv4.
+        Ipv4 = "ipv4",
+        /// IPv6.
+        Ipv6 = "ipv6",
+    }
 }
 
 impl Family {
-    /// Both, IPv4 first.
-    pub const ALL: [Self; 2] = [Self::Ipv4, Self::Ipv6];
-
-    /// The family of the address.
+    /// The family of an address.
     pub const fn of(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(_) => Self::Ipv4,
@@ -28,18 +24,20 @@ impl Family {
         }
     }
 
-    /// The name in reports: `ipv4` or `ipv6`.
-    pub const fn as_str(self) -> &'static str {
+    /// The network of all its addresses.
+    pub fn everything(self) -> IpNet {
         match self {
-            Self::Ipv4 => "ipv4",
-            Self::Ipv6 => "ipv6",
+            Self::Ipv4 => Ipv4Net::default().into(),
+            Self::Ipv6 => Ipv6Net::default().into(),
         }
     }
-}
 
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    /// The way people write it.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+        }
     }
 }
 

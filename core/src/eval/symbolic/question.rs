@@ -1,8 +1,7 @@
-use serde::Serialize;
-
 use crate::eval::{End, Link, Placement};
 use crate::firewall::{BaseKind, ChainId, Firewall, Hook, States, TcpFlags};
 use crate::space::{Axis, Family};
+use crate::words::words;
 
 /// Where replies to a translated connection get their addresses back: `NF_IP_PRI_NAT_DST`.
 const UNDO_TRANSLATION: i32 = -100;
@@ -28,19 +27,18 @@ pub(super) enum Interface {
     Any,
 }
 
-/// Which packet of a connection.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// The first packet, from the opener.
-    Syn,
-    /// The answer to it.
-    SynAck,
-    /// All further packets of the opener, from the third of the handshake on.
-    OpenerData,
-    /// All further packets of the other end.
-    PeerData,
+words! {
+    /// Which packet of a connection.
+    Stage, "packet of a connection" {
+        /// The first packet, from the opener.
+        Syn = "syn",
+        /// The answer to it.
+        SynAck = "syn-ack",
+        /// All further packets of the opener, from the third of the handshake on.
+        OpenerData = "opener-data",
+        /// All further packets of the other end.
+        PeerData = "peer-data",
+    }
 }
 
 impl Stage {
