@@ -343,7 +343,7 @@ impl<'a> Reader<'a> {
             ("-Z" | "--zero", _) => true,
             ("-X" | "--delete-chain", None) => !table.has_user_chains(),
             ("-X" | "--delete-chain", Some(_)) => false,
-            (_, None) => table.ids().all(|id| self.builder.rule_count(id) == 0),
+            (_, None) => !table.has_rules,
             (_, Some(chain)) => match table.chain(&chain.text, &mut self.builder) {
                 Some(id) => self.builder.rule_count(id) == 0,
                 None => return unknown_chain(chain, table.name),
@@ -382,6 +382,7 @@ impl<'a> Reader<'a> {
                 Some(place - 1)
             }
         };
+        table.has_rules = true;
         let base = built_in(table.name, &name.text).map(|(hook, ..)| hook);
         let (builder, context, scratch) = (&mut self.builder, &mut self.context, &mut self.scratch);
         let rest = words.rest();
