@@ -52,7 +52,9 @@ pub enum Action {
     UnknownMark,
     /// The packet is not tracked; go on. Counts only before connection tracking.
     NoTrack,
-    /// If this packet opens a connection, a helper of that name reads it; go on.
+    /// If this packet opens a connection, a helper of that name reads it; go on. The first one that
+    /// a packet meets counts; with an empty name it is none: `xt_ct_target` in the kernel leaves a
+    /// packet alone that has a template already, be it one without a helper.
     AssignHelper(Symbol),
     /// Translate the connection that this packet opens, and end this base chain.
     Translate(Box<Translation>),

@@ -162,6 +162,13 @@ fn lines_of_the_other_family_are_not_rules() {
     assert_eq!(lines(&v6, "filter", "INPUT").len(), 3);
 }
 
+#[test]
+fn a_cut_off_section_does_not_hide_the_one_before_it() {
+    let firewall = lenient("*filter\n:INPUT DROP [0:0]\nCOMMIT\n*filter");
+    let rules = chain(&firewall, "filter", "INPUT").rules();
+    assert!(rules.iter().any(|rule| matches!(rule.action(), Action::Unmodelled(_))));
+}
+
 fn lenient(text: &str) -> Firewall {
     Parser::new().lenient(true).parse(text).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -139,3 +139,22 @@ fn what_a_set_does_not_say_is_undecided_by_name() {
     let firewall = try_one(Parser::new().ipset(unread), "-m set --match-set servers src").unwrap();
     assert!(matches!(tests(&firewall), [Test::Unmodelled(_)]));
 }
+
+/// Two hundred lists of the same large set are no way to fill the memory.
+#[test]
+fn sets_have_a_budget() {
+    let mut saved = String::from("create big hash:net family inet\n");
+    for entry in 0..100_000_u32 {
+        saved += &format!("add big {}\n", std::net::Ipv4Addr::from(entry << 12));
+    }
+    let mut rules = String::new();
+    for list in 0..200 {
+        saved += &format!("create list{list} list:set size 8\nadd list{list} big\n");
+        rules += &format!("-A OWN -m set --match-set list{list} src -j DROP\n");
+    }
+    let parser = Parser::new().ipset(saved);
+    let firewall = parser.parse(format!("*filter\n:OWN - [0:0]\n{rules}COMMIT\n")).unwrap();
+    let unknown = unmodelled(&firewall);
+    assert!((1..200).contains(&unknown.len()), "{}", unknown.len());
+    assert!(unknown.iter().all(|name| name.contains("too large")));
+}

@@ -6,7 +6,7 @@ use crate::error::Code;
 use crate::firewall::Addresses;
 use crate::space::{Axis, Coordinate, Family, Ranges};
 
-use super::lexer::{Read, fault};
+use super::lexer::{Read, divided, fault};
 use super::numbers::number;
 
 /// The most ranges that one mask is written out to.
@@ -138,13 +138,6 @@ const fn ones(count: u32) -> u128 {
 pub(super) fn network(address: u128, length: u32, width: u32) -> (u128, u128) {
     let host = ones(width.saturating_sub(length));
     (address & !host, address | host)
-}
-
-/// What stands before and after the first `byte`; for such short texts a plain look at the bytes is
-/// faster than `split_once`.
-fn divided(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|candidate| candidate == byte)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Four numbers, or fewer, which stand for the first ones: `10/8` is `10.0.0.0/8`.

@@ -15,6 +15,9 @@ pub(super) struct Table<'a> {
     declared: HashSet<&'a str>,
     chains: HashMap<&'a str, ChainId>,
     read: HashSet<&'a str>,
+    user_chains: bool,
+    /// Whether a rule was added to any of its chains.
+    pub(super) has_rules: bool,
     bases: Vec<ChainId>,
     /// The chain named last, which is mostly the one named next.
     last: Option<(&'a str, ChainId)>,
@@ -23,7 +26,16 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     pub(super) fn new(name: &'a str, declared: HashSet<&'a str>) -> Self {
         let (chains, read, bases) = (HashMap::new(), HashSet::new(), Vec::new());
-        Self { name, declared, chains, read, bases, last: None }
+        Self {
+            name,
+            declared,
+            chains,
+            read,
+            user_chains: false,
+            has_rules: false,
+            bases,
+            last: None,
+        }
     }
 
     /// The chain of that name, if the table has one; it is made where it is first named.
@@ -68,6 +80,7 @@ impl<'a> Table<'a> {
 
     /// Notes the declaration of a chain; false if it has one already.
     pub(super) fn declare(&mut self, name: &'a str) -> bool {
+        self.user_chains |= built_in(self.name, name).is_none();
         self.read.insert(name)
     }
 
@@ -77,16 +90,11 @@ impl<'a> Table<'a> {
     }
 
     /// Whether a declaration of any chain that is not built in was read.
-    pub(super) fn has_user_chains(&self) -> bool {
-        self.read.iter().any(|name| built_in(self.name, name).is_none())
+    pub(super) const fn has_user_chains(&self) -> bool {
+        self.user_chains
     }
 
-    /// The chains that the table has so far.
-    pub(super) fn ids(&self) -> impl Iterator<Item = ChainId> {
-        self.chains.values().copied()
-    }
-
-    /// Those of them that are tied to a hook.
+    /// The chains that are tied to a hook, as far as they were named.
     pub(super) fn bases(&self) -> &[ChainId] {
         &self.bases
     }

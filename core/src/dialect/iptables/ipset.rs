@@ -12,6 +12,11 @@ use super::members::{Kind, Line, Members};
 /// How many boxes the tests of all rules together may hold.
 const BOXES: usize = 1 << 21;
 
+/// How many entries may be read in all; a set is read once for each way to look it up.
+const ENTRIES: usize = 1 << 22;
+
+const TOO_LARGE: &str = "too large to be looked up in so many ways";
+
 /// What a set says about packets.
 #[derive(Clone, Debug)]
 pub(super) enum Looked {
@@ -40,12 +45,13 @@ pub(super) struct Sets<'a> {
     unreadable: bool,
     known: HashMap<(String, Vec<Side>, bool), Looked>,
     boxes: usize,
+    entries: usize,
 }
 
 impl<'a> Sets<'a> {
     pub(super) fn new(texts: &'a [String], family: Family) -> Self {
         let known = HashMap::new();
-        Self { texts, family, sets: None, unreadable: false, known, boxes: BOXES }
+        Self { texts, family, sets: None, unreadable: false, known, boxes: BOXES, entries: ENTRIES }
     }
 
     /// The test that a rule makes by looking up `sides` of the packet in a set.
@@ -62,7 +68,7 @@ impl<'a> Sets<'a> {
         if let Looked::Test(Test::Header(test)) = &looked {
             let boxes = test.v4.len() + test.v6.len();
             if self.boxes < boxes {
-                return unknown(name, "too large to be looked up in so many rules");
+                return unknown(name, TOO_LARGE);
             }
             self.boxes -= boxes;
         }
@@ -80,7 +86,7 @@ impl<'a> Sets<'a> {
         if self.unreadable {
             return unknown(name, "the sets have a line that cannot be read");
         }
-        match members(sets, name, sides, self.family) {
+        match members(sets, name, sides, self.family, &mut self.entries) {
             Ok(members) => test(members, self.family, negated),
             Err(reason) => unknown(name, reason),
         }
@@ -125,8 +131,14 @@ fn members<'a>(
     name: &str,
     sides: &[Side],
     family: Family,
+    budget: &mut usize,
 ) -> Result<Members, &'static str> {
+    let mut afford = |set: &Set<'a>| {
+        *budget = budget.checked_sub(set.entries.len()).ok_or(TOO_LARGE)?;
+        Ok(())
+    };
     let set = sets.get(name).ok_or("a set in its list was not given")?;
+    afford(set)?;
     let kind = set.kind.as_ref().map_err(|reason| *reason)?;
     if !kind.is_list {
         return kind.members(&set.entries, sides, family);
@@ -138,6 +150,7 @@ fn members<'a>(
             _ => return Err("an entry cannot be read"),
         };
         let set = sets.get(name.as_str()).ok_or("a set in its list was not given")?;
+        afford(set)?;
         let kind = set.kind.as_ref().map_err(|reason| *reason)?;
         if kind.is_list {
             return Err("a list of lists");

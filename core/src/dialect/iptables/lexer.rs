@@ -79,7 +79,8 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, if there is one.
-    #[inline]
+    // Inlined so that a word stays in registers: this is the hot path of the whole front end.
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Read<'a, Option<Word<'a>>> {
         let bytes = self.rest.as_bytes();
         let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
@@ -99,6 +100,7 @@ impl<'a> Words<'a> {
     }
 
     /// A word whose quote opens after `open` bytes.
+    #[cold]
     fn quoted(&mut self, line: &'a str, open: usize) -> Read<'a, Word<'a>> {
         let Some((before, inside)) = line.split_at_checked(open) else {
             return fault(Code::BadSyntax, "the quote cannot be read", line);
@@ -138,6 +140,13 @@ impl<'a> Words<'a> {
         let mut ahead = *self;
         ahead.next().ok().flatten()
     }
+}
+
+/// What stands before and after the first `byte`; for such short texts a plain look at the bytes is
+/// faster than `split_once`.
+pub(super) fn divided(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|candidate| candidate == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::error::Code;
 
-use super::lexer::{Read, fault};
+use super::lexer::{Read, divided, fault};
 
 /// A number as `strtoul` reads it with base 0: `0x` is hexadecimal, a leading `0` octal.
 pub(super) fn number(text: &str) -> Option<u32> {
@@ -41,7 +41,7 @@ pub(super) fn port<'a>(text: &str, at: &'a str) -> Read<'a, u32> {
 
 /// A port or a range of ports `a:b`, either end of which may be left out.
 pub(super) fn port_range<'a>(text: &str, at: &'a str) -> Read<'a, (u32, u32)> {
-    let Some((lo, hi)) = text.split_once(':') else {
+    let Some((lo, hi)) = divided(text, b':') else {
         let port = port(text, at)?;
         return Ok((port, port));
     };

@@ -77,8 +77,10 @@ impl<'a> Reader<'a> {
         for line in lines(text) {
             self.line = self.line.saturating_add(1);
             let read = if self.is_cut_off(text, line) {
+                // A new table begins even so: it replaces an earlier one.
+                let begun = if line.starts_with('*') { self.read_line(line) } else { Ok(()) };
                 let message = "the input ends in the middle of a table; give the whole file";
-                fault(Code::Truncated, message, line)
+                begun.and_then(|()| fault(Code::Truncated, message, line))
             } else {
                 self.read_line(line)
             };
@@ -130,7 +132,8 @@ impl<'a> Reader<'a> {
     /// it may be missing, even where what is there could be read.
     fn is_cut_off(&self, text: &str, line: &str) -> bool {
         let ends = line.as_bytes().as_ptr_range().end == text.as_bytes().as_ptr_range().end;
-        ends && self.table.is_some() && !matches!(line.trim_ascii(), "COMMIT" | "")
+        let inside = self.table.is_some() || line.starts_with('*');
+        ends && inside && !matches!(line.trim_ascii(), "COMMIT" | "")
     }
 
     fn read_line(&mut self, line: &'a str) -> Read<'a, ()> {
@@ -343,7 +346,7 @@ impl<'a> Reader<'a> {
             ("-Z" | "--zero", _) => true,
             ("-X" | "--delete-chain", None) => !table.has_user_chains(),
             ("-X" | "--delete-chain", Some(_)) => false,
-            (_, None) => table.ids().all(|id| self.builder.rule_count(id) == 0),
+            (_, None) => !table.has_rules,
             (_, Some(chain)) => match table.chain(&chain.text, &mut self.builder) {
                 Some(id) => self.builder.rule_count(id) == 0,
                 None => return unknown_chain(chain, table.name),
@@ -382,6 +385,7 @@ impl<'a> Reader<'a> {
                 Some(place - 1)
             }
         };
+        table.has_rules = true;
         let base = built_in(table.name, &name.text).map(|(hook, ..)| hook);
         let (builder, context, scratch) = (&mut self.builder, &mut self.context, &mut self.scratch);
         let rest = words.rest();

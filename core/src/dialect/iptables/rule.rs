@@ -7,7 +7,7 @@ use crate::space::Family;
 use super::Context;
 use super::address::{self, Masked};
 use super::chains::Table;
-use super::lexer::{Read, Word, Words, fault};
+use super::lexer::{Read, Word, Words, divided, fault};
 use super::matches;
 use super::numbers::{self, TCP};
 use super::options::{Effect, Found, Means, Module, find};
@@ -82,6 +82,7 @@ pub(super) struct Given<'a> {
 
 impl<'a> Given<'a> {
     /// The next word, which must be there.
+    #[inline(always)]
     pub(super) fn value(&mut self, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
         if let Some(word) = self.inline.take() {
             return Ok(word);
@@ -93,6 +94,7 @@ impl<'a> Given<'a> {
     }
 
     /// The next word, which may have a `!` before it.
+    #[inline]
     pub(super) fn negatable(&mut self, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
         let word = self.value(words)?;
         if !word.is_negation() {
@@ -220,7 +222,7 @@ impl<'r, 'a> Draft<'r, 'a> {
                 }
             } else if let Some(name) = word.text.strip_prefix("--").filter(|name| !name.is_empty())
             {
-                let (name, inline) = match name.split_once('=') {
+                let (name, inline) = match divided(name, b'=') {
                     Some((name, _)) => (name, Some(word.after(name.len() + 3))),
                     None => (name, None),
                 };
