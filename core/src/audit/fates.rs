@@ -95,7 +95,10 @@ impl Site<'_> {
     fn helper_rules(&self) -> Vec<RuleId> {
         self.firewall
             .rules()
-            .filter(|(_, rule)| matches!(rule.action(), Action::AssignHelper(_)))
+            .filter(|(_, rule)| {
+                let named = |name| !self.firewall.name(name).is_empty();
+                matches!(rule.action(), Action::AssignHelper(name) if named(*name))
+            })
             .map(|(id, _)| id)
             .collect()
     }

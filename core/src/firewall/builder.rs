@@ -123,7 +123,10 @@ impl Builder {
                 self.traits.flag_tests.push((*mask, *set));
             }
         }
-        self.traits.assigns_helpers |= matches!(rule.action, Action::AssignHelper(_));
+        if let Action::AssignHelper(name) = rule.action {
+            // Without a name it is a template for something else, such as a zone.
+            self.traits.assigns_helpers |= !self.symbols.name(name).is_empty();
+        }
         self.traits.untracks |= rule.action == Action::NoTrack;
     }
 

@@ -146,6 +146,8 @@ pub(super) struct Draft<'r, 'a> {
     pub(super) action: Action,
     pub(super) target: Option<(&'static Target, &'a str)>,
     target_given: u64,
+    /// How many match extensions were loaded before the target.
+    modules_before_target: usize,
     protocol: Option<(u8, bool)>,
     seen: u16,
     /// The first test that reads a header of the protocol.
@@ -202,6 +204,7 @@ impl<'r, 'a> Draft<'r, 'a> {
             action: Action::Continue,
             target: None,
             target_given: 0,
+            modules_before_target: 0,
             protocol: None,
             seen: 0,
             transport: None,
@@ -301,19 +304,26 @@ impl<'r, 'a> Draft<'r, 'a> {
         }
     }
 
-    /// The option of that name, of the extensions loaded last first.
+    /// The option of that name, of the extensions loaded last first, as `xtables_merge_options` in
+    /// `xtables.c` puts them.
     fn find(&self, name: &str) -> Found<Hit> {
-        let modules = self.scratch.modules.iter().enumerate().rev().flat_map(|(index, loaded)| {
-            (0..)
-                .zip(loaded.module.options)
-                .map(move |(option, (name, means))| (*name, Hit::Module(index, option, *means)))
-        });
+        let modules = |after_target: bool| {
+            let modules = self.scratch.modules.iter().enumerate().rev();
+            let wanted = modules
+                .filter(move |(index, _)| (*index >= self.modules_before_target) == after_target);
+            wanted.flat_map(|(index, loaded)| {
+                (0..)
+                    .zip(loaded.module.options)
+                    .map(move |(option, (name, means))| (*name, Hit::Module(index, option, *means)))
+            })
+        };
         let target = self.target.iter().flat_map(|(target, _)| {
             let options = (0..).zip(target.options);
             options.map(|(option, (name, means))| (*name, Hit::Target(option, *means)))
         });
         let globals = GLOBALS.iter().map(|(name, global)| (*name, Hit::Global(*global)));
-        find(name, modules.chain(target).chain(globals), Hit::same)
+        let all = modules(true).chain(target).chain(modules(false)).chain(globals);
+        find(name, all, Hit::same)
     }
 
     fn has(&self, module: &Module) -> bool {
@@ -433,7 +443,9 @@ impl<'r, 'a> Draft<'r, 'a> {
         words: &mut Words<'a>,
     ) -> Read<'a, ()> {
         let word = given.negatable(words)?;
-        let set = if word.text.bytes().any(|byte| byte == b',') {
+        let set = if let Some(set) = address::plain(self.family, &word.text) {
+            Masked::Addresses(set)
+        } else if word.text.contains(',') {
             if given.negated {
                 let message = "`!` cannot stand before several addresses; write a rule for each";
                 return fault(Code::BadSyntax, message, word.raw);
@@ -533,6 +545,7 @@ impl<'r, 'a> Draft<'r, 'a> {
     pub(super) fn set_target(&mut self, target: &'static Target, at: &'a str, action: Action) {
         self.unknown = false;
         self.target = Some((target, at));
+        self.modules_before_target = self.scratch.modules.len();
         self.action = action;
     }
 

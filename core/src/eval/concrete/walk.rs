@@ -28,7 +28,9 @@ const STEPS: usize = 1 << 22;
 impl<'a> Walk<'a> {
     pub(super) fn new(firewall: &'a Firewall, unknowns: &'a mut dyn Unknowns) -> Self {
         let rules = || firewall.chains().iter().flat_map(|chain| chain.rules());
-        let helpers = rules().any(|rule| matches!(rule.action(), Action::AssignHelper(_)));
+        let named = |name| !firewall.name(name).is_empty();
+        let helpers =
+            rules().any(|rule| matches!(rule.action(), Action::AssignHelper(name) if named(*name)));
         let steps = STEPS.saturating_add(rules().count().saturating_mul(32));
         Self { firewall, unknowns, asked: 0, steps, helpers }
     }
