@@ -139,12 +139,10 @@ fn shapes() {
 
 fn run(name: &str, question: impl FnOnce(&Budget) -> Result<usize, Exhausted>) {
     let budget = Budget::default();
-    let before = LIVE.load(Relaxed);
-    PEAK.store(before, Relaxed);
     let start = Instant::now();
-    let answer = question(&budget);
+    let (answer, bytes) = counting::peak_of(|| question(&budget));
     let time = start.elapsed().as_secs_f64() * 1e3;
-    let peak = (PEAK.load(Relaxed) - before) as f64 / 1e6;
+    let peak = bytes as f64 / 1e6;
     let work = (Budget::default().work_left() - budget.work_left()) as f64 / 1e6;
     println!("  {name:<44} {time:>9.2} ms {peak:>8.2} MB {work:>8.2} M steps  {answer:?}");
 }
