@@ -203,6 +203,8 @@ struct Auditor<'a> {
     translators: Vec<RuleId>,
     known_v4: Known<u32>,
     known_v6: Known<u128>,
+    /// What was said about modes with the same connections.
+    reports: Vec<(ModeFlows, ModeReport)>,
 }
 
 /// The answers so far, by flow and by whether a helper may read the control connection.
@@ -217,6 +219,7 @@ impl<'a> Auditor<'a> {
             translators: translators.map(|(id, _)| id).collect(),
             known_v4: Vec::new(),
             known_v6: Vec::new(),
+            reports: Vec::new(),
         }
     }
 
@@ -252,12 +255,19 @@ impl<'a> Auditor<'a> {
             );
             return mode::undecided(flows, required, why);
         }
+        let known = self.reports.iter().find(|(known, _)| same_question(known, flows));
+        if let Some((_, report)) = known {
+            let (protection, data) = (flows.mode.protection, flows.mode.data);
+            return ModeReport { protection, data, required, ..report.clone() };
+        }
         let budget = Budget::default();
         let report = match family {
             Family::Ipv4 => self.decide::<u32>(flows, required, &budget),
             Family::Ipv6 => self.decide::<u128>(flows, required, &budget),
         };
-        report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()))
+        let report = report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()));
+        self.reports.push((flows.clone(), report.clone()));
+        report
     }
 
     fn decide<A: Cached>(
@@ -328,6 +338,17 @@ impl<'a> Auditor<'a> {
         };
         firewall.unmodelled().iter().map(line).collect()
     }
+}
+
+/// Whether two modes need the same of the firewall, though with other commands.
+fn same_question(one: &ModeFlows, other: &ModeFlows) -> bool {
+    // A helper reads one protection only.
+    let readable = |flows: &ModeFlows| flows.mode.protection == Protection::Plain;
+    let asked = |flows: &ModeFlows| (flows.clients_given, flows.addresses_complete);
+    one.flows() == other.flows()
+        && readable(one) == readable(other)
+        && asked(one) == asked(other)
+        && one.addresses_more == other.addresses_more
 }
 
 fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {

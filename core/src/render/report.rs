@@ -7,6 +7,7 @@ use crate::audit::{
 };
 use crate::firewall::Fate;
 use crate::ftp::FlowKind;
+use crate::space::Count;
 
 /// The answer first, then mode by mode, then what is missing and who is to blame.
 pub(super) fn text(report: &Report, paint: Paint) -> String {
@@ -46,8 +47,12 @@ fn provider_text(out: &mut String, provider: &ProviderReport, paint: Paint) {
     }
     // Why a mode does not work that nobody needs is said in one finding.
     let required: Vec<_> = provider.modes.iter().filter(|mode| mode.required).collect();
-    for gaps in gap_groups(&required) {
-        gap_text(out, &gaps, paint);
+    let gaps = gap_groups(&required);
+    for gap in gaps.iter().take(GAPS) {
+        gap_text(out, gap, paint);
+    }
+    if let Some(more) = gaps.len().checked_sub(GAPS).filter(|more| *more > 0) {
+        let _ = writeln!(out, "\n  and {more} more gaps; --format json lists all of them");
     }
 }
 
@@ -135,15 +140,17 @@ fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
     let flow = gap.flow.as_str().replace('-', " ");
     let heading = paint.strong(format!("{verb}: {flow}"));
     let _ = writeln!(out, "\n  {heading} ({})", modes.join(", "));
-    for entry in &gap.space {
+    for entry in gap.space.iter().take(BOXES) {
         let _ = writeln!(
             out,
             "    tcp from {} port {} to {} port {}",
             entry.src, entry.sport, entry.dst, entry.dport
         );
     }
-    if !gap.more.is_zero() {
-        let _ = writeln!(out, "    and {} more boxes", gap.more);
+    let hidden = gap.space.len().saturating_sub(BOXES) as u64;
+    let more = gap.more + Count::from(hidden);
+    if !more.is_zero() {
+        let _ = writeln!(out, "    and {more} more boxes");
     }
     let done = match (gap.undecided, gap.fate) {
         (true, _) => "may be stopped by",
@@ -163,6 +170,12 @@ fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
         let _ = writeln!(out, "      {}", paint.dim(format!("and on {more} more rules")));
     }
 }
+
+/// How many gaps of a provider are shown to a person.
+const GAPS: usize = 20;
+
+/// How many boxes of a gap are shown to a person.
+const BOXES: usize = 10;
 
 /// How many conditions of a gap are shown to a person.
 const CONDITIONS: usize = 5;
