@@ -215,9 +215,7 @@ impl<A: Governs> Walk<'_, A> {
     fn has_effect(&self, action: &Action) -> bool {
         match action {
             Action::Continue => false,
-            Action::AssignHelper(_) | Action::NoTrack => {
-                !self.context.stop.tracked && self.context.firewall.untracks()
-            }
+            Action::AssignHelper(_) | Action::NoTrack => !self.context.stop.tracked,
             _ => true,
         }
     }
