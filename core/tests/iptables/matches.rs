@@ -33,6 +33,14 @@ fn addresses() {
     assert_eq!(tests(&one_v6("-d ::/0 -s 0/0")), []);
 }
 
+/// Loaded by iptables-nft 1.8.9, the rule matches every port; loaded by the legacy one, none.
+#[test]
+fn no_port_at_all_is_undecided() {
+    for rule in ["-p tcp ! --dport 0:65535", "-p tcp -m tcp --sport ! :"] {
+        assert_eq!(unmodelled(&one(rule)), ["! a range of all ports"], "{rule}");
+    }
+}
+
 #[test]
 fn a_mask_with_holes_is_a_set_of_ranges() {
     let firewall = one("-d 10.0.0.5/255.254.255.255");

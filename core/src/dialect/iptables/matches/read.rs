@@ -40,6 +40,11 @@ impl<'a> Draft<'_, 'a> {
                 let word = given.negatable(words)?;
                 self.transport = self.transport.or(Some(given.at));
                 let (lo, hi) = port_range(&word.text, word.raw)?;
+                if given.negated && (lo, hi) == (0, u16::MAX.into()) {
+                    // No port, to `xt_tcpudp.c`; but iptables-nft 1.8.9 leaves the test out.
+                    self.undecided("! a range of all ports");
+                    return Ok(());
+                }
                 self.ports(Some(side), Ranges::range(lo, hi), given.negated);
             }
             Means::PortList(side) => {
