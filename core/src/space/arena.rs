@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::apply::Memo;
+use super::memo::{Memo, fold};
 use super::nodes::{BOTTOM, EMPTY, FULL, Id, Nodes};
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted, HeaderSet};
 
@@ -170,12 +170,6 @@ impl<'b, A: Coordinate> Arena<'b, A> {
         ids[id as usize] = new;
         new
     }
-}
-
-/// Multiplies to 128 bits and folds the halves: every bit of both factors reaches every bit.
-pub(super) fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    product as u64 ^ (product >> 64) as u64
 }
 
 fn hash<A: Coordinate>(seed: u64, level: u8, edges: &[(A, Id)]) -> u32 {

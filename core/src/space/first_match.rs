@@ -1,4 +1,5 @@
-use super::kd::{Entry, Gap, Visit, reopen, walk};
+use super::kd::{Gap, Visit, reopen, walk};
+use super::slabs::Entry;
 use super::stop::Stop;
 use super::{Budget, Coordinate, Count, Cuboid, Exhausted};
 

@@ -1,5 +1,5 @@
-use super::apply::Op;
 use super::arena::Arena;
+use super::memo::Op;
 use super::nodes::{EMPTY, Id};
 use super::{Axis, Coordinate, Cuboid, Exhausted, Ranges};
 

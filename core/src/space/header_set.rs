@@ -3,8 +3,9 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use super::apply::{FoldHasher, Op, zip_edges};
+use super::apply::zip_edges;
 use super::arena::Arena;
+use super::memo::{FoldHasher, Op};
 use super::nodes::{BOTTOM, EMPTY, FULL, Id, Nodes};
 use super::stop::Stop;
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted, Ranges};

@@ -3,20 +3,13 @@
     reason = "axes have numbers below four; frames start in the list"
 )]
 
-use super::slabs::{Slabs, slab_axis};
+use super::slabs::{Entry, Slabs, slab_axis};
 use super::stop::Stop;
 use super::{Axis, Budget, Coordinate, Cuboid, Exhausted};
 
 /// The faces looked at for a split come from the first quarter of a list, so that the boxes that
 /// decide first are told apart first, but from no fewer boxes than this.
 const FACES_FROM: usize = 8;
-
-/// A box of a first-match list, clipped to the cell in hand.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<A> {
-    pub(super) cuboid: Cuboid<A>,
-    pub(super) owner: u32,
-}
 
 /// What is done with the cells of a first-match pass.
 pub(super) trait Visit<A> {

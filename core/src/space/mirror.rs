@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::apply::Op;
 use super::arena::Arena;
+use super::memo::Op;
 use super::nodes::{EMPTY, FULL, Id, Nodes};
 use super::{Axis, Budget, Coordinate, Exhausted, HeaderSet};
 

@@ -34,6 +34,7 @@ mod header_set;
 mod kd;
 mod listing;
 mod measure;
+mod memo;
 mod mirror;
 mod nodes;
 mod packet_space;

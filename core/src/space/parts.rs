@@ -1,7 +1,8 @@
-use super::apply::Op;
 use super::arena::Arena;
-use super::kd::{Entry, Gap, Visit, walk};
+use super::kd::{Gap, Visit, walk};
+use super::memo::Op;
 use super::nodes::{EMPTY, Id};
+use super::slabs::Entry;
 use super::stop::Stop;
 use super::{Budget, Coordinate, Cuboid, Exhausted, FirstMatch, HeaderSet};
 

@@ -1,6 +1,6 @@
 #![expect(clippy::indexing_slicing, reason = "one new id is kept for each node")]
 
-use super::apply::Op;
+use super::memo::Op;
 use super::nodes::{EMPTY, FULL};
 use super::{Axis, Budget, Coordinate, Exhausted, HeaderSet};
 

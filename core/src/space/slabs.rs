@@ -3,8 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::kd::Entry;
 use super::{Coordinate, Cuboid};
+
+/// A box of a first-match list, clipped to the cell in hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<A> {
+    pub(super) cuboid: Cuboid<A>,
+    pub(super) owner: u32,
+}
 
 /// The first boxes of a list as far as they are slabs of a cell across one axis: whole on the three
 /// others. Together they are a first-match problem on a line, which a sweep solves.
