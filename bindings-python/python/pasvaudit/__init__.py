@@ -14,15 +14,22 @@ False
 '21000'
 """
 
-from ._answers import (
-    Box,
+from ._answers import Explanation, Report
+from ._ask import Choice, Network, Provider, Rules, audit, explain, parse, provider, providers
+from ._error import PasvauditError
+from ._pasvaudit import Firewall
+from ._types import (
     By,
+    ByKind,
     Condition,
+    Count,
     DataMode,
+    Dialect,
     End,
+    Entry,
     ExplainedPart,
-    Explanation,
     Family,
+    Fate,
     Finding,
     Fix,
     FlowKind,
@@ -30,30 +37,31 @@ from ._answers import (
     Gap,
     ModeReport,
     NotOffered,
-    Packet,
     Placement,
     Protection,
     ProviderReport,
-    Report,
     RuleSet,
+    Severity,
     Share,
+    Stage,
     UnmodelledLine,
     Verdict,
 )
-from ._ask import Choice, Network, Provider, Rules, audit, explain, parse, provider, providers
-from ._error import PasvauditError
-from ._pasvaudit import Firewall
 
 __all__ = [
-    "Box",
     "By",
+    "ByKind",
     "Choice",
     "Condition",
+    "Count",
     "DataMode",
+    "Dialect",
     "End",
+    "Entry",
     "ExplainedPart",
     "Explanation",
     "Family",
+    "Fate",
     "Finding",
     "Firewall",
     "Fix",
@@ -63,7 +71,6 @@ __all__ = [
     "ModeReport",
     "Network",
     "NotOffered",
-    "Packet",
     "PasvauditError",
     "Placement",
     "Protection",
@@ -72,7 +79,9 @@ __all__ = [
     "Report",
     "RuleSet",
     "Rules",
+    "Severity",
     "Share",
+    "Stage",
     "UnmodelledLine",
     "Verdict",
     "audit",

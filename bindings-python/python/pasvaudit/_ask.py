@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias
 
 from . import _pasvaudit
-from ._answers import End, Explanation, Placement, Report
+from ._answers import Explanation, Report
 from ._pasvaudit import Firewall
 from ._typed import reader
+from ._types import Dialect, End, Placement
 
 Rules: TypeAlias = "str | bytes | bytearray | os.PathLike[str] | IO[str] | IO[bytes]"
 """A rule set: its text, a path to it, or an open file."""
@@ -51,7 +52,7 @@ Choice: TypeAlias = "str | os.PathLike[str] | Provider | Mapping[str, Any]"
 def parse(
     rules: Rules,
     *,
-    dialect: str | None = None,
+    dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
@@ -82,7 +83,7 @@ def audit(
     at: Placement | None = None,
     inside: str | None = None,
     outside: str | None = None,
-    dialect: str | None = None,
+    dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
@@ -131,7 +132,7 @@ def explain(
     out: str | None = None,
     inside: str | None = None,
     outside: str | None = None,
-    dialect: str | None = None,
+    dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
@@ -216,7 +217,7 @@ def _text(rules: Rules) -> tuple[bytes, str | None]:
 
 
 def _reading(
-    dialect: str | None,
+    dialect: Dialect | None,
     file: str | None,
     ipset: str | Sequence[str],
     local: Network | Sequence[Network],
