@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails is to stop")]
 
 mod counting;
+mod random;
 mod shapes;
 
 use std::hint::black_box;
@@ -13,7 +14,8 @@ use criterion::Criterion;
 use pasvaudit::space::{
     Axis, Budget, Count, Counts, Cuboid, Exhausted, FirstMatch, HeaderSet, Parts,
 };
-use shapes::{Random, narrow_flow, random_boxes, rule_set, wide_flow};
+use random::Random;
+use shapes::{narrow_flow, random_boxes, rule_set, wide_flow};
 
 /// Runs once and prints time and peak memory beside their bounds.
 fn measured<T>(name: &str, seconds: f64, megabytes: usize, run: impl FnOnce() -> T) -> T {
@@ -139,12 +141,10 @@ fn shapes() {
 
 fn run(name: &str, question: impl FnOnce(&Budget) -> Result<usize, Exhausted>) {
     let budget = Budget::default();
-    let before = LIVE.load(Relaxed);
-    PEAK.store(before, Relaxed);
     let start = Instant::now();
-    let answer = question(&budget);
+    let (answer, bytes) = counting::peak_of(|| question(&budget));
     let time = start.elapsed().as_secs_f64() * 1e3;
-    let peak = (PEAK.load(Relaxed) - before) as f64 / 1e6;
+    let peak = bytes as f64 / 1e6;
     let work = (Budget::default().work_left() - budget.work_left()) as f64 / 1e6;
     println!("  {name:<44} {time:>9.2} ms {peak:>8.2} MB {work:>8.2} M steps  {answer:?}");
 }

@@ -5,6 +5,13 @@
 //! `PASVAUDIT_RULE_SETS` says how many rule sets are generated, `PASVAUDIT_SEED` with which the seeds
 //! begin.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops where something is wrong"
+)]
+
 #[path = "common/boundaries.rs"]
 mod boundaries;
 #[path = "common/generator.rs"]
@@ -13,7 +20,7 @@ mod generator;
 use std::net::SocketAddr;
 
 use boundaries::boundary_packets;
-use generator::Options;
+use generator::{Options, Shape};
 use pasvaudit::eval::concrete::{self, Always, Moment, Outcome, Seeded, Tuple, Unknowns};
 use pasvaudit::eval::symbolic::{self, Blame, Effort, Part, Ruling, Stage};
 use pasvaudit::firewall::{Fate, Firewall, Governs, Hook, States};
@@ -36,9 +43,9 @@ const OUTSIDE: &str = "eth0";
 impl Question {
     /// One of every kind, by turns.
     fn pick(turn: usize) -> Self {
-        let named = turn % 2 == 0;
-        let first = if turn % 3 == 0 { States::RELATED } else { States::NEW };
-        let opener = if turn / 4 % 2 == 0 { End::Client } else { End::Server };
+        let named = turn.is_multiple_of(2);
+        let first = if turn.is_multiple_of(3) { States::RELATED } else { States::NEW };
+        let opener = if (turn / 4).is_multiple_of(2) { End::Client } else { End::Server };
         match turn % 6 {
             0 => {
                 let hooks = [Hook::Forward, Hook::Input, Hook::Output];
@@ -271,6 +278,23 @@ fn they_agree_on_generated_rule_sets() {
         compare_all(&format!("seed {seed}"), &firewall, seed, &mut tally);
     }
     println!("seeds {first} to {}: {tally:?}", first + count);
+}
+
+/// Doubt is for what is not modelled: without any, every answer is certain.
+#[test]
+fn what_is_modelled_is_certain() {
+    for seed in 0..100 {
+        let text = generator::rules(seed, &Options::certain(Shape::Tiny));
+        let firewall = Firewall::parse(text.as_str(), Dialect::Iptables)
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
+        let everything = [Cuboid::<u32>::everything()];
+        for turn in 0..6 {
+            let question = Question::pick(turn * 2);
+            for part in question.symbolic(&firewall, &everything) {
+                assert!(part.ruling.certain, "seed {seed}: {question:?}: {part:?}\n{text}");
+            }
+        }
+    }
 }
 
 #[test]

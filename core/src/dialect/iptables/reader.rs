@@ -273,9 +273,16 @@ impl<'a> Reader<'a> {
     /// A line that begins with a command: `-A`, `-I`, `-N`, `-P` and the like.
     fn command(&mut self, line: &'a str, mut words: Words<'a>) -> Read<'a, ()> {
         let span = self.source.span(self.line, line);
-        let Some(command) = words.next()? else { return foreign(line) };
+        let Some(mut command) = words.next()? else { return foreign(line) };
         if self.table.is_none() {
             return outside(command.raw);
+        }
+        while let Some(family) = only_for(&command.text) {
+            if family != self.context.family {
+                return Ok(());
+            }
+            let Some(next) = words.next()? else { return foreign(line) };
+            command = next;
         }
         match &*command.text {
             "-A" | "--append" => {
@@ -302,13 +309,6 @@ impl<'a> Reader<'a> {
             "-F" | "--flush" | "-X" | "--delete-chain" | "-Z" | "--zero" => {
                 let chain = words.next()?;
                 self.housekeeping(&command, chain.as_ref())
-            }
-            "-4" | "--ipv4" | "-6" | "--ipv6" => {
-                let family = if command.text.ends_with('6') { Family::Ipv6 } else { Family::Ipv4 };
-                if family == self.context.family {
-                    return self.command(line, words);
-                }
-                Ok(())
             }
             _ => fault(
                 Code::BadSyntax,
@@ -492,6 +492,15 @@ fn counters(line: &str) -> Read<'_, &str> {
 }
 
 /// The name that must follow a command.
+/// The family that a line is for, if the option that says so stands before its command.
+fn only_for(option: &str) -> Option<Family> {
+    match option {
+        "-4" | "--ipv4" => Some(Family::Ipv4),
+        "-6" | "--ipv6" => Some(Family::Ipv6),
+        _ => None,
+    }
+}
+
 fn named<'a>(command: &Word<'a>, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
     match words.next()? {
         Some(word) => Ok(word),

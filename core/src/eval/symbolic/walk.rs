@@ -79,8 +79,15 @@ struct Frame {
     position: usize,
     state: PacketState,
     outcome: Outcome,
-    /// The chain that this one jumped to, and how.
-    calling: Option<(Call, Certainty)>,
+    calling: Option<Calling>,
+}
+
+/// The chain that a chain has jumped to, and how.
+#[derive(Clone, Copy)]
+struct Calling {
+    chain: ChainId,
+    call: Call,
+    certainty: Certainty,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -118,9 +125,9 @@ impl<A: Governs> Walk<'_, A> {
                 if self.resume(frame, &outcome) {
                     continue;
                 }
-            } else if let Some((chain, call)) = self.step(frame)? {
-                frame.calling = Some(call);
-                let state = frame.state;
+            } else if let Some(calling) = self.step(frame)? {
+                frame.calling = Some(calling);
+                let (chain, state) = (calling.chain, frame.state);
                 match known.get(&(chain, state)) {
                     Some(outcome) => returned = Some(*outcome),
                     None => frames.push(self.enter(chain, state)?),
@@ -148,7 +155,7 @@ impl<A: Governs> Walk<'_, A> {
 
     /// Takes in what a called chain did; true if this chain goes on.
     fn resume(&mut self, frame: &mut Frame, called: &Outcome) -> bool {
-        let Some((call, certainty)) = frame.calling.take() else { return true };
+        let Some(Calling { call, certainty, .. }) = frame.calling.take() else { return true };
         frame.outcome.add(called);
         match (call, certainty, called.ends) {
             (Call::Jump, Certainty::Matches, Some(state)) => frame.state = state,
@@ -166,10 +173,7 @@ impl<A: Governs> Walk<'_, A> {
     }
 
     /// Runs rules until the chain ends or calls another.
-    fn step(
-        &mut self,
-        frame: &mut Frame,
-    ) -> Result<Option<(ChainId, (Call, Certainty))>, Stuck<A>> {
+    fn step(&mut self, frame: &mut Frame) -> Result<Option<Calling>, Stuck<A>> {
         let Some(chain) = self.context.firewall.chain(frame.chain) else { return Ok(None) };
         while let Some(&entry) = frame.list.get(frame.position) {
             let index = entry.index();
@@ -195,8 +199,8 @@ impl<A: Governs> Walk<'_, A> {
             if is_doubtful(rule.action(), certainty) {
                 self.doubts.push(id);
             }
-            if let Some(call) = call_of(rule) {
-                return Ok(Some((call.0, (call.1, certainty))));
+            if let Some((chain, call)) = call_of(rule) {
+                return Ok(Some(Calling { chain, call, certainty }));
             }
             if !self.apply(rule, Blame::Rule(id), certainty, frame) {
                 return Ok(None);
