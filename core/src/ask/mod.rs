@@ -3,7 +3,10 @@
 //! Everything here is a string, a list of strings or a flag, so that a binding hands over what its
 //! user wrote and decides nothing itself.
 
+pub mod json;
 mod values;
+
+use serde::Deserialize;
 
 use crate::audit::{Audit, Explain, Explanation, Report};
 use crate::dialect::Parser;
@@ -14,30 +17,37 @@ use crate::ftp::Provider;
 use values::{hook, network, networks, ports, state};
 
 /// How to read a rule set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ParseOptions {
     /// The dialect; empty for `auto`.
     pub dialect: Option<String>,
     /// The name of the file, for errors and reports.
     pub file: Option<String>,
     /// Outputs of `ipset save`.
+    #[serde(deserialize_with = "json::list")]
     pub ipset: Vec<String>,
     /// Addresses of the device itself.
+    #[serde(deserialize_with = "json::list")]
     pub local: Vec<String>,
     /// Whether lines that cannot be read make what they touch undecided instead of being refused.
     pub lenient: bool,
 }
 
 /// What to audit a rule set for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AuditOptions {
     /// The providers; none for SmartFile and Files.com.
+    #[serde(rename = "provider", deserialize_with = "json::some")]
     pub providers: Vec<ProviderChoice>,
     /// Where the firewall stands.
     pub at: Option<String>,
     /// Where the clients are.
+    #[serde(deserialize_with = "json::some")]
     pub client: Vec<String>,
     /// Where the servers are.
+    #[serde(deserialize_with = "json::some")]
     pub server: Vec<String>,
     /// The interface towards the protected end.
     pub inside: Option<String>,
@@ -71,7 +81,8 @@ impl From<String> for ProviderChoice {
 }
 
 /// Which packets or connections to explain.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExplainOptions {
     /// For single packets, the hook.
     pub hook: Option<String>,
@@ -84,14 +95,18 @@ pub struct ExplainOptions {
     /// Source addresses.
     pub src: Option<String>,
     /// Source ports.
+    #[serde(deserialize_with = "json::ports")]
     pub sport: Option<String>,
     /// Destination addresses.
     pub dst: Option<String>,
     /// Destination ports.
+    #[serde(deserialize_with = "json::ports")]
     pub dport: Option<String>,
     /// For single packets, the incoming interface.
+    #[serde(rename = "in")]
     pub incoming: Option<String>,
     /// For single packets, the outgoing interface.
+    #[serde(rename = "out")]
     pub outgoing: Option<String>,
     /// For connections, the interface towards the protected end.
     pub inside: Option<String>,

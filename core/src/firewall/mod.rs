@@ -92,6 +92,11 @@ impl Firewall {
         self.source.file()
     }
 
+    /// The rule set as it was read.
+    pub fn text(&self) -> &str {
+        self.source.text()
+    }
+
     /// All chains, in the order of the text.
     pub fn chains(&self) -> &[Chain] {
         &self.chains

@@ -1,0 +1,162 @@
+import type * as types from './types.js'
+import type { Dialect, End, Family, Placement } from './types.js'
+
+export type * from './types.js'
+
+/** A rule set: its text, or what {@link parse} made of it. */
+export type Rules = string | Uint8Array | Firewall
+
+/** How to read a rule set, with what it does not say itself. Not for a {@link Firewall}. */
+export interface ParseOptions {
+  /** The dialect; found out from the text if left out. */
+  dialect?: Dialect | null
+  /** The name of the file, for errors and reports. */
+  file?: string | null
+  /** Outputs of `ipset save`: what is in the sets that rules name. */
+  ipset?: string | readonly string[] | null
+  /** Addresses of the device itself. */
+  local?: string | readonly string[] | null
+  /** Whether lines that cannot be read make what they touch undecided instead of being refused. */
+  lenient?: boolean | null
+}
+
+/** What to audit a rule set for. */
+export interface AuditOptions extends ParseOptions {
+  /** The providers, by id or as specs; SmartFile and Files.com if left out. */
+  provider?: string | ProviderSpec | readonly (string | ProviderSpec)[] | null
+  /** Where the firewall stands; chosen by its rules if left out. */
+  at?: Placement | null
+  /** The networks of the clients; if left out, the report says for which clients modes work. */
+  client?: string | readonly string[] | null
+  /** The networks of the servers, instead of where the provider says. */
+  server?: string | readonly string[] | null
+  /** The interface towards the end that the firewall protects. */
+  inside?: string | null
+  /** The interface towards the rest of the world; the only one of a host. */
+  outside?: string | null
+}
+
+/**
+ * Which packets or connections to explain: with `hook`, single packets there; with `at`, whole TCP
+ * connections through a device that stands there.
+ */
+export interface ExplainOptions extends ParseOptions {
+  /** For single packets, the hook. */
+  hook?: 'forward' | 'input' | 'output' | null
+  /** For single packets, the state of their connection; `new` if left out. */
+  state?: 'new' | 'established' | 'related' | 'untracked' | 'none' | null
+  /** For connections, where the firewall stands. */
+  at?: Placement | null
+  /** For connections, the end that opens them; `client` if left out. */
+  from?: End | null
+  /** Source addresses: one address or CIDR block. */
+  src?: string | null
+  /** Source ports: `1024`, `'1024'` or `'1024-65535'`. */
+  sport?: number | string | null
+  /** Destination addresses: one address or CIDR block. */
+  dst?: string | null
+  /** Destination ports: `21`, `'21'` or `'21000-21050'`. */
+  dport?: number | string | null
+  /** For single packets, the incoming interface. */
+  in?: string | null
+  /** For single packets, the outgoing interface. */
+  out?: string | null
+  /** For connections, the interface towards the end that the firewall protects. */
+  inside?: string | null
+  /** For connections, the interface towards the rest of the world. */
+  outside?: string | null
+}
+
+/** The other forms of an answer. They are not enumerable: the answer itself is plain JSON. */
+export interface Rendered {
+  /** The answer as JSON: the same bytes in every language. */
+  toJson(): string
+  /** The answer for a person, with terminal colours if asked. */
+  toText(options?: { colours?: boolean }): string
+}
+
+/** What an audit found. */
+export interface Report extends types.Report, Rendered {}
+
+/** The decision about the asked space, part by part. */
+export interface Explanation extends types.Explanation, Rendered {}
+
+/** A provider: what is known of an FTP service or server. A fact that is left out is not known. */
+export interface ProviderSpec {
+  /** The name for options. */
+  id: string
+  /** The name for people. */
+  name: string
+  /** Every other fact, as in a provider file. */
+  [fact: string]: unknown
+}
+
+/** A rule set that was read: it can be asked about again and again. */
+export declare class Firewall {
+  private constructor()
+  /** The dialect that it was written in. */
+  get dialect(): Dialect
+  /** The IP families that it governs; it says nothing about the other. */
+  get families(): Family[]
+  /** The name of the file that it was read from, if one was given. */
+  get file(): string | null
+  /** The rule set as it was read. */
+  get text(): string
+}
+
+/** What is thrown where rules cannot be read or a question cannot be asked. */
+export interface PasvauditError extends Error {
+  /** The stable name of the kind of error, such as `bad-port`. */
+  code: string
+  /** The file that was named, if any. */
+  file: string | null
+  /** The line, from 1. */
+  line: number | null
+  /** The column, from 1, in characters (Unicode scalar values, not UTF-16 units). */
+  column: number | null
+  /** The text of the line, shortened where it is very long. */
+  text: string | null
+}
+
+/**
+ * Says which FTP sessions the rules let through, what is missing and which rule is to blame.
+ *
+ * Rejects with a {@link PasvauditError}, or with the reason of `signal` once that is aborted.
+ */
+export declare function audit(
+  rules: Rules,
+  options?: AuditOptions | null,
+  signal?: AbortSignal | null,
+): Promise<Report>
+
+/** {@link audit}, on this thread. */
+export declare function auditSync(rules: Rules, options?: AuditOptions | null): Report
+
+/** Says what becomes of the packets or connections that you name, and by which rule. */
+export declare function explain(
+  rules: Rules,
+  options: ExplainOptions,
+  signal?: AbortSignal | null,
+): Promise<Explanation>
+
+/** {@link explain}, on this thread. */
+export declare function explainSync(rules: Rules, options: ExplainOptions): Explanation
+
+/** Reads a rule set, to ask about it more than once. */
+export declare function parse(
+  rules: string | Uint8Array,
+  options?: ParseOptions | null,
+  signal?: AbortSignal | null,
+): Promise<Firewall>
+
+/** {@link parse}, on this thread. */
+export declare function parseSync(
+  rules: string | Uint8Array,
+  options?: ParseOptions | null,
+): Firewall
+
+/** Every provider of the catalogue, ascending by id. */
+export declare function providers(): ProviderSpec[]
+
+/** The provider of the catalogue with this id. */
+export declare function provider(id: string): ProviderSpec

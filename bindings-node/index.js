@@ -1,0 +1,70 @@
+'use strict'
+
+const { setMaxListeners } = require('node:events')
+
+const native = require('./native.js')
+
+const { Firewall } = native
+
+const json = (options) => JSON.stringify(options ?? {})
+
+// The JSON of an answer as an object, and its other forms where they are in nobody's way.
+const opened = (answer) =>
+  Object.defineProperties(JSON.parse(answer.toJson()), {
+    toJson: { value: () => answer.toJson() },
+    toText: { value: (options) => answer.toText(options?.colours ?? false) },
+  })
+
+// Settles with `start`, or rejects as soon as `signal` is aborted; work that waits is cancelled.
+async function abortable(signal, start) {
+  if (!signal) return start()
+  signal.throwIfAborted()
+  // The addon takes over the `onabort` of the signal that it gets.
+  const own = new AbortController()
+  let abort
+  const aborted = new Promise((_, reject) => {
+    abort = () => {
+      own.abort()
+      reject(signal.reason)
+    }
+  })
+  // Many questions may share a signal, and each takes its listener away again: that is no leak.
+  setMaxListeners(0, signal)
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([start(own.signal), aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+const parse = async (rules, options, signal) =>
+  abortable(signal, (own) => native.parse(rules, json(options), own))
+
+const audit = async (rules, options, signal) =>
+  opened(await abortable(signal, (own) => native.audit(rules, json(options), own)))
+
+const explain = async (rules, options, signal) =>
+  opened(await abortable(signal, (own) => native.explain(rules, json(options), own)))
+
+const parseSync = (rules, options) => native.parseSync(rules, json(options))
+
+const auditSync = (rules, options) => opened(native.auditSync(rules, json(options)))
+
+const explainSync = (rules, options) => opened(native.explainSync(rules, json(options)))
+
+const providers = () => native.providers().map((provider) => JSON.parse(provider))
+
+const provider = (id) => JSON.parse(native.provider(id))
+
+module.exports = {
+  Firewall,
+  audit,
+  auditSync,
+  explain,
+  explainSync,
+  parse,
+  parseSync,
+  provider,
+  providers,
+}

@@ -1,0 +1,19 @@
+// Writes what the addon answers as a TypeScript file, so that the compiler holds `index.d.ts`
+// against it: a field more, a field less or another word is an error.
+
+import { writeFileSync } from 'node:fs'
+
+import { cases, read } from './cases.mjs'
+
+const kinds = { audit: 'Report', explain: 'Explanation' }
+const constants = cases
+  .filter(({ expect }) => !expect.error)
+  .map(({ name, ask }) => {
+    const constant = name.replaceAll('-', '_')
+    return `export const ${constant}: Plain<${kinds[ask]}> = ${read(`answers/${name}.json`)}\n`
+  })
+const head = `import type { Explanation, Rendered, Report } from '../index.js'
+
+type Plain<T> = Omit<T, keyof Rendered>
+`
+writeFileSync(new URL('answers.ts', import.meta.url), [head, ...constants].join('\n'))

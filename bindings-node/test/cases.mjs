@@ -1,0 +1,16 @@
+// The cases that every language runs, in `core/tests`.
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+const core = new URL('../../core/tests/', import.meta.url)
+
+export const read = (path) => readFileSync(new URL(path, core), 'utf8')
+
+export const load = (name) => {
+  const found = JSON.parse(read(`cases/${name}.json`))
+  return { ...found, name, rules: found.rules.map((line) => `${line}\n`).join('') }
+}
+
+export const cases = readdirSync(new URL('cases/', core)).map((file) =>
+  load(file.replace(/\.json$/, '')),
+)

@@ -1,0 +1,38 @@
+// Compiled, never run: what a caller's types must allow, and what they must not.
+
+import {
+  type AuditOptions,
+  type Gap,
+  type PasvauditError,
+  type Report,
+  audit,
+  auditSync,
+  explain,
+  parseSync,
+} from '../index.js'
+
+const options: AuditOptions = {
+  provider: ['smartfile', { id: 'acme', name: 'Acme', networks: ['192.0.2.0/24'] }],
+  client: '10.1.0.0/16',
+  at: 'client-gateway',
+}
+const report: Report = auditSync(Buffer.from('*filter\n'), options)
+const later: Promise<Report> = audit('*filter\n', options, new AbortController().signal)
+const gaps: Gap[] = report.providers.flatMap(({ modes }) => modes.flatMap((mode) => mode.gaps))
+const why: string = (new Error('') as PasvauditError).code
+const text: string = report.toText({ colours: true }) + report.toJson()
+const fate: Promise<'accept' | 'drop' | 'reject' | undefined> = explain(parseSync(''), {
+  hook: 'forward',
+  dport: 21,
+}).then(({ parts }) => parts[0]?.fate)
+
+// @ts-expect-error: a misspelled option
+auditSync('', { clients: '10.1.0.0/16' })
+// @ts-expect-error: no such placement
+auditSync('', { at: 'gateway' })
+// @ts-expect-error: a question is needed
+explain('')
+// @ts-expect-error: a verdict is not a number
+const verdict: number = report.verdict
+
+void [later, gaps, why, text, fate, verdict]

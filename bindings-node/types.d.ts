@@ -1,0 +1,271 @@
+// Generated from the types of the core.
+/** The kind of thing that decides about a packet. */
+export type ByKind = 'rule' | 'policy'
+
+/** A number; a decimal string from 2^53 on, which doubles cannot hold. */
+export type Count = number | string
+
+/** How the data connection is arranged. */
+export type DataMode = 'pasv' | 'epsv' | 'port' | 'eprt'
+
+/** The language that a rule set is written in. */
+export type Dialect = 'auto' | 'iptables' | 'ip6tables'
+
+/** One of the two programs of a session. */
+export type End = 'client' | 'server'
+
+/** An IP version. */
+export type Family = 'ipv4' | 'ipv6'
+
+/** What becomes of a packet. */
+export type Fate = 'accept' | 'drop' | 'reject'
+
+/** What a connection is for. */
+export type FlowKind = 'control' | 'passive-data' | 'active-data'
+
+/** Where a firewall stands on the path between client and server. */
+export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
+
+/** How the control connection is protected. */
+export type Protection = 'plain' | 'explicit-tls' | 'implicit-tls'
+
+/** How much a finding matters. */
+export type Severity = 'error' | 'warning' | 'info'
+
+/** Which packet of a connection. */
+export type Stage = 'syn' | 'syn-ack' | 'opener-data' | 'peer-data'
+
+/** Whether what was asked about works. */
+export type Verdict = 'works' | 'partly' | 'blocked' | 'undecided'
+
+/** What decides about a packet. */
+export interface By {
+  /** `rule` or `policy`; where no chain is passed at all, the policy is to accept. */
+  kind: ByKind
+  /** The line in the rule set, if there is one. */
+  line: number | null
+  /** Its text. */
+  text: string
+  /** The chain, as `table/CHAIN`. */
+  chain: string
+}
+
+/** Something that a verdict depends on and that is not modelled. */
+export interface Condition {
+  /** The line in the rule set, if it is one. */
+  line: number | null
+  /** Its text. */
+  text: string
+  /** What is not modelled there. */
+  what: string
+  /** What would decide it if it were given along, for instance `--inside`. */
+  decided_by: string | null
+}
+
+/** A box in the form in which it is printed.
+ *
+ * In JSON, `{"src":"10.1.0.0/16","sport":"1024-65535","dst":"209.43.40.0/24","dport":"21"}`. */
+export interface Entry {
+  /** Source addresses. */
+  src: string
+  /** Source ports. */
+  sport: string
+  /** Destination addresses. */
+  dst: string
+  /** Destination ports. */
+  dport: string
+}
+
+/** A part of the asked space that fares alike. */
+export interface ExplainedPart {
+  /** `accept`, `drop` or `reject`; where the part is not certain, the worst that may happen. */
+  fate: Fate
+  /** Whether nothing that is not modelled can change the fate. */
+  certain: boolean
+  /** Whether it may be accepted after all. */
+  may_accept: boolean
+  /** What decides. */
+  by: By
+  /** The packet of the connection that it befalls. */
+  packet: Stage
+  /** What the fate depends on, if it is not certain. */
+  conditions: Condition[]
+  /** The part, as disjoint boxes; addresses are as the opener sends them. */
+  space: Entry[]
+  /** How many more boxes there are. */
+  more: Count
+}
+
+/** The decision about the asked space, part by part. */
+export interface Explanation {
+  /** Disjoint parts that cover the question. */
+  parts: ExplainedPart[]
+}
+
+/** Something worth knowing. */
+export interface Finding {
+  /** The stable code. */
+  code: string
+  /** How much it matters. */
+  severity: Severity
+  /** What is the case. */
+  message: string
+  /** What to do. */
+  help: string
+  /** The line in the rule set that it is about, if it is about one. */
+  line: number | null
+}
+
+/** A change to the rule set that closes gaps. */
+export interface Fix {
+  /** The dialect of the text. */
+  dialect: Dialect
+  /** The rules to add. */
+  text: string
+  /** The rule or policy before which they belong. */
+  insert_before: By
+  /** Whether the rule set with the change was read and audited again. */
+  proved: boolean
+}
+
+/** How one of a mode's connections fares. Counted are the pairs of a server address and a server
+ * port; for active data, of a client address and a client port. */
+export interface FlowReport {
+  /** What the connection is for. */
+  kind: FlowKind
+  /** Whether it works. */
+  verdict: Verdict
+  /** How many pairs are needed. */
+  needed: Count
+  /** How many of them are open, whatever the conditions that are not modelled. */
+  open: Count
+  /** How many of them may be open. */
+  undecided: Count
+  /** The target ports, and how many of them are open at every target address. */
+  ports: Share
+  /** The target addresses, and how many of them are open at every target port. */
+  addresses: Share
+}
+
+/** A part of a needed connection that is not surely let through. */
+export interface Gap {
+  /** The connection. */
+  flow: FlowKind
+  /** The end that opens it. */
+  opener: End
+  /** Its headers, as the opener sends them: disjoint boxes. */
+  space: Entry[]
+  /** How many more boxes there are. */
+  more: Count
+  /** What stops it. */
+  by: By
+  /** `drop` or `reject`. */
+  fate: Fate
+  /** The packet of the connection that is stopped. */
+  packet: Stage
+  /** Whether it may pass all the same. */
+  undecided: boolean
+  /** What that depends on. */
+  conditions: Condition[]
+}
+
+/** How a session mode fares. */
+export interface ModeReport {
+  /** How the control connection is protected. */
+  protection: Protection
+  /** How the data connection is arranged. */
+  data: DataMode
+  /** The IP family. */
+  family: Family
+  /** Whether the overall verdict needs it to work. */
+  required: boolean
+  /** Whether it works. */
+  verdict: Verdict
+  /** Its connections. */
+  flows: FlowReport[]
+  /** What is missing. */
+  gaps: Gap[]
+  /** Where nobody named the clients: those for which the mode works, as CIDR blocks or
+   * `first-last`. Counts and gaps are about them, or, where there are none, about those that get
+   * furthest. */
+  works_for: string[] | null
+  /** What else bears on the verdict, in words. */
+  notes: string[]
+}
+
+/** A session mode without flows. */
+export interface NotOffered {
+  /** How the control connection would be protected. */
+  protection: Protection
+  /** How the data connection would be arranged. */
+  data: DataMode
+  /** The IP family. */
+  family: Family
+  /** Why there are none. */
+  why: string
+}
+
+/** How a provider fares. */
+export interface ProviderReport {
+  /** The provider's id. */
+  id: string
+  /** Its name for people. */
+  name: string
+  /** Whether every required mode works. */
+  verdict: Verdict
+  /** The session modes that could be decided about. */
+  modes: ModeReport[]
+  /** The session modes that do not exist at this provider, or of which too little is known. */
+  not_offered: NotOffered[]
+}
+
+/** What an audit found. */
+export interface Report {
+  /** [`SCHEMA_VERSION`]. */
+  schema_version: number
+  /** Whether every required mode of every provider works. */
+  verdict: Verdict
+  /** The rule set that was audited. */
+  rule_set: RuleSet
+  /** The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+   * then each mode says for which clients it works. */
+  clients: string[] | null
+  /** The providers, in the order in which they were named. */
+  providers: ProviderReport[]
+  /** What is worth knowing, the worst first. */
+  findings: Finding[]
+  /** Changes to the rule set that close the gaps. */
+  fixes: Fix[]
+  /** What in the rule set is not modelled and could concern TCP, in the order of the text. */
+  unmodelled: UnmodelledLine[]
+}
+
+/** The rule set that was audited. */
+export interface RuleSet {
+  /** The file, if it has a name. */
+  file: string | null
+  /** Its dialect. */
+  dialect: Dialect
+  /** Where it was taken to stand. */
+  at: Placement
+  /** Why there, if nobody said where. */
+  at_because: string | null
+}
+
+/** A part of a whole. */
+export interface Share {
+  /** How many there are. */
+  needed: Count
+  /** How many of them are wholly open. */
+  open: Count
+}
+
+/** A line of the rule set that is not fully modelled. */
+export interface UnmodelledLine {
+  /** The line. */
+  line: number
+  /** Its text. */
+  text: string
+  /** What in it is not modelled. */
+  what: string
+}

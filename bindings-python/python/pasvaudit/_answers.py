@@ -1,0 +1,83 @@
+"""Answers: what they hold, and their other forms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from . import _types
+
+
+class Rendering(Protocol):
+    """An answer that can still be put into words."""
+
+    def to_json(self) -> str: ...
+    def to_text(self, colours: bool) -> str: ...
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An answer in all its words: what a pickle keeps of it."""
+
+    json: str
+    plain: str
+    coloured: str
+
+    def to_json(self) -> str:
+        return self.json
+
+    def to_text(self, colours: bool) -> str:
+        return self.coloured if colours else self.plain
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The forms that every answer has."""
+
+    _rendering: Rendering = field(repr=False, compare=False)
+
+    def to_json(self) -> str:
+        """The answer as JSON: the same bytes in every language."""
+        return self._rendering.to_json()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as the object that its JSON is."""
+        answer: dict[str, Any] = json.loads(self.to_json())
+        return answer
+
+    def to_text(self, *, colours: bool = False) -> str:
+        """The answer for a person, with terminal colours if asked."""
+        return self._rendering.to_text(colours)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __getstate__(self) -> dict[str, Any]:
+        words = Rendered(self.to_json(), self.to_text(), self.to_text(colours=True))
+        return {**self.__dict__, "_rendering": words}
+
+
+@dataclass(frozen=True, repr=False)
+class Report(_types.Report, Answer):
+    """What an audit found."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every required mode works."""
+        return self.verdict == "works"
+
+    @property
+    def gaps(self) -> tuple[_types.Gap, ...]:
+        """Every gap of every mode."""
+        modes = (mode for provider in self.providers for mode in provider.modes)
+        return tuple(gap for mode in modes for gap in mode.gaps)
+
+    def __repr__(self) -> str:
+        fares = ", ".join(f"{provider.id} {provider.verdict}" for provider in self.providers)
+        return f"<Report {self.verdict}: {fares}; {len(self.gaps)} gaps>"
+
+
+@dataclass(frozen=True)
+class Explanation(_types.Explanation, Answer):
+    """The decision about the asked space, part by part."""

@@ -1,0 +1,246 @@
+"""The questions, in the types that Python programs hold."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
+from typing import IO, Any, Literal, TypeAlias
+
+from . import _pasvaudit
+from ._answers import Explanation, Report
+from ._pasvaudit import Firewall
+from ._typed import reader
+from ._types import Dialect, End, Placement
+
+Rules: TypeAlias = "str | bytes | bytearray | os.PathLike[str] | IO[str] | IO[bytes]"
+"""A rule set: its text, a path to it, or an open file."""
+Network: TypeAlias = "str | IPv4Network | IPv6Network | IPv4Address | IPv6Address | Any"
+"""An address or a CIDR block, as text or as anything whose text is one, such as those of netaddr."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider of the catalogue: what is known of an FTP service or server."""
+
+    id: str
+    """The name for options."""
+    name: str
+    """The name for people."""
+    _json: str
+
+    def to_json(self) -> str:
+        """Its spec, as its file holds it."""
+        return self._json
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its spec as a dictionary. A fact that is left out is not known."""
+        spec: dict[str, Any] = json.loads(self._json)
+        return spec
+
+    def __repr__(self) -> str:
+        return f"<Provider {self.id}: {self.name}>"
+
+
+Choice: TypeAlias = "str | os.PathLike[str] | Provider | Mapping[str, Any]"
+"""A provider: its id, a file with its spec, a :class:`Provider`, or the spec itself."""
+
+
+def parse(
+    rules: Rules,
+    *,
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    lenient: bool = False,
+) -> Firewall:
+    """Read a rule set, to ask about it more than once.
+
+    :param rules: Its text, a path to it, or an open file.
+    :param dialect: The dialect; found out from the text if left out.
+    :param file: The name of the file, for errors and reports; a path or an open file has its own.
+    :param ipset: Outputs of ``ipset save``: what is in the sets that rules name.
+    :param local: Addresses of the device itself.
+    :param lenient: Whether lines that cannot be read make what they touch undecided instead of
+        being refused.
+    :raises PasvauditError: For the first line that cannot be read, with its place.
+    """
+    text, name = _text(rules)
+    options = _reading(dialect, file or name, ipset, local, lenient)
+    return Firewall(text, json.dumps(options))
+
+
+def audit(
+    rules: Rules | Firewall,
+    *,
+    provider: Choice | Sequence[Choice] | None = None,
+    client: Network | Sequence[Network] | None = None,
+    server: Network | Sequence[Network] | None = None,
+    at: Placement | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    lenient: bool = False,
+) -> Report:
+    """Say which FTP sessions the rules let through, what is missing and which rule is to blame.
+
+    The parameters of :func:`parse` are for rules that were not read yet.
+
+    :param provider: The providers; SmartFile and Files.com if left out.
+    :param client: The networks of the clients; if left out, the report says for which clients each
+        mode works.
+    :param server: The networks of the servers, instead of where the provider says.
+    :param at: Where the firewall stands; chosen by its rules if left out.
+    :param inside: The interface towards the end that the firewall protects.
+    :param outside: The interface towards the rest of the world; the only one of a host.
+    :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
+    """
+    given, name = _given(rules)
+    options = {
+        **_reading(dialect, file or name, ipset, local, lenient),
+        "provider": None if provider is None else [_choice(one) for one in _list(provider)],
+        "client": None if client is None else [str(one) for one in _list(client)],
+        "server": None if server is None else [str(one) for one in _list(server)],
+        "at": at,
+        "inside": inside,
+        "outside": outside,
+    }
+    audited = _pasvaudit.audit(given, json.dumps(options, default=str))
+    report: Report = reader(Report)(json.loads(audited.to_json()), _rendering=audited)
+    return report
+
+
+def explain(
+    rules: Rules | Firewall,
+    *,
+    hook: Literal["forward", "input", "output"] | None = None,
+    state: Literal["new", "established", "related", "untracked", "none"] | None = None,
+    at: Placement | None = None,
+    from_: End | None = None,
+    src: Network | None = None,
+    sport: str | int | None = None,
+    dst: Network | None = None,
+    dport: str | int | None = None,
+    in_: str | None = None,
+    out: str | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    lenient: bool = False,
+) -> Explanation:
+    """Say what becomes of the packets or connections that you name, and by which rule.
+
+    With ``hook``, single packets there; with ``at``, whole TCP connections through a device that
+    stands there. The parameters of :func:`parse` are for rules that were not read yet.
+
+    :param hook: For single packets, the hook.
+    :param state: For single packets, the state of their connection; ``new`` if left out.
+    :param at: For connections, where the firewall stands.
+    :param from_: For connections, the end that opens them; ``client`` if left out.
+    :param src: Source addresses: one address or CIDR block.
+    :param sport: Source ports: ``1024``, ``"1024"`` or ``"1024-65535"``.
+    :param dst: Destination addresses: one address or CIDR block.
+    :param dport: Destination ports.
+    :param in_: For single packets, the incoming interface.
+    :param out: For single packets, the outgoing interface.
+    :param inside: For connections, the interface towards the end that the firewall protects.
+    :param outside: For connections, the interface towards the rest of the world.
+    :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
+    """
+    given, name = _given(rules)
+    options = {
+        **_reading(dialect, file or name, ipset, local, lenient),
+        "hook": hook,
+        "state": state,
+        "at": at,
+        "from": from_,
+        "src": None if src is None else str(src),
+        "sport": sport,
+        "dst": None if dst is None else str(dst),
+        "dport": dport,
+        "in": in_,
+        "out": out,
+        "inside": inside,
+        "outside": outside,
+    }
+    explained = _pasvaudit.explain(given, json.dumps(options))
+    answer: Explanation = reader(Explanation)(
+        json.loads(explained.to_json()), _rendering=explained
+    )
+    return answer
+
+
+def providers() -> list[Provider]:
+    """Every provider of the catalogue, ascending by id."""
+    return [_provider(spec) for spec in _pasvaudit.providers()]
+
+
+def provider(id: str) -> Provider:
+    """The provider of the catalogue with this id.
+
+    :raises PasvauditError: If there is none; the message proposes what looks like it.
+    """
+    return _provider(_pasvaudit.provider(id))
+
+
+def _provider(spec: str) -> Provider:
+    facts = json.loads(spec)
+    return Provider(facts["id"], facts["name"], spec)
+
+
+def _given(rules: Rules | Firewall) -> tuple[Firewall | bytes, str | None]:
+    return (rules, None) if isinstance(rules, Firewall) else _text(rules)
+
+
+def _text(rules: Rules) -> tuple[bytes, str | None]:
+    """The bytes of a rule set, and the name of its file."""
+    if isinstance(rules, str):
+        # A lone surrogate is no text; the core says so.
+        return rules.encode(errors="surrogatepass"), None
+    if isinstance(rules, (bytes, bytearray)):
+        return bytes(rules), None
+    if isinstance(rules, os.PathLike):
+        return Path(rules).read_bytes(), os.fspath(rules)
+    text, _ = _text(rules.read())
+    name = getattr(rules, "name", None)
+    return text, name if isinstance(name, str) else None
+
+
+def _reading(
+    dialect: Dialect | None,
+    file: str | None,
+    ipset: str | Sequence[str],
+    local: Network | Sequence[Network],
+    lenient: bool,
+) -> dict[str, Any]:
+    """The options for reading that were given: no others, as a Firewall takes none."""
+    return {
+        "dialect": dialect,
+        "file": file,
+        "ipset": _list(ipset) or None,
+        "local": [str(one) for one in _list(local)] or None,
+        "lenient": lenient or None,
+    }
+
+
+def _choice(choice: Choice) -> str | Mapping[str, Any]:
+    if isinstance(choice, Provider):
+        return choice.to_json()
+    if isinstance(choice, os.PathLike):
+        return {"json": Path(choice).read_text(encoding="utf-8"), "file": os.fspath(choice)}
+    return choice
+
+
+def _list(things: Any) -> list[Any]:
+    """The members of a list; of anything else, itself: a network iterates over its addresses."""
+    return list(things) if isinstance(things, (list, tuple, Iterator)) else [things]

@@ -1,0 +1,296 @@
+"""What answers hold. Generated from the types of the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ByKind: TypeAlias = Literal["rule", "policy"]
+"""The kind of thing that decides about a packet."""
+Count: TypeAlias = int
+"""A number; a decimal string from 2^53 on, which doubles cannot hold."""
+DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
+"""How the data connection is arranged."""
+Dialect: TypeAlias = Literal["auto", "iptables", "ip6tables"]
+"""The language that a rule set is written in."""
+End: TypeAlias = Literal["client", "server"]
+"""One of the two programs of a session."""
+Family: TypeAlias = Literal["ipv4", "ipv6"]
+"""An IP version."""
+Fate: TypeAlias = Literal["accept", "drop", "reject"]
+"""What becomes of a packet."""
+FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
+"""What a connection is for."""
+Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
+"""Where a firewall stands on the path between client and server."""
+Protection: TypeAlias = Literal["plain", "explicit-tls", "implicit-tls"]
+"""How the control connection is protected."""
+Severity: TypeAlias = Literal["error", "warning", "info"]
+"""How much a finding matters."""
+Stage: TypeAlias = Literal["syn", "syn-ack", "opener-data", "peer-data"]
+"""Which packet of a connection."""
+Verdict: TypeAlias = Literal["works", "partly", "blocked", "undecided"]
+"""Whether what was asked about works."""
+
+@dataclass(frozen=True)
+class By:
+    """What decides about a packet."""
+
+    kind: ByKind
+    """`rule` or `policy`; where no chain is passed at all, the policy is to accept."""
+    line: int | None
+    """The line in the rule set, if there is one."""
+    text: str
+    """Its text."""
+    chain: str
+    """The chain, as `table/CHAIN`."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that a verdict depends on and that is not modelled."""
+
+    line: int | None
+    """The line in the rule set, if it is one."""
+    text: str
+    """Its text."""
+    what: str
+    """What is not modelled there."""
+    decided_by: str | None
+    """What would decide it if it were given along, for instance `--inside`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A box in the form in which it is printed.
+
+    In JSON, `{"src":"10.1.0.0/16","sport":"1024-65535","dst":"209.43.40.0/24","dport":"21"}`."""
+
+    src: str
+    """Source addresses."""
+    sport: str
+    """Source ports."""
+    dst: str
+    """Destination addresses."""
+    dport: str
+    """Destination ports."""
+
+
+@dataclass(frozen=True)
+class ExplainedPart:
+    """A part of the asked space that fares alike."""
+
+    fate: Fate
+    """`accept`, `drop` or `reject`; where the part is not certain, the worst that may happen."""
+    certain: bool
+    """Whether nothing that is not modelled can change the fate."""
+    may_accept: bool
+    """Whether it may be accepted after all."""
+    by: By
+    """What decides."""
+    packet: Stage
+    """The packet of the connection that it befalls."""
+    conditions: tuple[Condition, ...]
+    """What the fate depends on, if it is not certain."""
+    space: tuple[Entry, ...]
+    """The part, as disjoint boxes; addresses are as the opener sends them."""
+    more: Count
+    """How many more boxes there are."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The decision about the asked space, part by part."""
+
+    parts: tuple[ExplainedPart, ...]
+    """Disjoint parts that cover the question."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth knowing."""
+
+    code: str
+    """The stable code."""
+    severity: Severity
+    """How much it matters."""
+    message: str
+    """What is the case."""
+    help: str
+    """What to do."""
+    line: int | None
+    """The line in the rule set that it is about, if it is about one."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change to the rule set that closes gaps."""
+
+    dialect: Dialect
+    """The dialect of the text."""
+    text: str
+    """The rules to add."""
+    insert_before: By
+    """The rule or policy before which they belong."""
+    proved: bool
+    """Whether the rule set with the change was read and audited again."""
+
+
+@dataclass(frozen=True)
+class FlowReport:
+    """How one of a mode's connections fares. Counted are the pairs of a server address and a server
+    port; for active data, of a client address and a client port."""
+
+    kind: FlowKind
+    """What the connection is for."""
+    verdict: Verdict
+    """Whether it works."""
+    needed: Count
+    """How many pairs are needed."""
+    open: Count
+    """How many of them are open, whatever the conditions that are not modelled."""
+    undecided: Count
+    """How many of them may be open."""
+    ports: Share
+    """The target ports, and how many of them are open at every target address."""
+    addresses: Share
+    """The target addresses, and how many of them are open at every target port."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A part of a needed connection that is not surely let through."""
+
+    flow: FlowKind
+    """The connection."""
+    opener: End
+    """The end that opens it."""
+    space: tuple[Entry, ...]
+    """Its headers, as the opener sends them: disjoint boxes."""
+    more: Count
+    """How many more boxes there are."""
+    by: By
+    """What stops it."""
+    fate: Fate
+    """`drop` or `reject`."""
+    packet: Stage
+    """The packet of the connection that is stopped."""
+    undecided: bool
+    """Whether it may pass all the same."""
+    conditions: tuple[Condition, ...]
+    """What that depends on."""
+
+
+@dataclass(frozen=True)
+class ModeReport:
+    """How a session mode fares."""
+
+    protection: Protection
+    """How the control connection is protected."""
+    data: DataMode
+    """How the data connection is arranged."""
+    family: Family
+    """The IP family."""
+    required: bool
+    """Whether the overall verdict needs it to work."""
+    verdict: Verdict
+    """Whether it works."""
+    flows: tuple[FlowReport, ...]
+    """Its connections."""
+    gaps: tuple[Gap, ...]
+    """What is missing."""
+    works_for: tuple[str, ...] | None
+    """Where nobody named the clients: those for which the mode works, as CIDR blocks or
+    `first-last`. Counts and gaps are about them, or, where there are none, about those that get
+    furthest."""
+    notes: tuple[str, ...]
+    """What else bears on the verdict, in words."""
+
+
+@dataclass(frozen=True)
+class NotOffered:
+    """A session mode without flows."""
+
+    protection: Protection
+    """How the control connection would be protected."""
+    data: DataMode
+    """How the data connection would be arranged."""
+    family: Family
+    """The IP family."""
+    why: str
+    """Why there are none."""
+
+
+@dataclass(frozen=True)
+class ProviderReport:
+    """How a provider fares."""
+
+    id: str
+    """The provider's id."""
+    name: str
+    """Its name for people."""
+    verdict: Verdict
+    """Whether every required mode works."""
+    modes: tuple[ModeReport, ...]
+    """The session modes that could be decided about."""
+    not_offered: tuple[NotOffered, ...]
+    """The session modes that do not exist at this provider, or of which too little is known."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit found."""
+
+    schema_version: int
+    """[`SCHEMA_VERSION`]."""
+    verdict: Verdict
+    """Whether every required mode of every provider works."""
+    rule_set: RuleSet
+    """The rule set that was audited."""
+    clients: tuple[str, ...] | None
+    """The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+    then each mode says for which clients it works."""
+    providers: tuple[ProviderReport, ...]
+    """The providers, in the order in which they were named."""
+    findings: tuple[Finding, ...]
+    """What is worth knowing, the worst first."""
+    fixes: tuple[Fix, ...]
+    """Changes to the rule set that close the gaps."""
+    unmodelled: tuple[UnmodelledLine, ...]
+    """What in the rule set is not modelled and could concern TCP, in the order of the text."""
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rule set that was audited."""
+
+    file: str | None
+    """The file, if it has a name."""
+    dialect: Dialect
+    """Its dialect."""
+    at: Placement
+    """Where it was taken to stand."""
+    at_because: str | None
+    """Why there, if nobody said where."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole."""
+
+    needed: Count
+    """How many there are."""
+    open: Count
+    """How many of them are wholly open."""
+
+
+@dataclass(frozen=True)
+class UnmodelledLine:
+    """A line of the rule set that is not fully modelled."""
+
+    line: int
+    """The line."""
+    text: str
+    """Its text."""
+    what: str
+    """What in it is not modelled."""

@@ -1,0 +1,147 @@
+//! `pasvaudit._pasvaudit`, the compiled half of the Python package `pasvaudit`.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use pasvaudit::ask::json::{self, Rules};
+use pyo3::import_exception;
+use pyo3::prelude::*;
+
+import_exception!(pasvaudit._error, PasvauditError);
+
+/// A rule set that was read, by `parse()`: it can be asked about again and again, from any thread.
+#[pyclass(frozen, module = "pasvaudit")]
+struct Firewall {
+    read: Arc<pasvaudit::Firewall>,
+    options: String,
+}
+
+#[pymethods]
+impl Firewall {
+    #[new]
+    #[pyo3(signature = (rules: "bytes", options: "str" = "{}"))]
+    fn new(py: Python<'_>, rules: Vec<u8>, options: &str) -> PyResult<Self> {
+        let read = py.detach(|| json::parse(rules, options)).map_err(raised)?;
+        Ok(Self { read: Arc::new(read), options: options.to_owned() })
+    }
+
+    /// What it is made from, for pickle.
+    fn __getnewargs__(&self) -> (&[u8], &str) {
+        (self.read.text().as_bytes(), &self.options)
+    }
+
+    fn __repr__(&self) -> String {
+        let file = self.file().map(|file| format!(" {file}")).unwrap_or_default();
+        format!("<Firewall {}{file}>", self.dialect())
+    }
+
+    /// The dialect that it was written in, never `auto`.
+    #[getter]
+    fn dialect(&self) -> &str {
+        self.read.dialect().as_str()
+    }
+
+    /// The IP families that it governs, of `ipv4` and `ipv6`; it says nothing about the other.
+    #[getter]
+    fn families(&self) -> Vec<&str> {
+        self.read.families().iter().map(|family| family.as_str()).collect()
+    }
+
+    /// The name of the file that it was read from, if one was given.
+    #[getter]
+    fn file(&self) -> Option<&str> {
+        self.read.file()
+    }
+
+    /// The rule set as it was read.
+    #[getter]
+    fn text(&self) -> &str {
+        self.read.text()
+    }
+}
+
+/// A rule set, read or not.
+#[derive(FromPyObject)]
+enum Given<'py> {
+    Read(PyRef<'py, Firewall>),
+    Text(Vec<u8>),
+}
+
+impl From<Given<'_>> for Rules {
+    fn from(given: Given<'_>) -> Self {
+        match given {
+            Given::Read(firewall) => Self::Read(firewall.read.clone()),
+            Given::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+/// What came out of a question, not yet put into words.
+#[pyclass(frozen, module = "pasvaudit")]
+struct Answer(json::Answer);
+
+#[pymethods]
+impl Answer {
+    /// As JSON.
+    fn to_json(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_json())
+    }
+
+    /// For a person.
+    fn to_text(&self, py: Python<'_>, colours: bool) -> String {
+        py.detach(|| self.0.to_text(colours))
+    }
+}
+
+/// Audits rules with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (rules: "Firewall | bytes", options: "str") -> "Answer")]
+fn audit(py: Python<'_>, rules: Given<'_>, options: &str) -> PyResult<Answer> {
+    let rules = rules.into();
+    py.detach(|| json::audit(rules, options)).map(Answer).map_err(raised)
+}
+
+/// Explains what becomes of packets or connections, with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (rules: "Firewall | bytes", options: "str") -> "Answer")]
+fn explain(py: Python<'_>, rules: Given<'_>, options: &str) -> PyResult<Answer> {
+    let rules = rules.into();
+    py.detach(|| json::explain(rules, options)).map(Answer).map_err(raised)
+}
+
+/// Every provider of the catalogue, as JSON.
+#[pyfunction]
+fn providers() -> Vec<String> {
+    pasvaudit::Provider::all().iter().map(pasvaudit::render::provider_to_text).collect()
+}
+
+/// The provider of the catalogue with this id, as JSON.
+#[pyfunction]
+fn provider(id: &str) -> PyResult<String> {
+    pasvaudit::Provider::builtin(id).map(pasvaudit::render::provider_to_text).map_err(raised)
+}
+
+/// Runs the command with its arguments, the first of which is its name, and gives the exit code.
+#[pyfunction]
+#[pyo3(signature = (arguments: "list[str]") -> "int")]
+fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| pasvaudit::cli::run(arguments))
+}
+
+fn raised(error: pasvaudit::Error) -> PyErr {
+    let place = error.place();
+    PasvauditError::new_err((
+        error.to_string(),
+        error.code().as_str(),
+        error.file().map(str::to_owned),
+        place.map(|place| place.line),
+        place.map(|place| place.column),
+        place.map(|place| place.text.clone()),
+    ))
+}
+
+#[pymodule]
+mod _pasvaudit {
+    #[pymodule_export]
+    use super::{Answer, Firewall, audit, explain, provider, providers, run};
+}

@@ -1,0 +1,171 @@
+"""What only Python has: its types for rules, addresses and providers, pickles, threads, the command."""
+
+import copy
+import io
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+import netaddr  # type: ignore[import-untyped]
+import pasvaudit
+import pytest
+
+from .conftest import case
+
+PARTLY = case("first-port-missing")
+RULES: str = PARTLY["rules"]
+CLIENT = "10.1.0.0/16"
+
+
+def audit(rules: Any = RULES, **options: Any) -> pasvaudit.Report:
+    return pasvaudit.audit(rules, **{**PARTLY["options"], **options})
+
+
+def test_an_answer_is_a_value() -> None:
+    report = audit()
+    for same in (audit(), copy.deepcopy(report), pickle.loads(pickle.dumps(report))):
+        assert same == report
+        assert hash(same) == hash(report)
+        assert same.to_json() == report.to_json()
+        assert same.to_text(colours=True) == report.to_text(colours=True)
+    assert report != audit(client="10.2.0.0/16")
+    assert not report.ok
+    assert {gap.space[0].dport for gap in report.gaps if gap.flow == "passive-data"} == {"21000"}
+    assert repr(report).startswith("<Report partly: smartfile partly")
+    assert str(report).startswith("partly: FTP to SmartFile")
+    with pytest.raises(AttributeError):
+        report.verdict = "works"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("as_rules", [str.encode, lambda text: bytearray(text.encode())])
+def test_rules_are_text_or_bytes(as_rules: Callable[[str], Any]) -> None:
+    assert audit(as_rules(RULES)) == audit()
+    assert audit(io.StringIO(RULES)) == audit()
+    assert audit(io.BytesIO(RULES.encode())) == audit()
+
+
+def test_files_give_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "rules.v4"
+    path.write_text(RULES)
+    assert audit(path).rule_set.file == str(path)
+    assert audit(path, file="other").rule_set.file == "other"
+    with path.open() as file:
+        assert audit(file).rule_set.file == str(path)
+    path.write_text(RULES.replace("21001:21050", "70000"))
+    with pytest.raises(pasvaudit.PasvauditError, match="70000") as raised:
+        audit(path)
+    assert (raised.value.file, raised.value.line) == (str(path), 6)
+    assert "70000" in str(raised.value.text)
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert vars(again) == vars(raised.value)
+
+
+@pytest.mark.parametrize("kind", [ip_network, netaddr.IPNetwork])
+def test_networks_come_in_many_types(kind: Callable[[str], Any]) -> None:
+    assert audit(client=kind(CLIENT)) == audit(client=[kind(CLIENT)]) == audit(client=CLIENT)
+    assert audit(client=(kind("10.1.0.0/17"), "10.1.128.0/17")).ok is False
+    assert audit(server=ip_address("209.43.40.7")).providers[0].modes[0].flows[0].needed == 1
+
+
+def test_providers_come_in_many_types(tmp_path: Path) -> None:
+    smartfile = pasvaudit.provider("smartfile")
+    assert smartfile in pasvaudit.providers()
+    path = tmp_path / "own.json"
+    path.write_text(smartfile.to_json())
+    for choice in (smartfile, smartfile.to_dict(), path, [path], smartfile.to_json()):
+        assert audit(provider=choice) == audit()
+    path.write_text('{\n"id": 7}')
+    with pytest.raises(pasvaudit.PasvauditError) as raised:
+        audit(provider=path)
+    assert (raised.value.code, raised.value.file, raised.value.line) == (
+        "bad-provider",
+        str(path),
+        2,
+    )
+    with pytest.raises(pasvaudit.PasvauditError, match="smartfile"):
+        pasvaudit.provider("smartfle")
+
+
+def test_a_list_that_came_out_empty_is_refused() -> None:
+    for name in ("client", "server", "provider"):
+        with pytest.raises(pasvaudit.PasvauditError, match=name):
+            audit(**{name: []})
+
+
+def test_rules_are_read_once() -> None:
+    firewall = pasvaudit.parse(RULES, file="rules.v4")
+    assert (firewall.dialect, firewall.families, firewall.file) == (
+        "iptables",
+        ["ipv4"],
+        "rules.v4",
+    )
+    assert audit(firewall) == audit(file="rules.v4")
+    again = pickle.loads(pickle.dumps(firewall))
+    assert (again.text, again.file) == (RULES, "rules.v4")
+    assert audit(again) == audit(firewall)
+    with pytest.raises(pasvaudit.PasvauditError, match="lenient"):
+        audit(firewall, lenient=True)
+
+
+@pytest.fixture(scope="module")
+def large() -> str:
+    """Enough rules that every question about them takes a while."""
+    lines = RULES.splitlines(keepends=True)
+    rules = (f"-A FORWARD -s 10.1.{n >> 8}.{n & 255} -p tcp --dport 21000:21050 -j ACCEPT\n"
+             for n in range(1000))
+    return "".join([*lines[:4], *rules, *lines[4:]])
+
+
+@pytest.mark.parametrize("question", ["parse", "audit", "explain"])
+def test_other_threads_run_meanwhile(large: str, question: str) -> None:
+    firewall = pasvaudit.parse(large)
+    ask: Callable[[], object] = {
+        "parse": lambda: pasvaudit.parse(large),
+        "audit": lambda: audit(firewall),
+        "explain": lambda: pasvaudit.explain(firewall, at="client-gateway", dst="209.43.40.0/24"),
+    }[question]
+    begun, done = [], []
+
+    def work() -> None:
+        begun.append(True)
+        ask()
+        done.append(True)
+
+    interval = sys.getswitchinterval()
+    # Python itself does not take the interpreter away from the worker before this has passed.
+    sys.setswitchinterval(0.5)
+    try:
+        worker = threading.Thread(target=work)
+        worker.start()
+        while not begun:
+            pass
+        ran_meanwhile = not done
+        worker.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert ran_meanwhile
+
+
+@pytest.mark.parametrize(
+    "name", ["exact-allowance", "first-port-missing", "rate-limited", "error-bad-port"]
+)
+def test_the_command(name: str) -> None:
+    asked = case(name)
+    command = [sys.executable, "-m", "pasvaudit", "audit", "-", "--provider", "smartfile"]
+    options = ["--client", CLIENT, "--at", "client-gateway", "--format", "json"]
+    run = subprocess.run(
+        command + options, input=asked["rules"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == asked["expect"].get("exit", 2)
+    if run.returncode == 2:
+        assert run.stderr.startswith("pasvaudit: <stdin>:6:27: ")
+    else:
+        report = pasvaudit.audit(asked["rules"], file="<stdin>", **asked["options"])
+        assert run.stdout == report.to_json() + "\n"
+        assert json.loads(run.stdout) == report.to_dict()

@@ -1,0 +1,211 @@
+//! The same questions with their options as one JSON object, for the bindings.
+//!
+//! The keys are the names of the command's options, the same in every language. A key that is not
+//! known is refused: an option that is misspelled must not be ignored.
+
+use std::sync::Arc;
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::{AuditOptions, ExplainOptions, ProviderChoice};
+use crate::audit::{Explanation, Report};
+use crate::error::{Code, Error};
+use crate::firewall::Firewall;
+
+/// The keys of [`ParseOptions`], which every question takes along with its own.
+const READING: [&str; 5] = ["dialect", "file", "ipset", "lenient", "local"];
+
+type Options = Map<String, Value>;
+
+/// A rule set to ask about.
+#[derive(Clone, Debug)]
+pub enum Rules {
+    /// The text, still to be read.
+    Text(Vec<u8>),
+    /// What was read before.
+    Read(Arc<Firewall>),
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Of an audit.
+    Report(Report),
+    /// Of a question what becomes of packets or connections.
+    Explanation(Explanation),
+}
+
+impl Answer {
+    /// The answer as JSON: the same bytes in every language.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Report(report) => report.to_json(),
+            Self::Explanation(explanation) => explanation.to_json(),
+        }
+    }
+
+    /// The answer for a person, with terminal colours if `colours`.
+    pub fn to_text(&self, colours: bool) -> String {
+        match self {
+            Self::Report(report) => report.to_text(colours),
+            Self::Explanation(explanation) => explanation.to_text(colours),
+        }
+    }
+}
+
+/// [`super::parse`].
+///
+/// # Errors
+///
+/// Those of [`super::parse`], and [`Code::BadOption`].
+pub fn parse(rules: Vec<u8>, options: &str) -> Result<Firewall, Error> {
+    super::parse(rules, &typed(object(options)?)?)
+}
+
+/// [`super::audit`], with the options of [`parse`] beside its own.
+///
+/// # Errors
+///
+/// Those of [`super::parse`] and [`super::audit`], and [`Code::BadOption`].
+pub fn audit(rules: Rules, options: &str) -> Result<Answer, Error> {
+    let (reading, asking) = apart(options)?;
+    let options: AuditOptions = typed(asking)?;
+    super::audit(&*read(rules, reading)?, &options).map(Answer::Report)
+}
+
+/// [`super::explain`], with the options of [`parse`] beside its own.
+///
+/// # Errors
+///
+/// Those of [`super::parse`] and [`super::explain`], and [`Code::BadOption`].
+pub fn explain(rules: Rules, options: &str) -> Result<Answer, Error> {
+    let (reading, asking) = apart(options)?;
+    let options: ExplainOptions = typed(asking)?;
+    super::explain(&*read(rules, reading)?, &options).map(Answer::Explanation)
+}
+
+fn read(rules: Rules, options: Options) -> Result<Arc<Firewall>, Error> {
+    match (rules, options.keys().next()) {
+        (Rules::Text(text), _) => super::parse(text, &typed(options)?).map(Arc::new),
+        (Rules::Read(firewall), None) => Ok(firewall),
+        (Rules::Read(_), Some(name)) => {
+            let message = format!("option {name} is for reading the rules, which was done before");
+            Err(Error::new(Code::BadOption, message))
+        }
+    }
+}
+
+/// The options for reading, and the others.
+fn apart(options: &str) -> Result<(Options, Options), Error> {
+    Ok(object(options)?.into_iter().partition(|(name, _)| READING.contains(&name.as_str())))
+}
+
+/// The options that are given: `null` stands for one that is not.
+fn object(options: &str) -> Result<Options, Error> {
+    let read = serde_json::from_str::<Options>(options);
+    let given = |options: Map<_, _>| options.into_iter().filter(|(_, value)| *value != Value::Null);
+    read.map(|options| given(options).collect()).map_err(|error| refused(&error))
+}
+
+fn typed<T: DeserializeOwned>(options: Options) -> Result<T, Error> {
+    serde_path_to_error::deserialize(Value::Object(options)).map_err(|error| {
+        match error.path().iter().next() {
+            Some(_) => refused(&format_args!("{}: {}", error.path(), error.inner())),
+            None => refused(error.inner()),
+        }
+    })
+}
+
+fn refused(why: &dyn std::fmt::Display) -> Error {
+    Error::new(Code::BadOption, format!("options: {why}"))
+}
+
+/// One thing or a list of things.
+pub(super) fn list<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Vec<T>, D::Error> {
+    let things = match Value::deserialize(value)? {
+        Value::Array(things) => things,
+        thing => vec![thing],
+    };
+    things.into_iter().map(|thing| T::deserialize(thing).map_err(D::Error::custom)).collect()
+}
+
+/// The same for options that mean everything when they are left out: a list that came out empty
+/// must not.
+pub(super) fn some<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Vec<T>, D::Error> {
+    match list(value)? {
+        empty if empty.is_empty() => {
+            Err(D::Error::custom("the list is empty; leave the option out if nothing is meant"))
+        }
+        things => Ok(things),
+    }
+}
+
+/// Ports as text or as a number.
+pub(super) fn ports<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(value)? {
+        Value::Number(port) => Ok(Some(port.to_string())),
+        text => String::deserialize(text).map(Some).map_err(D::Error::custom),
+    }
+}
+
+/// An id, the text of a spec, a spec, or `{"json": the text of a file, "file": its name}`.
+impl<'de> Deserialize<'de> for ProviderChoice {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            json: String,
+            file: String,
+        }
+        match Value::deserialize(value)? {
+            Value::String(text) => Ok(text.into()),
+            Value::Object(file) if file.contains_key("json") => {
+                let File { json, file } = File::deserialize(file).map_err(D::Error::custom)?;
+                Ok(Self::Spec { json, file: Some(file) })
+            }
+            Value::Object(spec) => {
+                Ok(Self::Spec { json: Value::Object(spec).to_string(), file: None })
+            }
+            _ => Err(D::Error::custom("a provider is an id or a spec")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(options: &str) -> String {
+        let rules = Rules::Text(b"*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n".to_vec());
+        let error = audit(rules, options).unwrap_err();
+        assert_eq!(error.code(), Code::BadOption);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn options_that_would_be_ignored_are_refused() {
+        assert!(refusal(r#"{"clients":"10.1.0.0/16"}"#).contains("unknown field `clients`"));
+        assert!(refusal(r#"{"hook":"forward"}"#).contains("unknown field `hook`"));
+        assert!(refusal(r#"{"client":[]}"#).contains("the list is empty"));
+        assert!(refusal(r#"{"provider":[]}"#).contains("the list is empty"));
+        assert!(refusal(r#"{"client":[10]}"#).contains("client"));
+        assert!(refusal("[]").contains("invalid type"));
+        assert!(refusal(r#"{"provider":7}"#).contains("an id or a spec"));
+    }
+
+    #[test]
+    fn options_for_reading_are_refused_once_the_rules_are_read() {
+        let text = b"*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n".to_vec();
+        let firewall = Arc::new(parse(text, r#"{"file":"a"}"#).unwrap());
+        let asked = |options| audit(Rules::Read(firewall.clone()), options);
+        assert_eq!(asked(r#"{"lenient":true}"#).unwrap_err().code(), Code::BadOption);
+        let report = asked(r#"{"lenient":null,"at":"client-gateway","client":"10.1.0.0/16"}"#);
+        assert!(report.unwrap().to_text(false).contains("through a at client-gateway"));
+    }
+}
