@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails is to stop")]
 
 mod counting;
-mod shapes;
+mod random;
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use pasvaudit::audit::Verdict;
 use pasvaudit::{Audit, Dialect, Firewall, Placement, Report};
-use shapes::Random;
+use random::Random;
 
 /// At most so many times the floor, for the largest rule set.
 const RATIO: f64 = 40.0;

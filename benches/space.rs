@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails is to stop")]
 
 mod counting;
+mod random;
 mod shapes;
 
 use std::hint::black_box;
@@ -13,7 +14,8 @@ use criterion::Criterion;
 use pasvaudit::space::{
     Axis, Budget, Count, Counts, Cuboid, Exhausted, FirstMatch, HeaderSet, Parts,
 };
-use shapes::{Random, narrow_flow, random_boxes, rule_set, wide_flow};
+use random::Random;
+use shapes::{narrow_flow, random_boxes, rule_set, wide_flow};
 
 /// Runs once and prints time and peak memory beside their bounds.
 fn measured<T>(name: &str, seconds: f64, megabytes: usize, run: impl FnOnce() -> T) -> T {

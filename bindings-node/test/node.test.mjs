@@ -153,3 +153,10 @@ for (const name of ['exact-allowance', 'first-port-missing', 'rate-limited', 'er
     }
   })
 }
+
+test('the package has the version of the core', () => {
+  const { version } = createRequire(import.meta.url)('../package.json')
+  const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
+  const run = spawnSync(process.execPath, [cli, '--version'])
+  assert.equal(`${run.stdout}`, `pasvaudit ${version}\n`)
+})
