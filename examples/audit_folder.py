@@ -22,7 +22,7 @@ def judge(dump: Path, provider: str, inside: str | None, outside: str | None) ->
     try:
         report = pasvaudit.audit(dump, provider=provider, inside=inside, outside=outside)
     except pasvaudit.PasvauditError as error:
-        print(f"unreadable {dump.name}: {error}".splitlines()[0])
+        print(f"unreadable {error}".splitlines()[0])
         return 2
     first = next((f for f in report.findings if f.severity != "info"), None)
     why = f": {first.code}, {first.help}" if first else ""

@@ -42,4 +42,4 @@ def test_a_folder_has_the_worst_exit_code_of_its_dumps(tmp_path: Path) -> None:
     (tmp_path / "three.rules").write_text("*filter\n-A FORWARD -p tcp --dport 70000\nCOMMIT\n")
     code, lines = run("examples/audit_folder.py", tmp_path, *INTERFACES)
     assert code == 2
-    assert ":2:26: `70000` is no port" in lines
+    assert "three.rules:2:27: `70000` is no port" in lines

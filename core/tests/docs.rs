@@ -6,7 +6,6 @@
 //!   `<!-- lines of: PATH -->` some of its lines, `<!-- at POINTER of: COMMAND -->` a part of JSON.
 #![cfg(feature = "cli")]
 #![expect(
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,
