@@ -1,0 +1,177 @@
+//! What the documents show is what comes out: `PASVAUDIT_UPDATE=1` writes it anew.
+//!
+//! - In a block of `console`, each line after `$ ` is run and its output follows. `echo $?` gives the
+//!   exit code of the command before it.
+//! - A comment before a block says what the block must be: `<!-- file: PATH -->` the whole file,
+//!   `<!-- lines of: PATH -->` some of its lines, `<!-- at POINTER of: COMMAND -->` a part of JSON.
+#![cfg(feature = "cli")]
+#![expect(
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every document, by its path from the root.
+fn documents() -> Vec<String> {
+    let mut found: Vec<_> = ["README.md", "CONTRIBUTING.md", "examples/README.md"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") {
+            found.push(format!("docs/{name}"));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn samples_are_what_comes_out() {
+    for document in documents() {
+        let found = read(&document);
+        let renewed = renewed(&found);
+        if std::env::var_os("PASVAUDIT_UPDATE").is_some() {
+            fs::write(root().join(&document), &renewed).unwrap();
+        } else {
+            assert_eq!(found, renewed, "{document} is old; PASVAUDIT_UPDATE=1 writes it anew");
+        }
+    }
+}
+
+/// The document with every block as it has to be.
+fn renewed(document: &str) -> String {
+    let mut out = String::new();
+    let mut before = "";
+    let mut lines = document.lines();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        if let Some(language) = line.strip_prefix("```") {
+            let body: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            out.push_str(&block(before, language, &body));
+            out.push_str("```\n");
+        }
+        before = line;
+    }
+    out
+}
+
+fn block(before: &str, language: &str, body: &[&str]) -> String {
+    let same = || body.iter().map(|line| format!("{line}\n")).collect();
+    let comment = before.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+    match comment.and_then(|comment| comment.split_once(": ")) {
+        Some(("file", path)) => read(path),
+        Some(("lines of", path)) => {
+            let file = read(path);
+            let mut lines = file.lines();
+            for line in body {
+                assert!(lines.any(|other| other == *line), "{path} has no line {line}");
+            }
+            same()
+        }
+        Some((at, command)) if at.starts_with("at ") => {
+            let pointer = at.trim_start_matches("at ").trim_end_matches(" of");
+            let answer: Value = serde_json::from_str(&run(command).0).unwrap();
+            let part = answer.pointer(pointer).unwrap_or_else(|| panic!("nothing is at {pointer}"));
+            format!("{}\n", serde_json::to_string_pretty(part).unwrap())
+        }
+        _ if language == "console" => console(body),
+        _ => same(),
+    }
+}
+
+fn console(body: &[&str]) -> String {
+    let mut out = String::new();
+    let mut exit = None;
+    let mut lines = body.iter().peekable();
+    while let Some(line) = lines.next() {
+        let Some(first) = line.strip_prefix("$ ") else { continue };
+        out.push_str(&format!("{line}\n"));
+        let mut command = first.to_owned();
+        while command.ends_with('\\') {
+            let next = lines.next().unwrap();
+            out.push_str(&format!("{next}\n"));
+            command.truncate(command.len() - 1);
+            command.push_str(next.trim_start());
+        }
+        if command == "echo $?" {
+            out.push_str(&format!("{}\n", exit.unwrap()));
+        } else {
+            let (output, code) = run(&command);
+            out.push_str(&output);
+            exit = Some(code);
+        }
+    }
+    out
+}
+
+/// What a command prints, and its exit code.
+fn run(command: &str) -> (String, i32) {
+    let arguments = command
+        .strip_prefix("pasvaudit ")
+        .or_else(|| command.strip_prefix("cargo run -q --features cli -- "))
+        .unwrap_or_else(|| panic!("only pasvaudit is run here, not {command}"));
+    let output = Command::new(env!("CARGO_BIN_EXE_pasvaudit"))
+        .args(arguments.split_whitespace())
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).unwrap(), output.status.code().unwrap())
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for document in documents() {
+        let text = read(&document);
+        let folder = root().join(&document).parent().unwrap().to_owned();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            let inside = !path.is_empty() && !path.contains("://");
+            assert!(!inside || folder.join(path).exists(), "{document} links to {link}");
+        }
+    }
+}
+
+#[test]
+fn every_field_and_every_code_is_explained() {
+    let book = read("docs/report.md");
+    let mut names = BTreeSet::new();
+    for schema in ["report", "explanation"] {
+        let schema: Value =
+            serde_json::from_str(&read(&format!("docs/schema/{schema}.schema.json"))).unwrap();
+        let definitions = schema["$defs"].as_object().unwrap();
+        let all = definitions.values().chain([&schema]).filter_map(|one| one.get("properties"));
+        names.extend(all.flat_map(|all| all.as_object().unwrap().keys().cloned()));
+    }
+    let findings = read("core/src/audit/findings.rs");
+    let codes: BTreeSet<_> = findings.split("\"FTP-").skip(1).map(|rest| &rest[..2]).collect();
+    assert!(codes.len() >= 7, "{codes:?}");
+    names.extend(codes.into_iter().map(|code| format!("FTP-{code}")));
+    let errors = read("core/src/error.rs");
+    let codes = errors.lines().filter_map(|line| line.trim().strip_prefix("Self::"));
+    let codes: BTreeSet<_> = codes.filter_map(|line| line.split('"').nth(1)).collect();
+    assert!(codes.len() >= 17, "{codes:?}");
+    names.extend(codes.into_iter().map(str::to_owned));
+    let missing: Vec<_> =
+        names.iter().filter(|name| !book.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/report.md does not say what {missing:?} means");
+}
