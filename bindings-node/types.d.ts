@@ -186,9 +186,11 @@ export interface ModeReport {
   /** What is missing. */
   gaps: Gap[]
   /** Where nobody named the clients: those for which the mode works, as CIDR blocks or
-   * `first-last`. Counts and gaps are about them, or, where there are none, about those that get
-   * furthest. */
+   * `first-last`. */
   works_for: string[] | null
+  /** Where nobody named the clients: those that counts and gaps are about, which are those for
+   * which the mode works, or, where there are none, those that get furthest. */
+  judged_for: string[] | null
   /** What else bears on the verdict, in words. */
   notes: string[]
 }
@@ -225,6 +227,8 @@ export interface Report {
   schema_version: number
   /** Whether every required mode of every provider works. */
   verdict: Verdict
+  /** The exit code of the command: 0 works, 1 partly or blocked, 3 undecided. */
+  exit_code: number
   /** The rule set that was audited. */
   rule_set: RuleSet
   /** The clients that the question was about, as CIDR blocks; `null` if nobody named them, and

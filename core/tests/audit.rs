@@ -224,7 +224,7 @@ fn a_family_without_rules_is_undecided() {
     let audit = Audit::of(&firewall).server(server).provider("aws-transfer-family");
     let report = audit.expect("it is given").run();
     assert_eq!(report.verdict, Verdict::Undecided);
-    assert!(report.findings.iter().any(|finding| finding.message.contains("ipv6")));
+    assert!(report.findings.iter().any(|finding| finding.message.contains("IPv6")));
 }
 
 /// A client takes any port from 1024 on.

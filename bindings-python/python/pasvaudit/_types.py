@@ -201,8 +201,10 @@ class ModeReport:
     """What is missing."""
     works_for: tuple[str, ...] | None
     """Where nobody named the clients: those for which the mode works, as CIDR blocks or
-    `first-last`. Counts and gaps are about them, or, where there are none, about those that get
-    furthest."""
+    `first-last`."""
+    judged_for: tuple[str, ...] | None
+    """Where nobody named the clients: those that counts and gaps are about, which are those for
+    which the mode works, or, where there are none, those that get furthest."""
     notes: tuple[str, ...]
     """What else bears on the verdict, in words."""
 
@@ -245,6 +247,8 @@ class Report:
     """[`SCHEMA_VERSION`]."""
     verdict: Verdict
     """Whether every required mode of every provider works."""
+    exit_code: int
+    """The exit code of the command: 0 works, 1 partly or blocked, 3 undecided."""
     rule_set: RuleSet
     """The rule set that was audited."""
     clients: tuple[str, ...] | None

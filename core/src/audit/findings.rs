@@ -4,6 +4,7 @@ use super::report::{
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;
 use crate::ftp::FlowKind;
+use crate::space::Count;
 
 /// What is worth knowing about the providers' modes, the worst first, each thing once.
 pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
@@ -15,12 +16,16 @@ pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
         for mode in provider.modes.iter().filter(|mode| mode.required) {
             findings.extend(mode.gaps.iter().filter_map(return_path));
             findings.extend(conditions(mode));
-            findings.extend(mode.notes.iter().map(|note| Finding {
-                code: "FTP-U1".to_owned(),
-                severity: Severity::Warning,
-                message: format!("{} is undecided: {note}", provider.name),
-                help: "give what is missing along, or make the rules wide enough".to_owned(),
-                line: None,
+            findings.extend(mode.notes.iter().map(|note| {
+                Finding {
+                    code: "FTP-U1".to_owned(),
+                    severity: Severity::Warning,
+                    message: format!("{} is undecided: {note}", provider.name),
+                    help:
+                        "let every address through on these ports, or name the servers that you use"
+                            .to_owned(),
+                    line: None,
+                }
             }));
         }
     }
@@ -87,30 +92,36 @@ impl Troubled<'_> {
         };
         let flow = words(self.flow.kind);
         let open = open_words(self.flow);
-        let (protections, by) = (self.protections(), &self.gap.by);
+        let (protections, by) = (self.protections(), self.gap.by.short());
         let stopped = if self.gap.fate == Fate::Reject { "rejected" } else { "dropped" };
         Some(Finding {
             code: code.to_owned(),
             severity: Severity::Error,
             message: format!(
-                "{flow} to {} ({protections}): {open}, the rest is {stopped} by {by}; {effect}",
+                "{flow} to {} ({protections}): {open}; {stopped} by {by}; {effect}",
                 provider.name
             ),
             help: format!("allow {}", targets(self.gap)),
-            line: by.line,
+            line: self.gap.by.line,
         })
     }
 
     /// Why active mode, which nobody needs to have, does not work.
     fn active(&self, provider: &ProviderReport) -> Finding {
-        let verb = if self.gap.undecided { "may stop" } else { "stops" };
+        let (works, verb) = match self.flow.verdict {
+            Verdict::Blocked => ("does not work", "stops"),
+            Verdict::Partly => ("works only in part", "stops"),
+            Verdict::Works | Verdict::Undecided => ("may not work", "may stop"),
+        };
         Finding {
             code: "FTP-A1".to_owned(),
             severity: Severity::Info,
             message: format!(
-                "active mode (PORT, EPRT) with {} does not surely work: the server opens the data \
-                 connection, from outside, to a port that the client chose, and {} {verb} it",
-                provider.name, self.gap.by,
+                "active mode (PORT, EPRT) with {} ({}) {works}: the server opens the data \
+                 connection, to a port that the client chose, and {} {verb} it",
+                provider.name,
+                self.protections(),
+                self.gap.by.short(),
             ),
             help: "use passive mode; active mode is for networks without a firewall between"
                 .to_owned(),
@@ -129,8 +140,14 @@ impl Troubled<'_> {
 pub(crate) fn open_words(flow: &FlowReport) -> String {
     let Share { needed: ports, open: open_ports } = flow.ports;
     let Share { needed: addresses, open: open_addresses } = flow.addresses;
-    if flow.open.is_zero() {
-        "nothing is surely open".to_owned()
+    if flow.open.is_zero() && flow.undecided.is_zero() && flow.verdict == Verdict::Partly {
+        "open only to some clients or from some source ports".to_owned()
+    } else if flow.open.is_zero() {
+        let surely = if flow.undecided.is_zero() { "" } else { " surely" };
+        if ports == Count::ONE {
+            return format!("the port is not{surely} open");
+        }
+        format!("none of {ports} ports{surely} open")
     } else if !open_ports.is_zero() {
         format!("{open_ports} of {ports} ports open")
     } else if !open_addresses.is_zero() {
@@ -154,7 +171,7 @@ fn return_path(gap: &Gap) -> Option<Finding> {
             words(gap.flow),
             gap.packet.words(),
             if undecided { "may not" } else { "does not" },
-            gap.by,
+            gap.by.short(),
         ),
         help: "accept packets of established connections in both directions".to_owned(),
         line: gap.by.line,
@@ -193,8 +210,8 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
     findings.extend(open.map(|condition| Finding {
         code: "FTP-U1".to_owned(),
         severity: Severity::Warning,
-        message: format!("this cannot be decided from the rule set: {condition}"),
-        help: "it is not modelled, so the answer holds only with \"maybe\"".to_owned(),
+        message: format!("this cannot be decided from the rule set: {}", condition.short()),
+        help: "an unconditional rule for these ports, before this one, would decide it".to_owned(),
         line: condition.line,
     }));
     findings

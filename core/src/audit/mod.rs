@@ -165,9 +165,11 @@ impl<'a> Audit<'a> {
         let clients = |networks: &Vec<IpNet>| -> Vec<String> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
         };
+        let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
         Report {
             schema_version: SCHEMA_VERSION,
-            verdict: Verdict::overall(providers.iter().map(|provider| provider.verdict)),
+            verdict,
+            exit_code: verdict.exit_code(),
             rule_set: RuleSet {
                 file: self.firewall.file().map(str::to_owned),
                 dialect: self.firewall.dialect(),
@@ -249,9 +251,10 @@ impl<'a> Auditor<'a> {
         let family = flows.mode.family;
         if !self.site.firewall.families().contains(&family) {
             let why = format!(
-                "the rule set is {} and says nothing about {family}; audit the rules for {family} \
-                 as well",
-                self.site.firewall.dialect()
+                "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
+                 name clients of one family only",
+                self.site.firewall.dialect(),
+                family.title(),
             );
             return mode::undecided(flows, required, why);
         }
@@ -286,10 +289,11 @@ impl<'a> Auditor<'a> {
         let data = self.answer::<A>(&flows.data, helped, &flows.control, budget)?;
         let describer = Describer::new(&self.site);
         let mut report = mode::report(&describer, flows, required, [&control, &data], budget)?;
-        if flows.addresses_complete == Some(false)
+        if report.verdict == Verdict::Works
+            && flows.addresses_complete == Some(false)
             && !(self.unlisted_open(&control, budget)? && self.unlisted_open(&data, budget)?)
         {
-            report.verdict = report.verdict.and(Verdict::Undecided);
+            report.verdict = Verdict::Undecided;
             let more = flows.addresses_more.as_deref().unwrap_or("ask the provider for the rest");
             report.notes.push(format!(
                 "the list of the provider's addresses is not complete, and the rules do not let \

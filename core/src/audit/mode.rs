@@ -25,12 +25,13 @@ pub(super) fn report<A: Governs>(
 where
     PacketSpace: From<HeaderSet<A>>,
 {
-    let (clients, works_for) = if flows.clients_given {
-        (Ranges::all(Axis::Source), None)
+    let (clients, works_for, judged_for) = if flows.clients_given {
+        (Ranges::all(Axis::Source), None, None)
     } else {
         let (clients, works) = best_clients(answers, budget)?;
-        let listed = if works { blocks(&clients) } else { Vec::new() };
-        (clients, Some(listed))
+        let judged_for = blocks(&clients);
+        let works_for = if works { judged_for.clone() } else { Vec::new() };
+        (clients, Some(works_for), Some(judged_for))
     };
     let mut flow_reports = Vec::new();
     let mut gaps = Vec::new();
@@ -49,25 +50,30 @@ where
         flows: flow_reports,
         gaps,
         works_for,
+        judged_for,
         notes: Vec::new(),
     })
 }
 
 /// The clients for which both flows are wholly open, and true; or else, and false, those that may
-/// have both, or any, or all.
+/// have both, or any, or everybody.
 fn best_clients<A: Governs>(
     answers: [&Answer<A>; 2],
     budget: &Budget,
 ) -> Result<(Ranges<A>, bool), Exhausted> {
-    let mut works = Ranges::all(Axis::Source);
-    let (mut both, mut any) = (Ranges::all(Axis::Source), Ranges::none());
+    // The servers are nobody's clients, though rules may let them talk to one another.
+    let servers = |answer: &Answer<A>| answer.needed.values_on(answer.client_axis().mirrored());
+    let others = answers.iter().fold(Ranges::all(Axis::Source), |others, answer| {
+        others.intersection(&servers(answer).complement(Axis::Source))
+    });
+    let (mut works, mut both, mut any) = (others.clone(), others.clone(), Ranges::none());
     for answer in answers {
         let axis = answer.client_axis();
         let missing = answer.missing(budget)?.values_on(axis);
         works = works.intersection(&missing.complement(Axis::Source));
         let possible = answer.possible(budget)?.values_on(axis);
         both = both.intersection(&possible);
-        any = any.union(&possible);
+        any = any.union(&possible.intersection(&others));
     }
     let furthest = [both, any].into_iter().find(|clients| !clients.is_empty());
     Ok(match works.is_empty() {
@@ -209,6 +215,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         flows: flows.flows().map(|one| flow(one.kind)).to_vec(),
         gaps: Vec::new(),
         works_for: None,
+        judged_for: None,
         notes: vec![why],
     }
 }

@@ -69,6 +69,8 @@ pub struct Report {
     pub schema_version: u32,
     /// Whether every required mode of every provider works.
     pub verdict: Verdict,
+    /// The exit code of the command: 0 works, 1 partly or blocked, 3 undecided.
+    pub exit_code: u8,
     /// The rule set that was audited.
     pub rule_set: RuleSet,
     /// The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
@@ -133,9 +135,11 @@ pub struct ModeReport {
     /// What is missing.
     pub gaps: Vec<Gap>,
     /// Where nobody named the clients: those for which the mode works, as CIDR blocks or
-    /// `first-last`. Counts and gaps are about them, or, where there are none, about those that get
-    /// furthest.
+    /// `first-last`.
     pub works_for: Option<Vec<String>>,
+    /// Where nobody named the clients: those that counts and gaps are about, which are those for
+    /// which the mode works, or, where there are none, those that get furthest.
+    pub judged_for: Option<Vec<String>>,
     /// What else bears on the verdict, in words.
     pub notes: Vec<String>,
 }
@@ -299,6 +303,27 @@ pub struct UnmodelledLine {
     pub text: String,
     /// What in it is not modelled.
     pub what: String,
+}
+
+impl By {
+    /// Where it stands, without its text.
+    pub(crate) fn short(&self) -> String {
+        match (self.line, self.kind) {
+            (Some(line), ByKind::Rule) => format!("line {line} ({})", self.chain),
+            (Some(line), ByKind::Policy) => format!("the policy in line {line} ({})", self.chain),
+            (None, _) => self.to_string(),
+        }
+    }
+}
+
+impl Condition {
+    /// What it is and where it stands, without the text.
+    pub(crate) fn short(&self) -> String {
+        match self.line {
+            Some(line) => format!("{} in line {line}", self.what),
+            None => self.what.clone(),
+        }
+    }
 }
 
 impl fmt::Display for By {

@@ -71,11 +71,12 @@ pub(super) struct Audit {
 }
 
 #[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("question").required(true).args(["hook", "at"]))]
 pub(super) struct Explain {
     #[command(flatten)]
     pub(super) rules: RuleSet,
     /// One packet at one hook: forward, input, output.
-    #[arg(long, conflicts_with = "at", required_unless_present = "at")]
+    #[arg(long)]
     pub(super) hook: Option<String>,
     /// The state of that packet's connection: new, established, related, untracked, none.
     #[arg(long, requires = "hook")]

@@ -28,7 +28,7 @@ pub(super) fn text(explanation: &Explanation, paint: Paint) -> String {
             let _ = writeln!(out, "    and {} more boxes", part.more);
         }
         for condition in &part.conditions {
-            let _ = writeln!(out, "    {}", paint.dim(condition));
+            let _ = writeln!(out, "    {}", paint.dim(format!("depends on {condition}")));
         }
     }
     if explanation.parts.is_empty() {

@@ -13,8 +13,9 @@ use crate::space::Count;
 pub(super) fn text(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     headline(&mut out, report, paint);
+    let clients_said = clients_of_all(report).is_some();
     for provider in &report.providers {
-        provider_text(&mut out, provider, paint);
+        provider_text(&mut out, provider, clients_said, paint);
     }
     findings(&mut out, report, paint);
     unmodelled(&mut out, &report.unmodelled, paint);
@@ -31,12 +32,44 @@ fn headline(out: &mut String, report: &Report, paint: Paint) {
         let _ = write!(out, " (chosen because {because}; --at overrides)");
     }
     out.push('\n');
-    if let Some(clients) = &report.clients {
-        let _ = writeln!(out, "clients: {}", clients.join(", "));
+    match (&report.clients, clients_of_all(report)) {
+        (Some(clients), _) => {
+            let _ = writeln!(out, "clients: {}", clients.join(", "));
+        }
+        (None, Some((clients, true))) => {
+            let _ = writeln!(out, "works for clients: {}", clients_words(clients));
+        }
+        (None, Some((clients, false))) => {
+            let clients = clients_words(clients);
+            let _ = writeln!(
+                out,
+                "judged for the clients that get furthest: {clients}; --client names others"
+            );
+        }
+        (None, None) => {
+            let _ = writeln!(out, "nobody named the clients; --client does");
+        }
     }
 }
 
-fn provider_text(out: &mut String, provider: &ProviderReport, paint: Paint) {
+/// The clients that every required mode is judged for, if they are the same for all, and whether
+/// all of these modes work for them.
+fn clients_of_all(report: &Report) -> Option<(&[String], bool)> {
+    let modes = report.providers.iter().flat_map(|provider| &provider.modes);
+    let required: Vec<_> = modes.filter(|mode| mode.required).collect();
+    let first = required.first()?.judged_for.as_deref()?;
+    let works = required.iter().all(|mode| mode.works_for == mode.judged_for);
+    required.iter().all(|mode| mode.judged_for.as_deref() == Some(first)).then_some((first, works))
+}
+
+fn clients_words(clients: &[String]) -> String {
+    match clients {
+        [one] if one == "0.0.0.0/0" || one == "::/0" => "any".to_owned(),
+        many => many.join(", "),
+    }
+}
+
+fn provider_text(out: &mut String, provider: &ProviderReport, clients_said: bool, paint: Paint) {
     let name = paint.strong(format!("{} ({})", provider.name, provider.id));
     let _ =
         writeln!(out, "\n{name}: {}", paint.verdict(provider.verdict, provider.verdict.as_str()));
@@ -44,6 +77,14 @@ fn provider_text(out: &mut String, provider: &ProviderReport, paint: Paint) {
     groups.sort_by_key(|group| group.first().is_none_or(|mode| !mode.required));
     for group in groups {
         mode_line(out, &group, paint);
+        if !clients_said {
+            clients_line(out, &group);
+        }
+    }
+    let notes = provider.modes.iter().flat_map(|mode| &mode.notes);
+    let distinct: std::collections::BTreeSet<_> = notes.collect();
+    for note in distinct {
+        let _ = writeln!(out, "  note: {note}");
     }
     // Why a mode does not work that nobody needs is said in one finding.
     let required: Vec<_> = provider.modes.iter().filter(|mode| mode.required).collect();
@@ -80,7 +121,7 @@ fn mode_line(out: &mut String, group: &[&ModeReport], paint: Paint) {
     let data: Vec<_> = group.iter().map(|mode| mode.data.as_str()).collect();
     let flows: Vec<_> = mode.flows.iter().map(flow_words).collect();
     let verdict = paint.verdict(mode.verdict, format!("{:<9}", mode.verdict.as_str()));
-    let required = if mode.required { "" } else { ", not required" };
+    let required = if mode.required { "" } else { " (not required)" };
     let _ = writeln!(
         out,
         "  {verdict} {:<12} {:<9} {}  {}{required}",
@@ -89,11 +130,18 @@ fn mode_line(out: &mut String, group: &[&ModeReport], paint: Paint) {
         mode.family,
         flows.join(", "),
     );
-    if let Some(clients) = mode.works_for.as_ref().filter(|clients| !clients.is_empty()) {
-        let _ = writeln!(out, "            works for clients {}", clients.join(", "));
-    }
-    for note in &mode.notes {
-        let _ = writeln!(out, "            {note}");
+}
+
+/// The clients that modes are judged for which nobody named.
+fn clients_line(out: &mut String, group: &[&ModeReport]) {
+    let Some(mode) = group.first().filter(|mode| mode.required) else { return };
+    if let (Some(works_for), Some(judged_for)) = (&mode.works_for, &mode.judged_for) {
+        let what = if works_for.is_empty() {
+            "judged for the clients that get furthest:"
+        } else {
+            "works for clients:"
+        };
+        let _ = writeln!(out, "            {what} {}", clients_words(judged_for));
     }
 }
 
@@ -105,9 +153,8 @@ fn flow_words(flow: &FlowReport) -> String {
     };
     match flow.verdict {
         Verdict::Works => format!("{name} open"),
-        Verdict::Blocked if flow.open.is_zero() => format!("{name} blocked"),
+        Verdict::Blocked => format!("{name} blocked"),
         Verdict::Undecided if flow.open.is_zero() => format!("{name} undecided"),
-        Verdict::Partly if flow.open.is_zero() => format!("{name} partly undecided, rest blocked"),
         _ => format!("{name} {}", open_words(flow)),
     }
 }
@@ -163,7 +210,12 @@ fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
     };
     let _ = writeln!(out, "    {done} {}{packet}", gap.by);
     for condition in gap.conditions.iter().take(CONDITIONS) {
-        let _ = writeln!(out, "      {}", paint.dim(format!("depends on {condition}")));
+        let depends = match &condition.decided_by {
+            // What can be given is said once, below.
+            Some(options) => format!("depends on {options}"),
+            None => format!("depends on {condition}"),
+        };
+        let _ = writeln!(out, "      {}", paint.dim(depends));
     }
     if gap.conditions.len() > CONDITIONS {
         let more = gap.conditions.len() - CONDITIONS;
@@ -207,7 +259,7 @@ fn unmodelled(out: &mut String, unmodelled: &[UnmodelledLine], paint: Paint) {
     if groups.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{}", paint.strong("not modelled, so neither matched nor ignored:"));
+    let _ = writeln!(out, "\n{}", paint.strong("what cannot be decided from the rule set:"));
     for (what, mut lines) in groups {
         lines.dedup();
         let shown: Vec<_> = lines.iter().take(LINES).map(u32::to_string).collect();

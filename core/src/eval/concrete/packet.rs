@@ -153,8 +153,10 @@ impl Seen<'_> {
 
     fn connection(&self, test: &ConnectionTest) -> Option<bool> {
         let original = self.original?;
+        // The answer to a translated source goes to we do not know where.
+        let known = !(self.translated
+            && (test.direction, test.side) == (Direction::Reply, Side::Destination));
         let end = match (test.direction, test.side) {
-            (Direction::Reply, Side::Destination) if self.translated => return None,
             (Direction::Original, Side::Source) | (Direction::Reply, Side::Destination) => {
                 original.source
             }
@@ -162,8 +164,8 @@ impl Seen<'_> {
                 original.destination
             }
         };
-        let address = test.addresses.as_ref().map(|set| address_in(set, end.ip(), true));
-        let port = test.ports.as_ref().map(|set| port_in(set, end.port(), true));
+        let address = test.addresses.as_ref().map(|set| address_in(set, end.ip(), known));
+        let port = test.ports.as_ref().map(|set| port_in(set, end.port(), known));
         Some(address.unwrap_or(Some(true))? && port.unwrap_or(Some(true))?)
     }
 
