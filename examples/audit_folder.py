@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pasvaudit
 
-EXIT = {"works": 0, "partly": 1, "blocked": 1, "undecided": 3}
 WORST_FIRST = [2, 1, 3, 0]
 
 
@@ -27,7 +26,7 @@ def judge(dump: Path, provider: str, inside: str | None, outside: str | None) ->
     first = next((f for f in report.findings if f.severity != "info"), None)
     why = f": {first.code}, {first.help}" if first else ""
     print(f"{report.verdict:<10} {dump.name}{why}")
-    return EXIT[report.verdict]
+    return report.exit_code
 
 
 def main() -> int:

@@ -11,7 +11,6 @@ import { audit } from 'pasvaudit'
 
 const question = { provider: 'smartfile', client: '10.1.0.0/16', inside: 'eth1', outside: 'eth0' }
 
-const exitCodes = { works: 0, partly: 1, blocked: 1, undecided: 3 }
 const worstFirst = [2, 1, 3, 0]
 const levels = { error: 'error', warning: 'warning', info: 'notice' }
 
@@ -32,7 +31,7 @@ async function gate(file) {
     for (const { code, severity, message, help, line } of report.findings) {
       annotate(levels[severity], { file, line, title: code }, `${message}\nhelp: ${help}`)
     }
-    return exitCodes[report.verdict]
+    return report.exit_code
   } catch (error) {
     const { code, line, column: col, message } = error
     annotate('error', { file, line, col, title: code }, message)
