@@ -142,6 +142,19 @@ fn what_is_translated_and_not_tracked_is_not_said_to_work() {
     assert_eq!(verdicts(&report, DataMode::Pasv), [Verdict::Undecided; 3]);
 }
 
+/// What is not tracked passes the table `nat` by, whose policy then does not matter.
+#[test]
+fn a_policy_of_nat_is_doubtful_for_packets_that_may_not_be_tracked() {
+    let nat = "*nat\n:PREROUTING DROP [0:0]\nCOMMIT\n";
+    let raw = |rule| table("raw", &["PREROUTING"], rule);
+    let accept = filter("-A FORWARD -j ACCEPT\n");
+    let pasv = |raw: String| verdicts(&smartfile(&(raw + nat + &accept)), DataMode::Pasv);
+    assert_eq!(pasv(raw("")), [Verdict::Blocked; 3]);
+    assert_eq!(pasv(raw("-A PREROUTING -j NOTRACK\n")), [Verdict::Works; 3]);
+    let doubtful = "-A PREROUTING -m connmark --mark 0x1 -j NOTRACK\n";
+    assert_eq!(pasv(raw(doubtful)), [Verdict::Undecided; 3]);
+}
+
 #[test]
 fn a_translated_destination_is_undecided() {
     let nat = table(

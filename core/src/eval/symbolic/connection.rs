@@ -162,6 +162,11 @@ impl Leg<'_> {
             };
             let outcome = walk.run(stop.chain, state)?;
             passage.take(self.firewall, stop, &outcome);
+            if stop.kind == BaseKind::Nat && state.tracking.is_off().is_none() {
+                // Perhaps it is not tracked and passes by.
+                let after = passage.state.map_or(state, |after| after.joined(state));
+                passage.state = Some(after);
+            }
         }
         Ok(passage)
     }
