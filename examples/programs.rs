@@ -1,6 +1,11 @@
 //! Runs the programs as a user would, from the root of the repository.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+// An example that is built as a test is not built as a program; so its tests run from here.
+#[expect(dead_code, reason = "its main is run as a program of its own")]
+#[path = "generate_config.rs"]
+mod generate_config;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
