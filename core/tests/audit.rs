@@ -215,6 +215,11 @@ fn a_list_that_is_not_complete_is_not_enough() {
     assert_eq!(listed.verdict, Verdict::Undecided);
     assert!(listed.findings.iter().any(|finding| finding.message.contains("not complete")));
     assert_eq!(rules("").verdict, Verdict::Works);
+    // Nobody named the clients: those that may go anywhere are found.
+    let some = rules("-s 10.1.0.0/16");
+    assert_eq!(some.verdict, Verdict::Works);
+    let explicit = mode(&some, Protection::ExplicitTls, DataMode::Pasv);
+    assert_eq!(explicit.works_for, Some(vec!["10.1.0.0/16".to_owned()]));
     // Plain FTP is off at Files.com unless somebody turns it on.
     assert!(!mode(&listed, Protection::Plain, DataMode::Pasv).required);
 }

@@ -40,13 +40,21 @@ impl<A: Governs> Answer<A> {
         self.flow.opener
     }
 
-    /// The same flow with every server address that is not in it.
-    pub(super) fn unlisted(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
-        let server = self.client_axis().mirrored();
+    /// The same flow of some clients with every server address that is not in it.
+    pub(super) fn unlisted(
+        &self,
+        clients: &Ranges<A>,
+        budget: &Budget,
+    ) -> Result<HeaderSet<A>, Exhausted> {
+        let client = self.client_axis();
+        let server = client.mirrored();
         let listed = self.needed.values_on(server);
         let everywhere = self.needed.exists(&[server], budget)?;
-        let ranges = Axis::ALL
-            .map(|axis| if axis == server { listed.complement(axis) } else { Ranges::all(axis) });
+        let ranges = Axis::ALL.map(|axis| match () {
+            () if axis == server => listed.complement(axis),
+            () if axis == client => clients.clone(),
+            () => Ranges::all(axis),
+        });
         everywhere.intersection(&HeaderSet::product(ranges.each_ref(), budget)?, budget)
     }
 

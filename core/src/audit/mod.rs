@@ -28,6 +28,7 @@ use answer::Answer;
 use describe::Describer;
 use fates::{Site, Status};
 pub(crate) use findings::open_words;
+use mode::Judged;
 
 /// The providers that are audited where none is named.
 const DEFAULT_PROVIDERS: [&str; 2] = ["smartfile", "files-com"];
@@ -288,10 +289,13 @@ impl<'a> Auditor<'a> {
         let control = self.answer::<A>(&flows.control, false, &flows.control, budget)?;
         let data = self.answer::<A>(&flows.data, helped, &flows.control, budget)?;
         let describer = Describer::new(&self.site);
-        let mut report = mode::report(&describer, flows, required, [&control, &data], budget)?;
+        let answers = [&control, &data];
+        let judged = Judged::of(flows, answers, budget)?;
+        let mut report = mode::report(&describer, flows, required, answers, &judged, budget)?;
         if report.verdict == Verdict::Works
             && flows.addresses_complete == Some(false)
-            && !(self.unlisted_open(&control, budget)? && self.unlisted_open(&data, budget)?)
+            && !(self.unlisted_open(&control, &judged, budget)?
+                && self.unlisted_open(&data, &judged, budget)?)
         {
             report.verdict = Verdict::Undecided;
             let more = flows.addresses_more.as_deref().unwrap_or("ask the provider for the rest");
@@ -324,9 +328,10 @@ impl<'a> Auditor<'a> {
     fn unlisted_open<A: Cached>(
         &self,
         answer: &Answer<A>,
+        judged: &Judged<A>,
         budget: &Budget,
     ) -> Result<bool, Exhausted> {
-        let rest = answer.unlisted(budget)?;
+        let rest = answer.unlisted(&judged.clients, budget)?;
         let space: Vec<_> = rest.cuboids().collect();
         let opener = answer.opener();
         let pieces = self.site.fates(opener, false, &space, budget)?;

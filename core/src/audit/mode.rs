@@ -11,32 +11,48 @@ use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Range
 /// How many boxes of a gap are listed.
 const LISTED: usize = 200;
 
+/// The clients that a mode is judged by.
+pub(super) struct Judged<A> {
+    pub(super) clients: Ranges<A>,
+    /// Where nobody named the clients, whether the mode works for these.
+    works: Option<bool>,
+}
+
+impl<A: Governs> Judged<A> {
+    /// Those that were named, who are all that the answers are about; else those for which the mode
+    /// works; else those that get furthest.
+    pub(super) fn of(
+        flows: &ModeFlows,
+        answers: [&Answer<A>; 2],
+        budget: &Budget,
+    ) -> Result<Self, Exhausted> {
+        if flows.clients_given {
+            return Ok(Self { clients: Ranges::all(Axis::Source), works: None });
+        }
+        let (clients, works) = best_clients(answers, budget)?;
+        Ok(Self { clients, works: Some(works) })
+    }
+}
+
 /// Puts the answers about a mode's two flows together.
-///
-/// Where nobody named the clients, the mode is judged by the clients for which it works; where there
-/// are none, by those that get furthest.
 pub(super) fn report<A: Governs>(
     describer: &Describer<'_>,
     flows: &ModeFlows,
     required: bool,
     answers: [&Answer<A>; 2],
+    judged: &Judged<A>,
     budget: &Budget,
 ) -> Result<ModeReport, Exhausted>
 where
     PacketSpace: From<HeaderSet<A>>,
 {
-    let (clients, works_for, judged_for) = if flows.clients_given {
-        (Ranges::all(Axis::Source), None, None)
-    } else {
-        let (clients, works) = best_clients(answers, budget)?;
-        let judged_for = blocks(&clients);
-        let works_for = if works { judged_for.clone() } else { Vec::new() };
-        (clients, Some(works_for), Some(judged_for))
-    };
+    let judged_for = judged.works.map(|_| blocks(&judged.clients));
+    let works_for =
+        judged.works.and_then(|works| if works { judged_for.clone() } else { Some(Vec::new()) });
     let mut flow_reports = Vec::new();
     let mut gaps = Vec::new();
     for answer in answers {
-        let view = ClientView::new(answer, &clients, budget)?;
+        let view = ClientView::new(answer, &judged.clients, budget)?;
         flow_reports.push(view.flow_report(budget)?);
         gaps.extend(view.gaps(describer, budget)?);
     }
