@@ -94,7 +94,7 @@ fn main() {
     for (rules, path) in &files {
         assert_eq!(audit(path).verdict, Verdict::Works);
         let size = std::fs::metadata(path).unwrap().len() as f64;
-        let runs = (1_000_000 / rules / 10).min(200);
+        let runs = (1_000_000 / rules).clamp(10, 200);
         let (lowest, whole) = (shortest(runs, || floor(path)), shortest(runs, || audit(path)));
         let (_, bytes) = counting::peak_of(|| audit(path));
         let (ratio, memory) = (whole.as_secs_f64() / lowest.as_secs_f64(), bytes as f64 / size);

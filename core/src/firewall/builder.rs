@@ -100,7 +100,7 @@ impl Builder {
 
     /// Lists what of the rule is not modelled, unless it cannot concern TCP.
     fn note_unmodelled(&mut self, rule: &Rule) {
-        if rule.tests.contains(&Test::Never) {
+        if rule.tests.iter().any(|test| matches!(test, Test::Never)) {
             return;
         }
         let of_test = |test: &Test| match test {

@@ -288,3 +288,52 @@ fn an_unknown_match_never_decides() {
     let firewall = one("-p tcp -m ndpi --dport 21 -m tcp --sport 20");
     assert_eq!(tests(&firewall).len(), 2);
 }
+
+/// The lines that dumps are made of are read on a way of their own; a comment sends the same rule
+/// the other way, and both must come to the same.
+#[test]
+fn common_lines_read_as_all_lines_do() {
+    let options = [
+        "-s 10.1.0.0/16",
+        "-d 209.43.40.0/24",
+        "-s 0.0.0.0/0",
+        "-d 10.0.0.1",
+        "-p tcp",
+        "-p udp",
+        "-m tcp",
+        "--dport 21",
+        "--sport 1024:65535",
+        "--dport 0:65535",
+        "--dport 5:1",
+        "--dport ftp",
+        "-s 300.1.1.1",
+        "-d 1.2.3.4/33",
+        "--sport :100",
+        "! -s 10.0.0.1",
+        "",
+    ];
+    let targets = ["-j ACCEPT", "-j DROP", "-j RETURN", "-j LOG", "-j NOWHERE", ""];
+    for (number, first) in options.iter().enumerate() {
+        for second in options {
+            for third in ["-p tcp -m tcp --dport 21000:21050", "-p tcp", "-m tcp", ""] {
+                let target = targets[number % targets.len()];
+                for order in [[third, first, second], [first, third, second]] {
+                    let rule = order.join(" ");
+                    let quick = try_one(Parser::new(), &format!("{rule} {target}"));
+                    let full =
+                        try_one(Parser::new(), &format!("{rule} -m comment --comment x {target}"));
+                    match (quick, full) {
+                        (Ok(quick), Ok(full)) => {
+                            assert_eq!(tests(&quick), tests(&full), "{rule} {target}");
+                            assert_eq!(action(&quick), action(&full), "{rule} {target}");
+                        }
+                        (Err(quick), Err(full)) => {
+                            assert_eq!(quick.code(), full.code(), "{rule} {target}");
+                        }
+                        (quick, full) => panic!("{rule} {target}: {quick:?} and {full:?}"),
+                    }
+                }
+            }
+        }
+    }
+}

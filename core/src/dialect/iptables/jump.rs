@@ -91,7 +91,7 @@ impl<'a> Draft<'_, 'a> {
 
     /// The end that `NETMAP` translates, which depends on the hook that the packet is at.
     fn netmap_side(&self) -> Option<Side> {
-        self.base.map(|hook| match hook {
+        self.hook().map(|hook| match hook {
             Hook::Prerouting | Hook::Output => Side::Destination,
             _ => Side::Source,
         })
@@ -182,7 +182,7 @@ impl<'a> Draft<'_, 'a> {
             let message = format!("`{at}` needs an option: --{}", names.join(", --"));
             return fault(Code::BadSyntax, message, at);
         }
-        if target.does == Does::Netmap && self.base.is_none() {
+        if target.does == Does::Netmap && self.hook().is_none() {
             let what = self.builder.symbol("-j NETMAP in a chain of your own");
             self.action = Action::Unmodelled(what);
         }

@@ -16,6 +16,7 @@ mod matches;
 mod members;
 mod numbers;
 mod options;
+mod quick;
 mod reader;
 mod rule;
 mod tables;

@@ -6,8 +6,16 @@ use super::lexer::{Read, divided, fault};
 
 /// A number as `strtoul` reads it with base 0: `0x` is hexadecimal, a leading `0` octal.
 pub(super) fn number(text: &str) -> Option<u32> {
-    if !text.as_bytes().first()?.is_ascii_digit() {
+    let bytes = text.as_bytes();
+    let first = bytes.first()?;
+    if !first.is_ascii_digit() {
         return None;
+    }
+    // Nearly all numbers: plain decimal, too short to overflow.
+    if *first != b'0' && bytes.len() < 10 {
+        return bytes.iter().try_fold(0, |value, digit| {
+            digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'))
+        });
     }
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return radix(digits, 16);

@@ -11,6 +11,7 @@ use super::super::{Parser, detect};
 use super::chains::{Jump, Table, circle};
 use super::lexer::{Fault, Read, Word, Words, fault};
 use super::numbers::number;
+use super::quick;
 use super::rule::{Draft, Scratch};
 use super::tables::{self, CONNTRACK, built_in};
 use super::{Context, tables::NAMES};
@@ -386,10 +387,15 @@ impl<'a> Reader<'a> {
             }
         };
         table.has_rules = true;
-        let base = built_in(table.name, &name.text).map(|(hook, ..)| hook);
         let (builder, context, scratch) = (&mut self.builder, &mut self.context, &mut self.scratch);
         let rest = words.rest();
-        let mut draft = Draft::new(builder, context, table, scratch, base);
+        scratch.tests.clear();
+        if let Some(action) = quick::rule(rest, context.family, &mut scratch.tests) {
+            let tests = self.scratch.tests.drain(..).collect();
+            self.builder.rule(chain, position, span, tests, action);
+            return Ok(());
+        }
+        let mut draft = Draft::new(builder, context, table, scratch, &name.text);
         let read = draft.read(&mut words);
         if draft.skipped || (read.is_err() && for_other_family(rest, draft.family)) {
             return Ok(());

@@ -1,7 +1,7 @@
 //! One rule: the options that iptables itself knows, and the way to those of its extensions.
 
 use crate::error::Code;
-use crate::firewall::{Action, Builder, InterfaceTest, Side, Test};
+use crate::firewall::{Action, Builder, Hook, InterfaceTest, Side, Test};
 use crate::space::Family;
 
 use super::Context;
@@ -11,6 +11,7 @@ use super::lexer::{Read, Word, Words, divided, fault};
 use super::matches;
 use super::numbers::{self, TCP};
 use super::options::{Effect, Found, Means, Module, find};
+use super::tables::built_in;
 use super::targets::Target;
 
 /// The options that iptables itself knows in a rule.
@@ -141,8 +142,8 @@ pub(super) struct Draft<'r, 'a> {
     pub(super) table: &'r mut Table<'a>,
     pub(super) scratch: &'r mut Scratch,
     pub(super) family: Family,
-    /// Whether the chain is tied to a hook.
-    pub(super) base: Option<crate::firewall::Hook>,
+    /// The chain that the rule stands in.
+    chain: &'r str,
     pub(super) action: Action,
     pub(super) target: Option<(&'static Target, &'a str)>,
     target_given: u64,
@@ -186,7 +187,7 @@ impl<'r, 'a> Draft<'r, 'a> {
         context: &'r mut Context<'a>,
         table: &'r mut Table<'a>,
         scratch: &'r mut Scratch,
-        base: Option<crate::firewall::Hook>,
+        chain: &'r str,
     ) -> Self {
         scratch.tests.clear();
         scratch.connection.clear();
@@ -200,7 +201,7 @@ impl<'r, 'a> Draft<'r, 'a> {
             table,
             scratch,
             family,
-            base,
+            chain,
             action: Action::Continue,
             target: None,
             target_given: 0,
@@ -213,6 +214,11 @@ impl<'r, 'a> Draft<'r, 'a> {
             unknown: false,
             skipped: false,
         }
+    }
+
+    /// The hook that the chain is tied to, if any.
+    pub(super) fn hook(&self) -> Option<Hook> {
+        built_in(self.table.name, self.chain).map(|(hook, ..)| hook)
     }
 
     /// Reads the options of the rule.
@@ -529,7 +535,7 @@ impl<'r, 'a> Draft<'r, 'a> {
             // Where addresses overlap the mark is changed twice.
             self.action = Action::UnknownMark;
         }
-        if self.scratch.tests.contains(&Test::Never) {
+        if self.scratch.tests.iter().any(|test| matches!(test, Test::Never)) {
             self.scratch.tests.clear();
             self.scratch.tests.push(Test::Never);
         }
