@@ -10,10 +10,32 @@ use crate::space::{Axis, Family, Ranges};
 use super::address;
 use super::numbers::port_range;
 
+/// The pieces of a line between blanks.
+struct Pieces<'a>(&'a str);
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        while !self.0.is_empty() {
+            let bytes = self.0.as_bytes();
+            let blank = bytes.iter().position(|byte| matches!(byte, b' ' | b'\t'));
+            let end = blank.unwrap_or(bytes.len());
+            let piece = self.0.get(..end)?;
+            self.0 = self.0.get(end + 1..).unwrap_or_default();
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+        None
+    }
+}
+
 /// What a rule does and, appended to `tests`, what it tests, if its options after the chain are of
 /// that form.
 pub(super) fn rule(options: &str, family: Family, tests: &mut Vec<Test>) -> Option<Action> {
-    let mut words = options.split([' ', '\t']).filter(|word| !word.is_empty());
+    let mut words = Pieces(options);
     let mut seen = 0_u8;
     let mut first = |kind: u8| {
         let fresh = seen & kind == 0;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Code, Error};
-use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span};
+use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span, Test};
 use crate::source::Source;
 use crate::space::Family;
 
@@ -391,7 +391,7 @@ impl<'a> Reader<'a> {
         let rest = words.rest();
         scratch.tests.clear();
         if let Some(action) = quick::rule(rest, context.family, &mut scratch.tests) {
-            let tests = self.scratch.tests.drain(..).collect();
+            let tests = moved(&mut self.scratch.tests);
             self.builder.rule(chain, position, span, tests, action);
             return Ok(());
         }
@@ -405,7 +405,7 @@ impl<'a> Reader<'a> {
         if let Action::Jump(to) | Action::Goto(to) = action {
             self.jumps.push((chain, to, span));
         }
-        let tests = self.scratch.tests.drain(..).collect();
+        let tests = moved(&mut self.scratch.tests);
         self.builder.rule(chain, position, span, tests, action);
         Ok(())
     }
@@ -434,6 +434,13 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// The tests in a list of their own, of just the size; the old one keeps its room for the next rule.
+fn moved(tests: &mut Vec<Test>) -> Vec<Test> {
+    let mut moved = Vec::with_capacity(tests.len());
+    moved.append(tests);
+    moved
 }
 
 /// A rule that stands for a line that could not be read.
