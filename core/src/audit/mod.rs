@@ -189,7 +189,7 @@ impl<'a> Audit<'a> {
 /// Where a firewall stands, by its rules, and why.
 fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
     let forwards = firewall.chains().iter().any(|chain| {
-        chain.base().is_some_and(|base| base.hook == Hook::Forward) && !chain.rules().is_empty()
+        chain.base().is_some_and(|base| base.hook == Hook::Forward) && chain.rules().len() > 0
     });
     let (at, because) = if forwards {
         (Placement::ClientGateway, "it has rules for forwarded packets")

@@ -1,10 +1,10 @@
-use super::{Addresses, Chain, Ports, Rule, Side, Test};
+use super::{Addresses, Chain, Side, Test};
 use crate::space::{Axis, Cuboid, InFamily, Ranges};
 
-/// A box that holds every header that a rule can match, packed.
+/// The box that a packet's header must lie in for a rule to match, packed.
 ///
-/// Looking at these flat arrays first is what keeps a rule that cannot touch a flow at a few
-/// nanoseconds: no pointer is followed.
+/// Most rules are this box and no more. Looking at these flat arrays first is what keeps a rule that
+/// cannot touch a flow at a few nanoseconds: no pointer is followed.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds<A> {
     destination: (A, A),
@@ -46,44 +46,74 @@ impl<A: Governs> Bounds<A> {
         ])
     }
 
-    fn of(rule: &Rule) -> Self {
-        let mut cuboid = Some(Cuboid::everything());
-        for test in &rule.tests {
-            let Some(inside) = cuboid else { break };
-            cuboid = narrowed(inside, test);
+    /// The box written out: a test for each side and kind that it bounds.
+    pub fn tests(&self) -> impl Iterator<Item = Test> {
+        let sides = [
+            (Side::Source, self.source, self.source_port),
+            (Side::Destination, self.destination, self.destination_port),
+        ];
+        sides.into_iter().flat_map(|(side, (from, to), (first, last))| {
+            let everywhere = (from, to) == (A::ZERO, A::MAX);
+            let addresses = || Test::Address(side, A::addresses(Ranges::range(from, to)));
+            let every_port = (first, last) == (0, u16::MAX);
+            let ports = || Test::Port(side, Ranges::range(first.into(), last.into()));
+            [(!everywhere).then(addresses), (!every_port).then(ports)].into_iter().flatten()
+        })
+    }
+
+    /// Leaves the headers that pass a test of one side, and maybe others where that is no range.
+    fn narrow(&mut self, test: &Test) {
+        match test {
+            Test::Address(side, addresses) => {
+                let range = match side {
+                    Side::Source => &mut self.source,
+                    Side::Destination => &mut self.destination,
+                };
+                let hull = A::ranges(addresses).and_then(Ranges::hull);
+                let (lo, hi) = hull.unwrap_or((A::MAX, A::ZERO));
+                *range = (range.0.max(lo), range.1.min(hi));
+            }
+            Test::Port(side, ports) => {
+                let range = match side {
+                    Side::Source => &mut self.source_port,
+                    Side::Destination => &mut self.destination_port,
+                };
+                // Sets of ports end at 65535.
+                let (lo, hi) = ports.hull().unwrap_or((u16::MAX.into(), 0));
+                *range = (range.0.max(lo as u16), range.1.min(hi as u16));
+            }
+            Test::Never => *self = Self::nothing(),
+            _ => {}
         }
-        cuboid.map_or_else(Self::nothing, |cuboid| PackedCuboid::from(&cuboid).0)
+    }
+
+    fn is_empty(&self) -> bool {
+        (self.destination.0 > self.destination.1)
+            | (self.source.0 > self.source.1)
+            | (self.destination_port.0 > self.destination_port.1)
+            | (self.source_port.0 > self.source_port.1)
+    }
+
+    /// The box of a rule with these tests.
+    pub(super) fn of(tests: &[Test]) -> Self {
+        let (every, ports) = ((A::ZERO, A::MAX), (0, u16::MAX));
+        let mut bounds =
+            Self { destination: every, source: every, destination_port: ports, source_port: ports };
+        for test in tests {
+            bounds.narrow(test);
+        }
+        if bounds.is_empty() { Self::nothing() } else { bounds }
     }
 }
 
-fn narrowed<A: Governs>(cuboid: Cuboid<A>, test: &Test) -> Option<Cuboid<A>> {
-    let within = |axis, (lo, hi): (A, A)| {
-        let (from, to) = cuboid.on(axis);
-        cuboid.with(axis, (from.max(lo), to.min(hi)))
-    };
+/// Whether the box of a rule says all that the test does.
+pub(super) fn is_exact(test: &Test) -> bool {
     match test {
-        Test::Address(side, addresses) => {
-            let axis = match side {
-                Side::Source => Axis::Source,
-                Side::Destination => Axis::Destination,
-            };
-            within(axis, A::ranges(addresses)?.hull()?)
-        }
-        Test::Port(side, ports) => {
-            let axis = match side {
-                Side::Source => Axis::SourcePort,
-                Side::Destination => Axis::DestinationPort,
-            };
-            within(axis, port_hull(ports)?)
-        }
-        Test::Never => None,
-        _ => Some(cuboid),
+        Test::Address(_, Addresses::V4(ranges)) => ranges.as_slice().len() <= 1,
+        Test::Address(_, Addresses::V6(ranges)) => ranges.as_slice().len() <= 1,
+        Test::Port(_, ports) => ports.as_slice().len() <= 1,
+        _ => false,
     }
-}
-
-fn port_hull<A: Governs>(ports: &Ports) -> Option<(A, A)> {
-    let (lo, hi) = ports.hull()?;
-    Some((A::from_u128(lo.into()), A::from_u128(hi.into())))
 }
 
 /// A box in the layout of [`Bounds`].
@@ -110,9 +140,11 @@ impl<A: InFamily> From<&Cuboid<A>> for PackedCuboid<A> {
 pub trait Governs: InFamily {
     /// The addresses, if they are of this family.
     fn ranges(addresses: &Addresses) -> Option<&Ranges<Self>>;
+    /// A set of addresses of this family.
+    fn addresses(ranges: Ranges<Self>) -> Addresses;
     /// The boxes of a test of whole headers that are of this family.
     fn cuboids(test: &super::HeaderTest) -> &[Cuboid<Self>];
-    /// The bounds of each rule of the chain.
+    /// The box of each rule of the chain; none where it does not govern the family.
     fn bounds(chain: &Chain) -> &[Bounds<Self>];
 }
 
@@ -122,6 +154,9 @@ impl Governs for u32 {
             Addresses::V4(ranges) => Some(ranges),
             Addresses::V6(_) => None,
         }
+    }
+    fn addresses(ranges: Ranges<Self>) -> Addresses {
+        Addresses::V4(ranges)
     }
     fn cuboids(test: &super::HeaderTest) -> &[Cuboid<Self>] {
         &test.v4
@@ -138,15 +173,13 @@ impl Governs for u128 {
             Addresses::V6(ranges) => Some(ranges),
         }
     }
+    fn addresses(ranges: Ranges<Self>) -> Addresses {
+        Addresses::V6(Box::new(ranges))
+    }
     fn cuboids(test: &super::HeaderTest) -> &[Cuboid<Self>] {
         &test.v6
     }
     fn bounds(chain: &Chain) -> &[Bounds<Self>] {
         &chain.bounds_v6
     }
-}
-
-/// The bounds of every rule, for a family that the chain governs.
-pub(super) fn of_rules<A: Governs>(rules: &[Rule]) -> Box<[Bounds<A>]> {
-    rules.iter().map(Bounds::of).collect()
 }

@@ -1,8 +1,9 @@
+use super::chain::Kept;
 use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
-    Action, Base, Chain, ChainId, Dialect, Firewall, Rule, Span, Symbol, Test, Traits, Unmodelled,
-    bounds,
+    Action, Base, Bounds, Chain, ChainId, Dialect, Firewall, Span, Symbol, Test, Traits,
+    Unmodelled, bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -31,17 +32,24 @@ impl Builder {
     }
 
     /// A new chain, without rules.
-    pub(crate) fn chain(&mut self, table: &str, name: &str, base: Option<Base>) -> ChainId {
+    pub(crate) fn chain(
+        &mut self,
+        table: &str,
+        name: &str,
+        families: &[Family],
+        base: Option<Base>,
+    ) -> ChainId {
         // A text of less than 4 GiB has fewer chains than that.
         let id = ChainId::new(self.chains.len() as u32);
         self.chains.push(Chain {
             name: name.to_owned(),
             table: table.to_owned(),
-            families: Vec::new(),
+            families: families.to_vec(),
             base,
             rules: Vec::new(),
-            bounds_v4: Box::default(),
-            bounds_v6: Box::default(),
+            tests: Vec::new(),
+            bounds_v4: Vec::new(),
+            bounds_v6: Vec::new(),
         });
         id
     }
@@ -56,25 +64,33 @@ impl Builder {
         self.chains.get(chain.index()).map_or(0, |chain| chain.rules.len())
     }
 
-    /// A new rule before the one at `position` in the chain, or at its end.
+    /// A new rule before the one at `position` in the chain, or at its end. Its tests are taken out
+    /// of `tests`.
     pub(crate) fn rule(
         &mut self,
         id: ChainId,
         position: Option<usize>,
         span: Span,
-        tests: Vec<Test>,
+        tests: &mut Vec<Test>,
         action: Action,
     ) {
-        let rule = Rule { tests: tests.into_boxed_slice(), action, span };
-        self.note_unmodelled(&rule);
-        self.note_traits(&rule);
-        if let Some(chain) = self.chains.get_mut(id.index()) {
-            let end = chain.rules.len();
-            if let Some(position) = position.filter(|&position| position < end) {
-                self.insertions.push((id, end, position));
-            }
-            chain.rules.push(rule);
+        let Some(chain) = self.chains.get_mut(id.index()) else { return };
+        note_unmodelled(tests, &action, span, &mut self.unmodelled);
+        self.traits.note(tests, &action, &self.symbols);
+        if chain.governs(Family::Ipv4) {
+            chain.bounds_v4.push(Bounds::of(tests));
         }
+        if chain.governs(Family::Ipv6) {
+            chain.bounds_v6.push(Bounds::of(tests));
+        }
+        let (first, end) = (chain.tests.len(), chain.rules.len());
+        chain.tests.extend(tests.drain(..).filter(|test| !bounds::is_exact(test)));
+        if let Some(position) = position.filter(|&position| position < end) {
+            self.insertions.push((id, end, position));
+        }
+        // A text of less than 4 GiB has fewer tests than that.
+        let (first_test, tests) = (first as u32, (chain.tests.len() - first) as u32);
+        chain.rules.push(Kept { first_test, tests, action, span });
     }
 
     /// Puts inserted rules where they were inserted.
@@ -91,46 +107,16 @@ impl Builder {
                     *wanted = position;
                 }
             }
-            let rules = std::mem::take(&mut chain.rules);
-            let mut placed: Vec<_> = places(&wanted).into_iter().zip(rules).collect();
-            placed.sort_by_key(|(place, _)| *place);
-            chain.rules = placed.into_iter().map(|(_, rule)| rule).collect();
+            let mut order: Vec<_> = places(&wanted).into_iter().zip(0..).collect();
+            order.sort_unstable();
+            let order: Vec<usize> = order.into_iter().map(|(_, arrival)| arrival).collect();
+            arrange(&mut chain.rules, &order);
+            arrange(&mut chain.bounds_v4, &order);
+            arrange(&mut chain.bounds_v6, &order);
         }
     }
 
-    /// Lists what of the rule is not modelled, unless it cannot concern TCP.
-    fn note_unmodelled(&mut self, rule: &Rule) {
-        if rule.tests.iter().any(|test| matches!(test, Test::Never)) {
-            return;
-        }
-        let of_test = |test: &Test| match test {
-            Test::Unmodelled(what) => Some(*what),
-            _ => None,
-        };
-        let of_action = match rule.action {
-            Action::Unmodelled(what) => Some(what),
-            _ => None,
-        };
-        let all = rule.tests.iter().filter_map(of_test).chain(of_action);
-        self.unmodelled.extend(all.map(|what| Unmodelled { span: rule.span, what }));
-    }
-
-    fn note_traits(&mut self, rule: &Rule) {
-        for test in &rule.tests {
-            if let Test::Flags { mask, set, .. } = test
-                && !self.traits.flag_tests.contains(&(*mask, *set))
-            {
-                self.traits.flag_tests.push((*mask, *set));
-            }
-        }
-        if let Action::AssignHelper(name) = rule.action {
-            // Without a name it is a template for something else, such as a zone.
-            self.traits.assigns_helpers |= !self.symbols.name(name).is_empty();
-        }
-        self.traits.untracks |= rule.action == Action::NoTrack;
-    }
-
-    /// The firewall. Every chain governs `families`.
+    /// The firewall, which governs `families`.
     pub(crate) fn finish(
         mut self,
         source: Source,
@@ -139,14 +125,10 @@ impl Builder {
     ) -> Firewall {
         self.arrange();
         for chain in &mut self.chains {
-            chain.families = families.to_vec();
             chain.rules.shrink_to_fit();
-            if families.contains(&Family::Ipv4) {
-                chain.bounds_v4 = bounds::of_rules(&chain.rules);
-            }
-            if families.contains(&Family::Ipv6) {
-                chain.bounds_v6 = bounds::of_rules(&chain.rules);
-            }
+            chain.tests.shrink_to_fit();
+            chain.bounds_v4.shrink_to_fit();
+            chain.bounds_v6.shrink_to_fit();
         }
         self.unmodelled.sort_by_key(|unmodelled| unmodelled.span);
         Firewall {
@@ -162,6 +144,48 @@ impl Builder {
     }
 }
 
+/// Puts the items that arrived in some order where they belong.
+fn arrange<T: Clone>(items: &mut Vec<T>, order: &[usize]) {
+    if !items.is_empty() {
+        *items = order.iter().filter_map(|&arrival| items.get(arrival).cloned()).collect();
+    }
+}
+
+/// Lists what of a rule is not modelled, unless it cannot concern TCP.
+fn note_unmodelled(tests: &[Test], action: &Action, span: Span, noted: &mut Vec<Unmodelled>) {
+    if tests.iter().any(|test| matches!(test, Test::Never)) {
+        return;
+    }
+    let of_test = |test: &Test| match test {
+        Test::Unmodelled(what) => Some(*what),
+        _ => None,
+    };
+    let of_action = match action {
+        Action::Unmodelled(what) => Some(*what),
+        _ => None,
+    };
+    let all = tests.iter().filter_map(of_test).chain(of_action);
+    noted.extend(all.map(|what| Unmodelled { span, what }));
+}
+
+impl Traits {
+    fn note(&mut self, tests: &[Test], action: &Action, symbols: &Symbols) {
+        for test in tests {
+            if let Test::Flags { mask, set, .. } = test
+                && !self.flag_tests.contains(&(*mask, *set))
+            {
+                self.flag_tests.push((*mask, *set));
+            }
+        }
+        match action {
+            // Without a name it is a template for something else, such as a zone.
+            Action::AssignHelper(name) => self.assigns_helpers |= !symbols.name(*name).is_empty(),
+            Action::NoTrack => self.untracks = true,
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +194,6 @@ mod tests {
     #[test]
     fn a_rule_is_small() {
         assert!(size_of::<Test>() <= 24, "a test takes {} bytes", size_of::<Test>());
-        assert!(size_of::<Rule>() <= 48, "a rule takes {} bytes", size_of::<Rule>());
+        assert!(size_of::<Kept>() <= 40, "a rule takes {} bytes", size_of::<Kept>());
     }
 }

@@ -1,4 +1,4 @@
-use super::{Action, Bounds, Fate, Span, Test};
+use super::{Action, Bounds, Fate, Governs, Span, Test};
 use crate::space::Family;
 
 /// A place that packets pass on their way through a device.
@@ -83,29 +83,46 @@ pub struct RuleId {
     pub index: u32,
 }
 
-/// A rule: where all tests hold, the action happens.
-#[derive(Debug)]
-pub struct Rule {
-    pub(super) tests: Box<[Test]>,
-    pub(super) action: Action,
-    pub(super) span: Span,
+/// A rule: where the header lies in the rule's box and all tests hold, the action happens.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule<'a> {
+    chain: &'a Chain,
+    index: usize,
+    kept: &'a Kept,
 }
 
-impl Rule {
-    /// The tests, all of which must hold; none at all matches every packet.
-    pub fn tests(&self) -> &[Test] {
-        &self.tests
+impl<'a> Rule<'a> {
+    /// The box that the header must lie in; `None` for a family that the chain does not govern.
+    pub fn bounds<A: Governs>(self) -> Option<&'a Bounds<A>> {
+        A::bounds(self.chain).get(self.index)
+    }
+
+    /// The tests besides the box, all of which must hold.
+    pub fn tests(self) -> &'a [Test] {
+        let first = self.kept.first_test as usize;
+        self.chain.tests.get(first..first + self.kept.tests as usize).unwrap_or_default()
     }
 
     /// What happens to packets that match.
-    pub const fn action(&self) -> &Action {
-        &self.action
+    pub const fn action(self) -> &'a Action {
+        &self.kept.action
     }
 
     /// Where it stands in the text.
-    pub const fn span(&self) -> Span {
-        self.span
+    pub const fn span(self) -> Span {
+        self.kept.span
     }
+}
+
+/// A rule as its chain keeps it.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// Its tests begin here among those of the chain.
+    pub first_test: u32,
+    /// How many tests it has.
+    pub tests: u32,
+    pub action: Action,
+    pub span: Span,
 }
 
 /// A list of rules that are tried in order.
@@ -115,9 +132,11 @@ pub struct Chain {
     pub(super) table: String,
     pub(super) families: Vec<Family>,
     pub(super) base: Option<Base>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) bounds_v4: Box<[Bounds<u32>]>,
-    pub(super) bounds_v6: Box<[Bounds<u128>]>,
+    pub(super) rules: Vec<Kept>,
+    /// The tests of all rules besides their boxes: one block of memory rather than one for each rule.
+    pub(super) tests: Vec<Test>,
+    pub(super) bounds_v4: Vec<Bounds<u32>>,
+    pub(super) bounds_v6: Vec<Bounds<u128>>,
 }
 
 impl Chain {
@@ -137,8 +156,15 @@ impl Chain {
     }
 
     /// The rules, in order.
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = Rule<'_>> + Clone {
+        let view = |(index, kept)| Rule { chain: self, index, kept };
+        self.rules.iter().enumerate().map(view)
+    }
+
+    /// The rule at a place, from 0.
+    pub fn rule(&self, index: u32) -> Option<Rule<'_>> {
+        let index = index as usize;
+        self.rules.get(index).map(|kept| Rule { chain: self, index, kept })
     }
 
     /// Whether it sees packets of the family.

@@ -108,12 +108,12 @@ impl Firewall {
     }
 
     /// The rule, or `None` for an id of another firewall.
-    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
-        self.chain(id.chain)?.rules().get(id.index as usize)
+    pub fn rule(&self, id: RuleId) -> Option<Rule<'_>> {
+        self.chain(id.chain)?.rule(id.index)
     }
 
     /// Every rule, chain by chain.
-    pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+    pub fn rules(&self) -> impl Iterator<Item = (RuleId, Rule<'_>)> {
         (0..).map(ChainId::new).zip(&self.chains).flat_map(|(chain, found)| {
             (0..).zip(found.rules()).map(move |(index, rule)| (RuleId { chain, index }, rule))
         })

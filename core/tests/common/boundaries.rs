@@ -8,7 +8,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use pasvaudit::firewall::{Addresses, Direction, Firewall, Rule, Side, Test};
+use pasvaudit::firewall::{Addresses, Bounds, Direction, Firewall, Rule, Side, Test};
 use pasvaudit::space::{Axis, Coordinate, Cuboid, Family, Ranges};
 
 use crate::generator::Random;
@@ -144,9 +144,13 @@ fn inside(ranges: &[(u128, u128)], random: &mut Random) -> u128 {
     random.pick(&[lo, hi, between])
 }
 
-fn edges(rule: &Rule, family: Family, random: &mut Random) -> Edges {
+fn edges(rule: Rule<'_>, family: Family, random: &mut Random) -> Edges {
     let mut edges = Edges::default();
-    for test in rule.tests() {
+    let bounds: Vec<_> = match family {
+        Family::Ipv4 => rule.bounds::<u32>().into_iter().flat_map(Bounds::tests).collect(),
+        Family::Ipv6 => rule.bounds::<u128>().into_iter().flat_map(Bounds::tests).collect(),
+    };
+    for test in bounds.iter().chain(rule.tests()) {
         match test {
             Test::Address(side, addresses) => {
                 edges[address_of(*side) as usize].extend(ranges_of(addresses, family, random));

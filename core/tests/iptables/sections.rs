@@ -13,7 +13,7 @@ fn parse(text: &str) -> Firewall {
 
 /// The text of the rules of a chain, in their order.
 fn lines<'a>(firewall: &'a Firewall, table: &str, name: &str) -> Vec<&'a str> {
-    chain(firewall, table, name).rules().iter().map(|rule| firewall.quote(rule.span())).collect()
+    chain(firewall, table, name).rules().map(|rule| firewall.quote(rule.span())).collect()
 }
 
 /// The priorities of `netfilter_ipv4.h`.
@@ -106,7 +106,8 @@ fn spelling_that_means_the_same_is_read() {
         let firewall = parse(&text);
         let input = chain(&firewall, "filter", "INPUT");
         assert_eq!(input.base().unwrap().policy.fate, Fate::Drop, "{text}");
-        let [rule] = input.rules() else { panic!("{text}") };
+        assert_eq!(input.rules().len(), 1, "{text}");
+        let rule = input.rule(0).unwrap();
         assert!(matches!(rule.action(), Action::Jump(_)), "{text}");
     }
 }
@@ -165,8 +166,8 @@ fn lines_of_the_other_family_are_not_rules() {
 #[test]
 fn a_cut_off_section_does_not_hide_the_one_before_it() {
     let firewall = lenient("*filter\n:INPUT DROP [0:0]\nCOMMIT\n*filter");
-    let rules = chain(&firewall, "filter", "INPUT").rules();
-    assert!(rules.iter().any(|rule| matches!(rule.action(), Action::Unmodelled(_))));
+    let mut rules = chain(&firewall, "filter", "INPUT").rules();
+    assert!(rules.any(|rule| matches!(rule.action(), Action::Unmodelled(_))));
 }
 
 fn lenient(text: &str) -> Firewall {
@@ -178,10 +179,11 @@ fn lenient_reading_keeps_what_it_cannot_read_as_an_unknown_in_its_place() {
     let text = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 21 -j ACCEPT\n\
                 -A INPUT --nonsense\n-A INPUT -j DROP\nCOMMIT\n";
     let firewall = lenient(text);
-    let rules = chain(&firewall, "filter", "INPUT").rules();
-    assert_eq!(rules.len(), 3);
-    assert!(rules[1].tests().is_empty());
-    assert!(matches!(rules[1].action(), Action::Unmodelled(_)));
+    let chain = chain(&firewall, "filter", "INPUT");
+    assert_eq!(chain.rules().len(), 3);
+    let unreadable = chain.rule(1).unwrap();
+    assert!(unreadable.tests().is_empty());
+    assert!(matches!(unreadable.action(), Action::Unmodelled(_)));
     let [unmodelled] = firewall.unmodelled() else { panic!("{:?}", firewall.unmodelled()) };
     assert_eq!(firewall.name(unmodelled.what), "unreadable line");
     assert_eq!(unmodelled.span.line, 4);
@@ -191,13 +193,13 @@ fn lenient_reading_keeps_what_it_cannot_read_as_an_unknown_in_its_place() {
 fn an_unreadable_line_without_a_chain_concerns_every_base_chain() {
     let firewall = lenient("*filter\n:INPUT DROP [0:0]\nnonsense\n-A INPUT -j ACCEPT\nCOMMIT\n");
     for name in ["INPUT", "FORWARD", "OUTPUT"] {
-        let first = &chain(&firewall, "filter", name).rules()[0];
+        let first = chain(&firewall, "filter", name).rule(0).unwrap();
         assert!(matches!(first.action(), Action::Unmodelled(_)), "{name}");
     }
     // Even where the line that names the table is the one that cannot be read.
     let firewall = lenient("*fitler\n:INPUT DROP [0:0]\n-A INPUT -j DROP\nCOMMIT\n");
     for (table, name) in [("filter", "INPUT"), ("filter", "FORWARD"), ("raw", "PREROUTING")] {
-        let first = &chain(&firewall, table, name).rules()[0];
+        let first = chain(&firewall, table, name).rule(0).unwrap();
         assert!(matches!(first.action(), Action::Unmodelled(_)), "{table} {name}");
     }
 }

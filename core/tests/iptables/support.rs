@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use pasvaudit::dialect::Parser;
-use pasvaudit::firewall::{Action, Addresses, Chain, Ports, Rule, Side, Test};
-use pasvaudit::space::{Axis, Ranges};
+use pasvaudit::firewall::{Action, Addresses, Bounds, Chain, Ports, Rule, Side, Test};
+use pasvaudit::space::{Axis, Family, Ranges};
 use pasvaudit::{Code, Dialect, Error, Firewall};
 
 /// A firewall with one rule in chain `FORWARD`, that chain coming first.
@@ -22,16 +22,41 @@ pub(crate) fn try_one(parser: Parser, rule: &str) -> Result<Firewall, Error> {
     parser.parse(format!("*filter\n:FORWARD DROP [0:0]\n:OWN - [0:0]\n-A FORWARD {rule}\nCOMMIT\n"))
 }
 
-pub(crate) fn tests(firewall: &Firewall) -> &[Test] {
-    rule(firewall).tests()
+/// The tests of the rule, its box written out, but for sides that another test decides about exactly.
+pub(crate) fn tests(firewall: &Firewall) -> &'static [Test] {
+    tests_of(firewall, 0)
+}
+
+/// The same of another rule of the first chain.
+pub(crate) fn tests_of(firewall: &Firewall, index: u32) -> &'static [Test] {
+    let rule = rule(firewall, index);
+    let boxed: Vec<_> = match firewall.families() {
+        [Family::Ipv4] => rule.bounds::<u32>().into_iter().flat_map(Bounds::tests).collect(),
+        _ => rule.bounds::<u128>().into_iter().flat_map(Bounds::tests).collect(),
+    };
+    let mut tests: Vec<_> = rule.tests().to_vec();
+    if tests.contains(&Test::Never) {
+        return &[Test::Never];
+    }
+    for (place, test) in boxed.into_iter().enumerate() {
+        let same = |other: &Test| match (&test, other) {
+            (Test::Address(one, _), Test::Address(other, _)) => one == other,
+            (Test::Port(one, _), Test::Port(other, _)) => one == other,
+            _ => false,
+        };
+        if !tests.iter().any(same) {
+            tests.insert(place.min(tests.len()), test);
+        }
+    }
+    tests.leak()
 }
 
 pub(crate) fn action(firewall: &Firewall) -> &Action {
-    rule(firewall).action()
+    rule(firewall, 0).action()
 }
 
-fn rule(firewall: &Firewall) -> &Rule {
-    &firewall.chains()[0].rules()[0]
+fn rule(firewall: &Firewall, index: u32) -> Rule<'_> {
+    firewall.chains()[0].rule(index).unwrap()
 }
 
 pub(crate) fn chain<'a>(firewall: &'a Firewall, table: &str, name: &str) -> &'a Chain {

@@ -40,45 +40,6 @@ pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Ma
     Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
 }
 
-/// `a.b.c.d` or `a.b.c.d/length` in plain decimal, which is how `iptables-save` writes nearly all
-/// addresses: read in one pass.
-pub(super) fn plain(family: Family, text: &str) -> Option<Addresses> {
-    if family != Family::Ipv4 {
-        return None;
-    }
-    let mut bytes = text.as_bytes();
-    let mut address = 0;
-    for octet in 0..4 {
-        if octet > 0 {
-            bytes = bytes.strip_prefix(b".")?;
-        }
-        let (number, rest) = decimal(bytes)?;
-        address = address << 8 | u32::from(u8::try_from(number).ok()?);
-        bytes = rest;
-    }
-    let length = match bytes.split_first() {
-        None => 32,
-        Some((b'/', rest)) => match decimal(rest)? {
-            (length @ ..=32, []) => length,
-            _ => return None,
-        },
-        Some(_) => return None,
-    };
-    let host = u32::MAX.checked_shr(length).unwrap_or(0);
-    Some(Addresses::V4(Ranges::range(address & !host, address | host)))
-}
-
-/// A number of up to three digits without a leading zero, which would make it octal, and the rest.
-fn decimal(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let digits = bytes.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
-    let (number, rest) = bytes.split_at_checked(digits)?;
-    if digits == 0 || (digits > 1 && number.starts_with(b"0")) {
-        return None;
-    }
-    let value = number.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-    Some((value, rest))
-}
-
 /// One address, without a mask.
 pub(super) fn address<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
     let found = match family {
@@ -268,39 +229,6 @@ fn refused<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_addresses_read_as_all_addresses_do() {
-        let texts = [
-            "1.2.3.4",
-            "1.2.3.4/32",
-            "10.0.0.0/8",
-            "0.0.0.0/0",
-            "255.255.255.255/31",
-            "1.2.3.4/0",
-            "01.2.3.4",
-            "1.2.3",
-            "1.2.3.4.5",
-            "1.2.3.4/33",
-            "1.2.3.4/",
-            "1.2.3.256",
-            "1.2.3.4000",
-            "1.2.3.4/024",
-            "1.2.3.4/255.0.0.0",
-            "",
-            ".1.2.3",
-            "1..2.3",
-        ];
-        for text in texts {
-            let Some(plain) = plain(Family::Ipv4, text) else { continue };
-            let Ok(Masked::Addresses(all)) = masked(Family::Ipv4, text, text) else {
-                panic!("{text} is no address")
-            };
-            assert_eq!(plain, all, "{text}");
-        }
-        assert_eq!(plain(Family::Ipv4, "10.1.2.3/8"), plain(Family::Ipv4, "10.0.0.0/8"));
-        assert!(plain(Family::Ipv4, "010.0.0.0/8").is_none());
-    }
 
     #[test]
     fn a_mask_with_holes_is_exact() {

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::firewall::{Base, BaseKind, Builder, ChainId, Fate, Hook, Policy, Span};
+use crate::space::Family;
 
+use super::lexer::lines;
 use super::tables::built_in;
 
 /// The section of one table.
@@ -11,8 +13,13 @@ use super::tables::built_in;
 pub(super) struct Table<'a> {
     /// Its name.
     pub(super) name: &'a str,
-    /// The chains that the section declares, before or after their first use.
+    family: Family,
+    /// The whole section.
+    text: &'a str,
+    /// The chains that the section declares, before or after their first use; all of them once one
+    /// was used that was not declared before.
     declared: HashSet<&'a str>,
+    all_declared: bool,
     chains: HashMap<&'a str, ChainId>,
     read: HashSet<&'a str>,
     user_chains: bool,
@@ -24,16 +31,18 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(name: &'a str, declared: HashSet<&'a str>) -> Self {
-        let (chains, read, bases) = (HashMap::new(), HashSet::new(), Vec::new());
+    pub(super) fn new(name: &'a str, family: Family, text: &'a str) -> Self {
         Self {
             name,
-            declared,
-            chains,
-            read,
+            family,
+            text,
+            declared: HashSet::new(),
+            all_declared: false,
+            chains: HashMap::new(),
+            read: HashSet::new(),
             user_chains: false,
             has_rules: false,
-            bases,
+            bases: Vec::new(),
             last: None,
         }
     }
@@ -52,10 +61,20 @@ impl<'a> Table<'a> {
         if let Some((hook, priority, kind)) = built_in(self.name, name) {
             return Some(self.base(hook, priority, kind, builder));
         }
+        if !self.all_declared && !self.declared.contains(name) {
+            self.declared.extend(lines(self.text).filter_map(declared));
+            self.all_declared = true;
+        }
         let name = *self.declared.get(name)?;
-        let id = builder.chain(self.name, name, None);
+        let id = builder.chain(self.name, name, &[self.family], None);
         self.chains.insert(name, id);
         Some(id)
+    }
+
+    /// The chain named last and what follows its name, if the text begins with it.
+    pub(super) fn same_chain<'t>(&self, text: &'t str) -> Option<(ChainId, &'t str)> {
+        let (name, id) = self.last?;
+        Some((id, text.strip_prefix(name)?.strip_prefix(' ')?))
     }
 
     fn base(
@@ -67,7 +86,8 @@ impl<'a> Table<'a> {
     ) -> ChainId {
         let name = built_in_name(hook);
         let policy = Policy { fate: Fate::Accept, span: None };
-        let id = builder.chain(self.name, name, Some(Base { hook, priority, kind, policy }));
+        let base = Base { hook, priority, kind, policy };
+        let id = builder.chain(self.name, name, &[self.family], Some(base));
         self.chains.insert(name, id);
         self.bases.push(id);
         id
@@ -81,6 +101,7 @@ impl<'a> Table<'a> {
     /// Notes the declaration of a chain; false if it has one already.
     pub(super) fn declare(&mut self, name: &'a str) -> bool {
         self.user_chains |= built_in(self.name, name).is_none();
+        self.declared.insert(name);
         self.read.insert(name)
     }
 
@@ -97,6 +118,18 @@ impl<'a> Table<'a> {
     /// The chains that are tied to a hook, as far as they were named.
     pub(super) fn bases(&self) -> &[ChainId] {
         &self.bases
+    }
+}
+
+/// The chain that a line declares.
+fn declared(line: &str) -> Option<&str> {
+    let line = line.trim_ascii_start();
+    match line.as_bytes().first()? {
+        b':' => line.trim_start_matches(':').split_whitespace().next(),
+        b'-' if line.starts_with("-N") || line.starts_with("--new") => {
+            line.split_whitespace().nth(1)
+        }
+        _ => None,
     }
 }
 

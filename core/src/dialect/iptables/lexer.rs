@@ -149,6 +149,20 @@ pub(super) fn divided(text: &str, byte: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
+/// The lines, without a byte order mark and the line ends of Windows.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // What follows the last line end is a line only if there is something.
+    let unended = !text.is_empty() && !text.ends_with('\n');
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain(unended.then_some(text.len()));
+    let mut start = 0;
+    ends.map(move |end| {
+        let line = text.get(start..end).unwrap_or_default();
+        start = end + 1;
+        line.strip_suffix('\r').unwrap_or(line)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Code, Error};
-use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span, Test};
+use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span};
 use crate::source::Source;
 use crate::space::Family;
 
 use super::super::{Parser, detect};
 use super::chains::{Jump, Table, circle};
-use super::lexer::{Fault, Read, Word, Words, fault};
+use super::lexer::{Fault, Read, Word, Words, fault, lines};
 use super::numbers::number;
 use super::quick;
 use super::rule::{Draft, Scratch};
@@ -44,7 +44,7 @@ pub(super) struct Reader<'a> {
 #[derive(Debug)]
 struct Section<'a> {
     table: &'a str,
-    chains: HashSet<&'a str>,
+    text: &'a str,
     /// A later section of the same table replaces it.
     replaced: bool,
 }
@@ -139,6 +139,9 @@ impl<'a> Reader<'a> {
 
     fn read_line(&mut self, line: &'a str) -> Read<'a, ()> {
         let line = line.trim_ascii();
+        if self.quick_rule(line).is_some() {
+            return Ok(());
+        }
         match line.as_bytes().first() {
             None | Some(b'#') => Ok(()),
             Some(b'*') => self.begin_table(line),
@@ -159,6 +162,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a rule of the commonest form that is appended to the chain that was named last.
+    fn quick_rule(&mut self, line: &'a str) -> Option<()> {
+        let table = self.table.as_mut()?;
+        let (chain, options) = table.same_chain(line.strip_prefix("-A ")?)?;
+        let tests = &mut self.scratch.tests;
+        tests.clear();
+        let action = quick::rule(options, self.context.family, tests)?;
+        table.has_rules = true;
+        let span = self.source.span(self.line, line);
+        self.builder.rule(chain, None, span, tests, action);
+        Some(())
+    }
+
     fn begin_table(&mut self, line: &'a str) -> Read<'a, ()> {
         // A table without `COMMIT` before the next one.
         self.end_table();
@@ -174,7 +190,7 @@ impl<'a> Reader<'a> {
             self.kept = Some(std::mem::take(&mut self.builder));
         }
         self.jumps_before = self.jumps.len();
-        self.table = Some(Table::new(name, section.chains));
+        self.table = Some(Table::new(name, self.context.family, section.text));
         Ok(())
     }
 
@@ -192,7 +208,7 @@ impl<'a> Reader<'a> {
                 && let Some(id) = table.chain(chain, &mut self.builder)
             {
                 let what = self.builder.symbol("policy of a replaced section");
-                self.builder.rule(id, None, span, Vec::new(), Action::Unmodelled(what));
+                self.builder.rule(id, None, span, &mut Vec::new(), Action::Unmodelled(what));
             }
         }
         self.tables.push(table);
@@ -206,7 +222,7 @@ impl<'a> Reader<'a> {
         }
         for name in NAMES {
             let found = self.tables.iter().position(|table| table.name == name);
-            let mut new = Table::new(name, HashSet::new());
+            let mut new = Table::new(name, self.context.family, "");
             let table = found.and_then(|found| self.tables.get_mut(found)).unwrap_or(&mut new);
             for chain in tables::chains(name) {
                 let Some(chain) = table.chain(chain, &mut self.builder) else { continue };
@@ -390,11 +406,6 @@ impl<'a> Reader<'a> {
         let (builder, context, scratch) = (&mut self.builder, &mut self.context, &mut self.scratch);
         let rest = words.rest();
         scratch.tests.clear();
-        if let Some(action) = quick::rule(rest, context.family, &mut scratch.tests) {
-            let tests = moved(&mut self.scratch.tests);
-            self.builder.rule(chain, position, span, tests, action);
-            return Ok(());
-        }
         let mut draft = Draft::new(builder, context, table, scratch, &name.text);
         let read = draft.read(&mut words);
         if draft.skipped || (read.is_err() && for_other_family(rest, draft.family)) {
@@ -405,8 +416,7 @@ impl<'a> Reader<'a> {
         if let Action::Jump(to) | Action::Goto(to) = action {
             self.jumps.push((chain, to, span));
         }
-        let tests = moved(&mut self.scratch.tests);
-        self.builder.rule(chain, position, span, tests, action);
+        self.builder.rule(chain, position, span, &mut self.scratch.tests, action);
         Ok(())
     }
 
@@ -436,56 +446,33 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The tests in a list of their own, of just the size; the old one keeps its room for the next rule.
-fn moved(tests: &mut Vec<Test>) -> Vec<Test> {
-    let mut moved = Vec::with_capacity(tests.len());
-    moved.append(tests);
-    moved
-}
-
 /// A rule that stands for a line that could not be read.
 fn unreadable(builder: &mut Builder, chain: ChainId, position: Option<usize>, span: Span) {
     let what = builder.symbol("unreadable line");
-    builder.rule(chain, position, span, Vec::new(), Action::Unmodelled(what));
+    builder.rule(chain, position, span, &mut Vec::new(), Action::Unmodelled(what));
 }
 
-/// The lines, without a byte order mark and the line ends of Windows.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-    let mut start = 0;
-    let lines = ends.map(move |end| {
-        let line = text.get(start..end).unwrap_or_default();
-        start = end + 1;
-        line.strip_suffix('\r').unwrap_or(line)
-    });
-    // What follows the last line end is a line only if there is something.
-    let unended = !text.is_empty() && !text.ends_with('\n');
-    let count = memchr::memchr_iter(b'\n', text.as_bytes()).count() + usize::from(unended);
-    lines.take(count)
-}
-
-/// The sections with the chains that they declare, found by looking at the line starts only.
+/// The sections, found by their first characters.
 fn sections(text: &str) -> Vec<Section<'_>> {
-    let mut sections: Vec<Section<'_>> = Vec::new();
-    for line in lines(text) {
-        let line = line.trim_ascii_start();
-        let name = match line.as_bytes().first() {
-            Some(b'*') => {
-                let table = line.trim_start_matches('*').trim();
-                sections.push(Section { table, chains: HashSet::new(), replaced: false });
-                continue;
-            }
-            Some(b':') => line.trim_start_matches(':').split_whitespace().next(),
-            Some(b'-') if line.starts_with("-N") || line.starts_with("--new") => {
-                line.split_whitespace().nth(1)
-            }
-            _ => continue,
-        };
-        if let (Some(section), Some(name)) = (sections.last_mut(), name) {
-            section.chains.insert(name);
-        }
-    }
+    let begins = |&star: &usize| {
+        let before = text.as_bytes().get(..star).unwrap_or_default();
+        let blank = |byte: &&u8| byte.is_ascii_whitespace() && **byte != b'\n';
+        let indent = before.iter().rev().take_while(blank).count();
+        let line = before.get(..star - indent).unwrap_or_default();
+        matches!(line, [] | [.., b'\n'] | b"\xef\xbb\xbf")
+    };
+    let stars: Vec<_> = memchr::memchr_iter(b'*', text.as_bytes()).filter(begins).collect();
+    let ends = stars.iter().copied().skip(1).chain([text.len()]);
+    let mut sections: Vec<_> = stars
+        .iter()
+        .zip(ends)
+        .map(|(&from, to)| {
+            let text = text.get(from..to).unwrap_or_default();
+            let table = lines(text).next().unwrap_or_default();
+            let table = table.trim_start_matches('*').trim();
+            Section { table, text, replaced: false }
+        })
+        .collect();
     let mut later = HashSet::new();
     for section in sections.iter_mut().rev() {
         section.replaced = !later.insert(section.table);
@@ -504,7 +491,6 @@ fn counters(line: &str) -> Read<'_, &str> {
     }
 }
 
-/// The name that must follow a command.
 /// The family that a line is for, if the option that says so stands before its command.
 fn only_for(option: &str) -> Option<Family> {
     match option {
@@ -514,6 +500,7 @@ fn only_for(option: &str) -> Option<Family> {
     }
 }
 
+/// The name that must follow a command.
 fn named<'a>(command: &Word<'a>, words: &mut Words<'a>) -> Read<'a, Word<'a>> {
     match words.next()? {
         Some(word) => Ok(word),

@@ -449,9 +449,7 @@ impl<'r, 'a> Draft<'r, 'a> {
         words: &mut Words<'a>,
     ) -> Read<'a, ()> {
         let word = given.negatable(words)?;
-        let set = if let Some(set) = address::plain(self.family, &word.text) {
-            Masked::Addresses(set)
-        } else if word.text.contains(',') {
+        let set = if word.text.contains(',') {
             if given.negated {
                 let message = "`!` cannot stand before several addresses; write a rule for each";
                 return fault(Code::BadSyntax, message, word.raw);

@@ -29,16 +29,17 @@ impl Rules {
             _ => (0, BaseKind::Filter),
         };
         let policy = Policy { fate: policy, span: None };
-        self.0.chain(table, hook.as_str(), Some(Base { hook, priority, kind, policy }))
+        let base = Base { hook, priority, kind, policy };
+        self.0.chain(table, hook.as_str(), &[Family::Ipv4], Some(base))
     }
 
     fn user(&mut self) -> ChainId {
-        self.0.chain("filter", "user", None)
+        self.0.chain("filter", "user", &[Family::Ipv4], None)
     }
 
     fn add(&mut self, chain: ChainId, tests: &[Test], action: Action) -> RuleId {
         let index = self.0.rule_count(chain) as u32;
-        self.0.rule(chain, None, Span::default(), tests.to_vec(), action);
+        self.0.rule(chain, None, Span::default(), &mut tests.to_vec(), action);
         RuleId { chain, index }
     }
 

@@ -1,6 +1,8 @@
+use std::net::SocketAddr;
+
 use super::packet::{Seen, Sight};
 use super::{Blame, Exhausted, Outcome, Unknowns};
-use crate::firewall::{Action, ChainId, Fate, Firewall, Mark, Rule, RuleId, Side};
+use crate::firewall::{Action, Bounds, ChainId, Fate, Firewall, Mark, Rule, RuleId, Side, Test};
 
 /// How a packet leaves a base chain.
 pub(super) enum Left {
@@ -124,12 +126,19 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether all tests hold. The unknowns are asked only where it depends on them.
-    fn matches(&mut self, id: RuleId, rule: &Rule, packet: &Seen<'_>) -> bool {
+    fn matches(&mut self, id: RuleId, rule: Rule<'_>, packet: &Seen<'_>) -> bool {
         let known = |test| packet.holds(test, self.firewall);
-        if rule.tests().iter().any(|test| known(test) == Some(false)) {
+        let bounds: Vec<Test> = match packet.destination {
+            SocketAddr::V4(_) => rule.bounds::<u32>().into_iter().flat_map(Bounds::tests).collect(),
+            SocketAddr::V6(_) => {
+                rule.bounds::<u128>().into_iter().flat_map(Bounds::tests).collect()
+            }
+        };
+        let tests = || bounds.iter().chain(rule.tests());
+        if tests().any(|test| known(test) == Some(false)) {
             return false;
         }
-        let open: Vec<_> = rule.tests().iter().filter(|test| known(test).is_none()).collect();
+        let open: Vec<_> = tests().filter(|test| known(test).is_none()).collect();
         open.into_iter().all(|test| {
             self.asked += 1;
             self.unknowns.holds(id, test)

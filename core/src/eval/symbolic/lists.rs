@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use super::question::{Class, Stop};
 use super::{Effort, Stuck};
-use crate::firewall::{Action, Bounds, ChainId, Firewall, Governs, PackedCuboid, Rule, Test};
+use crate::firewall::{Action, Bounds, Chain, ChainId, Firewall, Governs, PackedCuboid, Rule};
 use crate::space::{Axis, Cover, Cuboid, Ranges};
 
 /// How many rules ahead are looked at for a good place to split a cell.
@@ -94,26 +94,20 @@ impl Lists {
                 let narrowed = narrowed(A::bounds(chain), list, &packets);
                 if narrowed.len() == list.len() { Rc::clone(list) } else { narrowed.into() }
             }
-            (None, Some(chain)) => touching(view, chain.rules(), A::bounds(chain), &packets).into(),
+            (None, Some(chain)) => touching(view, chain, &packets).into(),
         };
         self.0.insert((view, chain), (Rc::clone(&list), true));
         Ok(list)
     }
 }
 
-fn touching<A: Governs>(
-    view: View,
-    rules: &[Rule],
-    bounds: &[Bounds<A>],
-    packets: &Cuboid<A>,
-) -> Vec<Entry> {
+fn touching<A: Governs>(view: View, chain: &Chain, packets: &Cuboid<A>) -> Vec<Entry> {
     let packed = PackedCuboid::from(packets);
-    let all = bounds.iter().zip(rules).zip(0..);
-    let touching = all.filter(|((bounds, _), _)| bounds.touches(&packed));
-    let entry = |((_, rule), index): ((&Bounds<A>, &Rule), u32)| {
-        Entry(index | if is_plain(rule, view) { Entry::PLAIN } else { 0 })
-    };
-    touching.map(entry).collect()
+    let all = A::bounds(chain).iter().zip(0..);
+    let touching = all.filter(|(bounds, _)| bounds.touches(&packed));
+    let plain = |index| chain.rule(index).is_some_and(|rule| is_plain(rule, view));
+    let entry = |index| Entry(index | if plain(index) { Entry::PLAIN } else { 0 });
+    touching.map(|(_, index)| entry(index)).collect()
 }
 
 /// The entries that touch the packets, up to the first that decides about all of them.
@@ -134,17 +128,9 @@ fn narrowed<A: Governs>(bounds: &[Bounds<A>], list: &[Entry], packets: &Cuboid<A
     narrowed
 }
 
-fn is_plain(rule: &Rule, view: View) -> bool {
-    let single = |test: &Test| match test {
-        Test::Address(_, addresses) => match addresses {
-            crate::firewall::Addresses::V4(ranges) => ranges.as_slice().len() == 1,
-            crate::firewall::Addresses::V6(ranges) => ranges.as_slice().len() == 1,
-        },
-        Test::Port(_, ports) => ports.as_slice().len() == 1,
-        _ => false,
-    };
+fn is_plain(rule: Rule<'_>, view: View) -> bool {
     let ends = matches!(rule.action(), Action::Accept | Action::Drop | Action::Reject(_));
-    ends && view.hidden.is_none() && rule.tests().iter().all(single)
+    ends && view.hidden.is_none() && rule.tests().is_empty()
 }
 
 /// A good place to split the cell: the middle one of the faces of the rules from `position` on, on

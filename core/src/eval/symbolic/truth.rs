@@ -1,7 +1,8 @@
 use super::question::{Class, Interface, Stop};
 use super::state::{Mark, PacketState, Tracking};
 use crate::firewall::{
-    Addresses, Direction, Firewall, Governs, HeaderTest, InterfaceTest, Ports, Side, States, Test,
+    Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, InterfaceTest, Ports, Rule, Side,
+    States, Test,
 };
 use crate::space::{Axis, Cover, Cuboid, Ranges};
 
@@ -44,16 +45,19 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Whether all tests of a rule hold.
-    pub(super) fn all<A: Governs>(
+    /// Whether a rule matches.
+    pub(super) fn matches<A: Governs>(
         &self,
-        tests: &[Test],
+        rule: Rule<'_>,
         cell: &Cuboid<A>,
         state: &PacketState,
     ) -> Truth<A> {
+        let Some(bounds) = rule.bounds::<A>().and_then(Bounds::cuboid) else { return Truth::No };
+        let within = Axis::ALL.into_iter().map(|axis| self.within(&bounds, axis, cell, state));
+        let tests = rule.tests().iter().map(|test| self.holds(test, cell, state));
         let mut whole = Truth::Yes;
-        for test in tests {
-            match (self.holds(test, cell, state), whole) {
+        for answer in within.chain(tests) {
+            match (answer, whole) {
                 (Truth::No, _) => return Truth::No,
                 // Splitting comes first: it may show that a part does not match at all.
                 (split @ Truth::Split { .. }, Truth::Yes | Truth::Unknown) => whole = split,
@@ -143,6 +147,21 @@ impl Context<'_> {
                 let hidden = matches!(axis, Axis::Source | Axis::SourcePort) && translated;
                 (!hidden).then_some(axis)
             }
+        }
+    }
+
+    fn within<A: Governs>(
+        &self,
+        bounds: &Cuboid<A>,
+        axis: Axis,
+        cell: &Cuboid<A>,
+        state: &PacketState,
+    ) -> Truth<A> {
+        let (lo, hi) = bounds.on(axis);
+        let range = Ranges::range(lo, hi);
+        match self.axis(axis, state) {
+            Some(axis) => split(range.cover_on(cell, axis), axis),
+            None => unseen(&range, axis),
         }
     }
 

@@ -179,12 +179,12 @@ impl<A: Governs> Walk<'_, A> {
             let index = entry.index();
             let position = frame.position;
             frame.position += 1;
-            let Some(rule) = chain.rules().get(index as usize) else { continue };
+            let Some(rule) = chain.rule(index) else { continue };
             if !self.has_effect(rule.action()) {
                 continue;
             }
             self.effort.spend(1)?;
-            let certainty = match self.context.all(rule.tests(), self.cell, &frame.state) {
+            let certainty = match self.context.matches(rule, self.cell, &frame.state) {
                 Truth::No => continue,
                 Truth::Yes => Certainty::Matches,
                 Truth::Unknown => Certainty::MayMatch,
@@ -221,7 +221,7 @@ impl<A: Governs> Walk<'_, A> {
     }
 
     /// Applies a rule that calls no chain; false if it ended the chain.
-    fn apply(&self, rule: &Rule, by: Blame, certainty: Certainty, frame: &mut Frame) -> bool {
+    fn apply(&self, rule: Rule<'_>, by: Blame, certainty: Certainty, frame: &mut Frame) -> bool {
         let (outcome, state) = (&mut frame.outcome, frame.state);
         let mut after = state;
         let goes_on = match rule.action() {
@@ -293,7 +293,7 @@ fn is_doubtful(action: &Action, certainty: Certainty) -> bool {
     }
 }
 
-fn call_of(rule: &Rule) -> Option<(ChainId, Call)> {
+fn call_of(rule: Rule<'_>) -> Option<(ChainId, Call)> {
     match rule.action() {
         Action::Jump(chain) => Some((*chain, Call::Jump)),
         Action::Goto(chain) => Some((*chain, Call::Goto)),
