@@ -9,7 +9,7 @@ export type Count = number | string
 export type DataMode = 'pasv' | 'epsv' | 'port' | 'eprt'
 
 /** The language that a rule set is written in. */
-export type Dialect = 'auto' | 'iptables' | 'ip6tables'
+export type Dialect = 'auto' | 'iptables' | 'ip6tables' | 'nftables' | 'nftables-json'
 
 /** One of the two programs of a session. */
 export type End = 'client' | 'server'

@@ -11,7 +11,7 @@ Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
 DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
 """How the data connection is arranged."""
-Dialect: TypeAlias = Literal["auto", "iptables", "ip6tables"]
+Dialect: TypeAlias = Literal["auto", "iptables", "ip6tables", "nftables", "nftables-json"]
 """The language that a rule set is written in."""
 End: TypeAlias = Literal["client", "server"]
 """One of the two programs of a session."""

@@ -116,8 +116,10 @@ impl<'a> Describer<'a> {
                 let what = format!("the {side} interface, which nobody named ({option} {name})");
                 Some(Doubt { what, decided_by: Some(self.interface_options) })
             }
-            Test::Helper { .. } => Some(Doubt::open("whether a helper expects the connection")),
+            Test::Helper(_) => Some(Doubt::open("whether a helper expects the connection")),
             Test::Mark { .. } => Some(Doubt::open("the packet mark")),
+            Test::Status { .. } => Some(Doubt::open("what connection tracking has noted")),
+            Test::OneOf(one_of) => one_of.lists.iter().flatten().find_map(|test| self.doubt(test)),
             _ => None,
         }
     }
@@ -125,12 +127,13 @@ impl<'a> Describer<'a> {
     fn doubt_action(&self, action: &Action) -> Option<Doubt> {
         match action {
             Action::Unmodelled(what) => Some(self.unmodelled(*what)),
-            Action::AssignHelper(name) => {
+            Action::AssignHelper(name) | Action::SetHelper(name) => {
                 let name = self.firewall.name(*name);
                 let what = format!("whether helper {name} expects the data connection");
                 Some(Doubt { what, decided_by: None })
             }
             Action::Translate(_) => Some(Doubt::open("address translation")),
+            Action::Several(actions) => actions.iter().find_map(|action| self.doubt_action(action)),
             _ => None,
         }
     }

@@ -97,7 +97,10 @@ impl Site<'_> {
             .rules()
             .filter(|(_, rule)| {
                 let named = |name| !self.firewall.name(name).is_empty();
-                matches!(rule.action(), Action::AssignHelper(name) if named(*name))
+                rule.action().parts().iter().any(|action| match action {
+                    Action::AssignHelper(name) | Action::SetHelper(name) => named(*name),
+                    _ => false,
+                })
             })
             .map(|(id, _)| id)
             .collect()

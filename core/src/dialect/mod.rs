@@ -2,6 +2,7 @@
 
 mod detect;
 mod iptables;
+mod nftables;
 
 use ipnet::IpNet;
 

@@ -56,10 +56,27 @@ pub enum Action {
     /// a packet meets counts; with an empty name it is none: `xt_ct_target` in the kernel leaves a
     /// packet alone that has a template already, be it one without a helper.
     AssignHelper(Symbol),
+    /// If this packet opens a connection that has no helper yet, a helper of that name reads it; go
+    /// on. Counts only after connection tracking, and never for a connection that a helper expected:
+    /// `nft_ct_helper_obj_eval` in `nft_ct.c`.
+    SetHelper(Symbol),
+    /// One after the other; those before the last only change the packet, and go on.
+    // Twice boxed, for rules are many and those that do several things few.
+    Several(Box<Box<[Action]>>),
     /// Translate the connection that this packet opens, and end this base chain.
     Translate(Box<Translation>),
     /// Accept, drop, or go on, we cannot say which; what it is, for instance `-j NFQUEUE`.
     Unmodelled(Symbol),
+}
+
+impl Action {
+    /// The single actions that it consists of, in order.
+    pub const fn parts(&self) -> &[Self] {
+        match self {
+            Self::Several(actions) => actions,
+            one => std::slice::from_ref(one),
+        }
+    }
 }
 
 /// How a connection's addresses and ports are translated.

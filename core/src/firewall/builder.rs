@@ -1,3 +1,5 @@
+use ipnet::IpNet;
+
 use super::chain::Kept;
 use super::insertion::places;
 use super::symbols::Symbols;
@@ -14,6 +16,7 @@ pub(crate) struct Builder {
     chains: Vec<Chain>,
     symbols: Symbols,
     conntrack: Option<i32>,
+    local: Vec<IpNet>,
     unmodelled: Vec<Unmodelled>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
@@ -24,6 +27,12 @@ impl Builder {
     /// Base chains see the state of connections from this priority on.
     pub(crate) fn track_from(&mut self, priority: i32) {
         self.conntrack = Some(priority);
+    }
+
+    /// Addresses of the device itself.
+    #[expect(dead_code, reason = "the nftables front end comes next")]
+    pub(crate) fn local(&mut self, addresses: &[IpNet]) {
+        self.local.extend_from_slice(addresses);
     }
 
     /// The symbol of a name.
@@ -138,6 +147,7 @@ impl Builder {
             chains: self.chains,
             symbols: self.symbols,
             conntrack: self.conntrack,
+            local: self.local,
             unmodelled: self.unmodelled,
             traits: self.traits,
         }
@@ -156,32 +166,48 @@ fn note_unmodelled(tests: &[Test], action: &Action, span: Span, noted: &mut Vec<
     if tests.iter().any(|test| matches!(test, Test::Never)) {
         return;
     }
-    let of_test = |test: &Test| match test {
-        Test::Unmodelled(what) => Some(*what),
-        _ => None,
-    };
-    let of_action = match action {
-        Action::Unmodelled(what) => Some(*what),
-        _ => None,
-    };
-    let all = tests.iter().filter_map(of_test).chain(of_action);
-    noted.extend(all.map(|what| Unmodelled { span, what }));
+    for test in tests {
+        match test {
+            Test::Unmodelled(what) => noted.push(Unmodelled { span, what: *what }),
+            Test::OneOf(one_of) => {
+                for list in &one_of.lists {
+                    note_unmodelled(list, &Action::Continue, span, noted);
+                }
+            }
+            _ => {}
+        }
+    }
+    for action in action.parts() {
+        if let Action::Unmodelled(what) = action {
+            noted.push(Unmodelled { span, what: *what });
+        }
+    }
 }
 
 impl Traits {
     fn note(&mut self, tests: &[Test], action: &Action, symbols: &Symbols) {
         for test in tests {
-            if let Test::Flags { mask, set, .. } = test
-                && !self.flag_tests.contains(&(*mask, *set))
-            {
-                self.flag_tests.push((*mask, *set));
+            match test {
+                Test::Flags { mask, set, .. } if !self.flag_tests.contains(&(*mask, *set)) => {
+                    self.flag_tests.push((*mask, *set));
+                }
+                Test::OneOf(one_of) => {
+                    for list in &one_of.lists {
+                        self.note(list, &Action::Continue, symbols);
+                    }
+                }
+                _ => {}
             }
         }
-        match action {
-            // Without a name it is a template for something else, such as a zone.
-            Action::AssignHelper(name) => self.assigns_helpers |= !symbols.name(*name).is_empty(),
-            Action::NoTrack => self.untracks = true,
-            _ => {}
+        for action in action.parts() {
+            match action {
+                // Without a name it is a template for something else, such as a zone.
+                Action::AssignHelper(name) | Action::SetHelper(name) => {
+                    self.assigns_helpers |= !symbols.name(*name).is_empty();
+                }
+                Action::NoTrack => self.untracks = true,
+                _ => {}
+            }
         }
     }
 }

@@ -25,9 +25,14 @@ pub use action::{Action, Fate, Reject, Translation, TranslationKind};
 pub use bounds::{Bounds, Governs, PackedCuboid};
 pub(crate) use builder::Builder;
 pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};
-pub use packet::{Direction, States, TcpFlags};
+pub use packet::{Direction, States, Statuses, TcpFlags};
 pub use symbols::Symbol;
-pub use test::{Addresses, ConnectionTest, HeaderTest, InterfaceTest, Mark, Ports, Side, Test};
+pub use test::{
+    Addresses, ConnectionTest, HeaderTest, HelperTest, InterfaceTest, Mark, OneOf, Ports, Side,
+    Test,
+};
+
+use ipnet::IpNet;
 
 use crate::source::Source;
 use crate::space::Family;
@@ -43,6 +48,10 @@ words! {
         Iptables = "iptables",
         /// `ip6tables-save` (IPv6).
         Ip6tables = "ip6tables",
+        /// `nft list ruleset`, and files for `nft -f`.
+        Nftables = "nftables",
+        /// `nft -j list ruleset`.
+        NftablesJson = "nftables-json",
     }
 }
 
@@ -55,6 +64,7 @@ pub struct Firewall {
     chains: Vec<Chain>,
     symbols: Symbols,
     conntrack: Option<i32>,
+    local: Vec<IpNet>,
     unmodelled: Vec<Unmodelled>,
     traits: Traits,
 }
@@ -119,7 +129,8 @@ impl Firewall {
         })
     }
 
-    /// The base chains at `hook` that see packets of `family`, in the order in which they run.
+    /// The base chains at `hook` that see packets of `family`, in the order in which they run;
+    /// those of one priority and rank in the order of the text.
     pub fn base_chains(&self, hook: Hook, family: Family) -> Vec<ChainId> {
         let mut found: Vec<_> = (0..)
             .map(ChainId::new)
@@ -127,10 +138,10 @@ impl Firewall {
             .filter(|(_, chain)| chain.governs(family))
             .filter_map(|(id, chain)| Some((chain.base()?, id)))
             .filter(|(base, _)| base.hook == hook)
-            .map(|(base, id)| (base.priority, id))
+            .map(|(base, id)| (base.priority, base.rank, id))
             .collect();
         found.sort();
-        found.into_iter().map(|(_, id)| id).collect()
+        found.into_iter().map(|(.., id)| id).collect()
     }
 
     /// The priority from which on base chains see the state of a packet's connection; chains that
@@ -139,6 +150,11 @@ impl Firewall {
     /// On Linux −200, `NF_IP_PRI_CONNTRACK` in `netfilter_ipv4.h`.
     pub const fn conntrack(&self) -> Option<i32> {
         self.conntrack
+    }
+
+    /// The addresses of the device itself, as far as they were given; none if nobody said.
+    pub fn local(&self) -> &[IpNet] {
+        &self.local
     }
 
     /// Everything in the rule set that could concern TCP and is not modelled, in the order of the

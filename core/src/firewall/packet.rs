@@ -63,6 +63,39 @@ impl BitOr for States {
     }
 }
 
+/// What connection tracking has noted about a connection: `enum ip_conntrack_status` in
+/// `nf_conntrack_common.h`, as a set with the kernel's bits.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Statuses(pub u32);
+
+impl Statuses {
+    /// A helper expected it.
+    pub const EXPECTED: Self = Self(1);
+    /// A packet of the reply direction was seen.
+    pub const SEEN_REPLY: Self = Self(2);
+    /// It is kept even if the table is full.
+    pub const ASSURED: Self = Self(4);
+    /// Its first packet has left the device.
+    pub const CONFIRMED: Self = Self(8);
+    /// Its source was translated.
+    pub const SNAT: Self = Self(16);
+    /// Its destination was translated.
+    pub const DNAT: Self = Self(32);
+    /// It is about to be forgotten.
+    pub const DYING: Self = Self(512);
+
+    /// Each status that rules can name.
+    pub const NAMES: [(Self, &'static str); 7] = [
+        (Self::EXPECTED, "expected"),
+        (Self::SEEN_REPLY, "seen-reply"),
+        (Self::ASSURED, "assured"),
+        (Self::CONFIRMED, "confirmed"),
+        (Self::SNAT, "snat"),
+        (Self::DNAT, "dnat"),
+        (Self::DYING, "dying"),
+    ];
+}
+
 /// The flags of a TCP segment (RFC 9293 §3.1), as a set.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub struct TcpFlags(pub u8);

@@ -1,4 +1,4 @@
-use super::{Direction, States, Symbol, TcpFlags};
+use super::{Direction, States, Statuses, Symbol, TcpFlags};
 use crate::space::{Cuboid, Ranges};
 
 /// Which end of a packet.
@@ -65,15 +65,20 @@ pub enum Test {
         /// Whether the test is turned round.
         negated: bool,
     },
-    /// The packet belongs to a connection that the named helper expected (any helper for an empty
-    /// name), or not so if `negated`. It never looks at the control connection: `helper_mt` in
-    /// `xt_helper.c`, `NFT_CT_HELPER` in `nft_ct.c`.
-    Helper {
-        /// The helper.
-        name: Symbol,
+    /// The packet belongs to a connection that a helper expected.
+    Helper(HelperTest),
+    /// Of the statuses in `mask` exactly those in `set` are noted about the packet's connection, or
+    /// not so if `negated`; false for a packet without a connection, negated or not.
+    Status {
+        /// The statuses that are looked at.
+        mask: Statuses,
+        /// Those of them that must be noted.
+        set: Statuses,
         /// Whether the test is turned round.
         negated: bool,
     },
+    /// All tests of one of several lists hold, or of none if it is negated.
+    OneOf(Box<OneOf>),
     /// True or false, we cannot say; what it is, for instance `-m limit`.
     Unmodelled(Symbol),
 }
@@ -115,6 +120,30 @@ pub struct ConnectionTest {
     pub addresses: Option<Addresses>,
     /// The ports, if it looks at them.
     pub ports: Option<Ports>,
+}
+
+/// A test of the helper that expected the packet's connection. It never looks at the control
+/// connection: `helper_mt` in `xt_helper.c`, `NFT_CT_HELPER` in `nft_ct.c`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HelperTest {
+    /// The helper; any for an empty name.
+    pub name: Symbol,
+    /// Whether it is enough that the helper's name begins `name`: `helper_mt` compares no more than
+    /// the length of the helper's name.
+    pub prefix: bool,
+    /// Whether the test is turned round.
+    pub negated: bool,
+    /// The answer for a packet whose connection no helper expected, whether turned round or not.
+    pub without: bool,
+}
+
+/// Lists of tests, one of which must hold as a whole.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OneOf {
+    /// The lists. An empty list always holds.
+    pub lists: Vec<Vec<Test>>,
+    /// Whether none may hold instead.
+    pub negated: bool,
 }
 
 /// A packet mark with the bits that count.

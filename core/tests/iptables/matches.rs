@@ -2,7 +2,9 @@
 
 use pasvaudit::dialect::Parser;
 use pasvaudit::firewall::Side::{Destination, Source};
-use pasvaudit::firewall::{ConnectionTest, Direction, InterfaceTest, Mark, States, TcpFlags, Test};
+use pasvaudit::firewall::{
+    ConnectionTest, Direction, HelperTest, InterfaceTest, Mark, States, TcpFlags, Test,
+};
 
 use crate::support::*;
 
@@ -196,7 +198,10 @@ fn states_without_a_connection_outweigh_tests_of_it() {
 fn helpers_marks_ranges_comments() {
     let firewall = one("-m helper --helper ftp -m comment --comment \"-j DROP, \\\"quoted\\\"\"");
     let name = firewall.symbol("ftp").unwrap();
-    assert_eq!(tests(&firewall), [Test::Helper { name, negated: false }]);
+    assert_eq!(
+        tests(&firewall),
+        [Test::Helper(HelperTest { name, prefix: true, negated: false, without: false })]
+    );
     let mark = Mark { value: 0x10, mask: 0xff };
     assert_eq!(tests(&one("-m mark --mark 0x10/0xff")), [Test::Mark { mark, negated: false }]);
     let mark = Mark { value: 1, mask: u32::MAX };

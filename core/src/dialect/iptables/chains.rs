@@ -86,7 +86,7 @@ impl<'a> Table<'a> {
     ) -> ChainId {
         let name = built_in_name(hook);
         let policy = Policy { fate: Fate::Accept, span: None };
-        let base = Base { hook, priority, kind, policy };
+        let base = Base { hook, priority, rank: 0, kind, policy };
         let id = builder.chain(self.name, name, &[self.family], Some(base));
         self.chains.insert(name, id);
         self.bases.push(id);

@@ -34,7 +34,7 @@ pub(super) fn parse(options: &Parser, source: Source) -> Result<Firewall, Error>
     let family = match options.dialect {
         Dialect::Iptables => Family::Ipv4,
         Dialect::Ip6tables => Family::Ipv6,
-        Dialect::Auto => family::detect(source.text()),
+        _ => family::detect(source.text()),
     };
     let dialect = match family {
         Family::Ipv4 => Dialect::Iptables,

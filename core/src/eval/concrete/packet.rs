@@ -95,11 +95,25 @@ impl Seen<'_> {
                 Some((self.flags.0 & mask.0 == set.0) != *negated)
             }
             Test::Mark { mark, negated } => self.mark(*mark).map(|is| is != *negated),
-            Test::Helper { negated, .. } => {
+            Test::Helper(test) => {
                 if !self.expected || self.sight == Sight::Template {
-                    return Some(*negated);
+                    return Some(test.without);
                 }
-                self.of_connection(|| None, *negated)
+                self.of_connection(|| None, test.without)
+            }
+            Test::Status { .. } => self.of_connection(|| None, false),
+            Test::OneOf(one_of) => {
+                let all = |list: &Vec<Test>| {
+                    let answers: Vec<_> =
+                        list.iter().map(|test| self.holds(test, firewall)).collect();
+                    if answers.contains(&Some(false)) {
+                        Some(false)
+                    } else {
+                        (!answers.contains(&None)).then_some(true)
+                    }
+                };
+                let any = one_of.lists.iter().map(all).fold(Some(false), either);
+                any.map(|holds| holds != one_of.negated)
             }
             Test::Unmodelled(_) => None,
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::firewall::{
-    Action, Base, BaseKind, Builder, Dialect, InterfaceTest, Mark, Policy, Side, Span, Test,
-    Translation, TranslationKind,
+    Action, Base, BaseKind, Builder, Dialect, HelperTest, InterfaceTest, Mark, Policy, Side, Span,
+    Test, Translation, TranslationKind,
 };
 use crate::source::Source;
 use crate::space::{Family, Ranges};
@@ -29,7 +29,7 @@ impl Rules {
             _ => (0, BaseKind::Filter),
         };
         let policy = Policy { fate: policy, span: None };
-        let base = Base { hook, priority, kind, policy };
+        let base = Base { hook, priority, rank: 0, kind, policy };
         self.0.chain(table, hook.as_str(), &[Family::Ipv4], Some(base))
     }
 
@@ -237,7 +237,7 @@ fn marks_live_as_long_as_the_packet() {
 fn the_helper_test_needs_a_helper() {
     let expected = |rules: &mut Rules, negated| {
         let name = rules.0.symbol("ftp");
-        Test::Helper { name, negated }
+        Test::Helper(HelperTest { name, prefix: true, negated, without: negated })
     };
     let mut rules = Rules::new();
     let filter = rules.base("filter", Hook::Forward, Fate::Accept);

@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
         let rules = || firewall.chains().iter().flat_map(|chain| chain.rules());
         let named = |name| !firewall.name(name).is_empty();
         let helpers =
-            rules().any(|rule| matches!(rule.action(), Action::AssignHelper(name) if named(*name)));
+            rules().flat_map(|rule| rule.action().parts()).any(|action| matches!(action, Action::AssignHelper(name) | Action::SetHelper(name) if named(*name)));
         let steps = STEPS.saturating_add(rules().count().saturating_mul(32));
         Self { firewall, unknowns, asked: 0, steps, helpers }
     }
@@ -61,18 +61,24 @@ impl<'a> Walk<'a> {
         // The rules at which callers go on; none is deeper than there are chains, or they loop.
         let mut callers: Vec<RuleId> = Vec::new();
         let mut next = RuleId { chain: base, index: 0 };
+        // What the rule that matched last has still to do.
+        let mut rest: (RuleId, &[Action]) = (next, &[]);
         loop {
-            let rule = match firewall.rule(next) {
-                None => None,
-                Some(rule) => {
+            let rule = match (rest.1.split_first(), firewall.rule(next)) {
+                (Some((action, later)), _) => {
+                    rest.1 = later;
+                    Some((rest.0, action))
+                }
+                (None, None) => None,
+                (None, Some(rule)) => {
                     self.steps = self.steps.checked_sub(1).ok_or(Exhausted)?;
                     let id = next;
                     next.index += 1;
-                    if !self.matches(id, rule, packet) {
-                        continue;
+                    if self.matches(id, rule, packet) {
+                        path.push(id);
+                        rest = (id, rule.action().parts());
                     }
-                    path.push(id);
-                    Some((id, rule.action()))
+                    continue;
                 }
             };
             match rule {
@@ -93,7 +99,7 @@ impl<'a> Walk<'a> {
                     next = RuleId { chain: *chain, index: 0 };
                 }
                 Some((_, Action::Goto(chain))) => next = RuleId { chain: *chain, index: 0 },
-                Some((_, Action::Continue)) => {}
+                Some((_, Action::Continue | Action::Several(_) | Action::SetHelper(_))) => {}
                 // The first of these two wins: `xt_ct_target` in `xt_CT.c`.
                 Some((_, Action::AssignHelper(_))) => {
                     if before_tracking && packet.sight == Sight::Nothing {

@@ -112,14 +112,25 @@ impl Context<'_> {
                 Some(holds) => Truth::known(holds != *negated),
                 None => Truth::Unknown,
             },
-            Test::Helper { negated, .. } => {
+            Test::Status { .. } => self.with_connection(state, || Truth::Unknown),
+            Test::OneOf(one_of) => {
+                let mut any = Truth::No;
+                for list in &one_of.lists {
+                    let all = list.iter().fold(Truth::Yes, |so_far, test| {
+                        both(so_far, || self.holds(test, cell, state))
+                    });
+                    any = either(any, || all);
+                }
+                any.turned(one_of.negated)
+            }
+            Test::Helper(test) => {
                 // Only connections that a helper expected have one to be asked for.
                 let may = self.class.expected && self.firewall.assigns_helpers();
                 let seen = self.stop.tracked && self.class.has_connection();
                 if may && seen && state.tracking != Tracking::OFF {
                     Truth::Unknown
                 } else {
-                    Truth::known(*negated)
+                    Truth::known(test.without)
                 }
             }
             Test::Unmodelled(_) => Truth::Unknown,

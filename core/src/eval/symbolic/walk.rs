@@ -199,10 +199,11 @@ impl<A: Governs> Walk<'_, A> {
             if is_doubtful(rule.action(), certainty) {
                 self.doubts.push(id);
             }
+            let goes_on = self.apply(rule, Blame::Rule(id), certainty, frame);
             if let Some((chain, call)) = call_of(rule) {
                 return Ok(Some(Calling { chain, call, certainty }));
             }
-            if !self.apply(rule, Blame::Rule(id), certainty, frame) {
+            if !goes_on {
                 return Ok(None);
             }
         }
@@ -216,15 +217,32 @@ impl<A: Governs> Walk<'_, A> {
         match action {
             Action::Continue => false,
             Action::AssignHelper(_) | Action::NoTrack => !self.context.stop.tracked,
+            Action::Several(actions) => actions.iter().any(|action| self.has_effect(action)),
             _ => true,
         }
     }
 
     /// Applies a rule that calls no chain; false if it ended the chain.
     fn apply(&self, rule: Rule<'_>, by: Blame, certainty: Certainty, frame: &mut Frame) -> bool {
+        let before = frame.state;
+        let mut goes_on = true;
+        for action in rule.action().parts() {
+            if goes_on {
+                goes_on = self.act(action, by, frame);
+            }
+        }
+        if certainty == Certainty::MayMatch {
+            frame.state = before.joined(frame.state);
+            goes_on = true;
+        }
+        goes_on
+    }
+
+    /// Does one thing to the packets; false if it ended the chain.
+    fn act(&self, action: &Action, by: Blame, frame: &mut Frame) -> bool {
         let (outcome, state) = (&mut frame.outcome, frame.state);
-        let mut after = state;
-        let goes_on = match rule.action() {
+        let after = &mut frame.state;
+        match action {
             Action::Accept => {
                 outcome.accepted(by, state);
                 false
@@ -271,14 +289,11 @@ impl<A: Governs> Walk<'_, A> {
                 outcome.blocked(Fate::Drop, by);
                 true
             }
-            Action::NoTrack | Action::Continue | Action::AssignHelper(_) => true,
-            Action::Jump(_) | Action::Goto(_) => true,
-        };
-        frame.state = match certainty {
-            Certainty::Matches => after,
-            Certainty::MayMatch => state.joined(after),
-        };
-        goes_on || certainty == Certainty::MayMatch
+            Action::NoTrack | Action::Continue | Action::AssignHelper(_) | Action::SetHelper(_) => {
+                true
+            }
+            Action::Jump(_) | Action::Goto(_) | Action::Several(_) => true,
+        }
     }
 }
 
@@ -287,14 +302,16 @@ impl<A: Governs> Walk<'_, A> {
 fn is_doubtful(action: &Action, certainty: Certainty) -> bool {
     match action {
         Action::Unmodelled(_) => true,
+        Action::Several(actions) => actions.iter().any(|action| is_doubtful(action, certainty)),
         Action::Translate(translation) if translation.side == Side::Source => false,
         Action::Translate(_) => true,
         _ => certainty == Certainty::MayMatch,
     }
 }
 
+/// The chain that a rule calls, which is the last thing that it does.
 fn call_of(rule: Rule<'_>) -> Option<(ChainId, Call)> {
-    match rule.action() {
+    match rule.action().parts().last()? {
         Action::Jump(chain) => Some((*chain, Call::Jump)),
         Action::Goto(chain) => Some((*chain, Call::Goto)),
         _ => None,

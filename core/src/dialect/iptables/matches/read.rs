@@ -6,7 +6,9 @@ use super::super::numbers::{self, number, ordered, port, port_range};
 use super::super::options::Means;
 use super::super::rule::{Draft, Given};
 use crate::error::Code;
-use crate::firewall::{ConnectionTest, Direction, Mark, Ports, Side, States, TcpFlags, Test};
+use crate::firewall::{
+    ConnectionTest, Direction, HelperTest, Mark, Ports, Side, States, TcpFlags, Test,
+};
 use crate::space::{Axis, Ranges};
 
 /// The most ports that `multiport` takes: `XT_MULTI_PORTS`.
@@ -118,7 +120,9 @@ impl<'a> Draft<'_, 'a> {
             Means::Helper => {
                 let word = given.negatable(words)?;
                 let name = self.builder.symbol(&word.text);
-                self.scratch.tests.push(Test::Helper { name, negated: given.negated });
+                let negated = given.negated;
+                let test = HelperTest { name, prefix: true, negated, without: negated };
+                self.scratch.tests.push(Test::Helper(test));
             }
             Means::Mark => {
                 let word = given.negatable(words)?;
