@@ -86,9 +86,7 @@ impl Own {
 
 fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
     Ranges::union_of(firewall.local().iter().filter_map(|network| {
-        // Of an interface `10.0.0.1/24` the one address is its own.
-        let address = A::from_address(network.addr())?;
-        Some((address, address))
+        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
     }))
 }
 

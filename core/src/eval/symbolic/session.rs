@@ -287,6 +287,16 @@ impl<'a, A: Governs> Session<'a, A> {
             doubts.push(rule);
         }
         let ftp = |name: &Symbol| is_ftp(self.firewall.name(*name));
+        let helper = match (helper, self.firewall.automatic_helper()) {
+            (Settled::Not, Some((name, surely))) if self.is_at_port_21(&nat) => {
+                if surely {
+                    Settled::To(name)
+                } else {
+                    Settled::Maybe(name)
+                }
+            }
+            (helper, _) => helper,
+        };
         let known = match helper {
             Settled::Not => Expectation::No,
             Settled::To(name) if ftp(&name) => Expectation::By(name),
@@ -314,6 +324,16 @@ impl<'a, A: Governs> Session<'a, A> {
             (expected, _) => expected,
         };
         Ok(Meaning { expected, nat, doubts })
+    }
+
+    /// Whether the control connection comes to port 21, for which kernels had a helper by default:
+    /// `__nf_ct_try_assign_helper` looks at the answers' source.
+    fn is_at_port_21(&self, nat: &Nat<A>) -> bool {
+        match nat.target.map_or(Value::Kept, |mapping| mapping.port) {
+            Value::Kept => self.control.ports == [(21, 21)],
+            Value::Fixed(port) => port == A::from_port(21),
+            Value::Shifted { .. } | Value::Unknown => false,
+        }
     }
 
     /// Whether the announced address is that of the announcing end, as the device sees it. Another
@@ -392,6 +412,7 @@ fn helpers(firewall: &Firewall) -> Vec<Symbol> {
         })
         .filter(|name| is_ftp(firewall.name(*name)))
         .collect();
+    names.extend(firewall.automatic_helper().map(|(name, _)| name));
     names.sort_unstable();
     names.dedup();
     names
