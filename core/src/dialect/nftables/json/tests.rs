@@ -1,0 +1,3 @@
+//! JSON as `nft -j` writes it, and JSON that is wrong.
+
+mod corpus;
