@@ -201,8 +201,11 @@ fn declare<'a>(
 fn chain(value: Json<'_>, span: Span) -> Read<'_, CommandKind> {
     let fields = fields(value)?;
     let name = name_of(&fields)?;
-    let is_base = ["type", "hook", "prio"].iter().any(|key| fields.get(key).is_some());
-    let base = if is_base { Some(base_chain(&fields)?) } else { None };
+    // Without these, nft takes the chain for one that is only jumped to, and passes over the policy.
+    if ["type", "hook", "prio"].iter().all(|key| fields.get(key).is_none()) {
+        return Ok(CommandKind::Chain { name, base: None, policy: None });
+    }
+    let base = Some(base_chain(&fields)?);
     let policy = match fields.get("policy") {
         None => None,
         Some(policy) => match policy.text().as_deref() {
@@ -217,30 +220,14 @@ fn chain(value: Json<'_>, span: Span) -> Read<'_, CommandKind> {
 fn base_chain<'a>(fields: &Fields<'a>) -> Read<'a, BaseChain> {
     let devices = fields.texts("dev")?.into_iter().map(Cow::into_owned).collect();
     let value = fields.require("prio")?;
-    let priority = match (value.integer(), value.text()) {
-        (Some(number), _) => Some(Priority::Number(number)),
-        (None, Some(text)) => priority(&text),
-        (None, None) => None,
-    };
-    let Some(priority) = priority else {
-        return value.fault("this is no priority");
+    // Names are for the text form: nft would hook the chain nowhere, and say nothing.
+    let Some(priority) = value.integer().map(Priority::Number) else {
+        return value.fault(
+            "`prio` is no whole number: nft would hook the chain nowhere, without an error",
+        );
     };
     let kind = fields.text("type")?.into_owned();
     Ok(BaseChain { kind, hook: fields.text("hook")?.into_owned(), priority, devices })
-}
-
-/// `-5`, `filter` or `filter + 5`.
-fn priority(text: &str) -> Option<Priority> {
-    if let Ok(number) = text.trim().parse() {
-        return Some(Priority::Number(number));
-    }
-    let end = text.find(['+', '-']).unwrap_or(text.len());
-    let (name, offset) = text.split_at_checked(end)?;
-    let name = name.trim().to_owned();
-    let offset: String = offset.split_ascii_whitespace().collect();
-    let offset = if offset.is_empty() { 0 } else { offset.parse().ok()? };
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_name.then_some(Priority::Named(name, offset))
 }
 
 fn rule<'a>(value: Json<'a>, verb: Verb) -> Read<'a, CommandKind> {

@@ -19,7 +19,8 @@ fn read(json: Json<'_>) -> Option<Statement> {
     let (key, body) = json.single()?;
     Some(match key.as_ref() {
         "match" => return comparison(body),
-        "counter" | "last" | "log" | "flow" | "dup" => Statement::NoEffect,
+        // `reset` takes an option out of the TCP header.
+        "counter" | "last" | "log" | "flow" | "dup" | "reset" => Statement::NoEffect,
         "limit" | "quota" | "ct count" | "set" | "map" | "meter" => {
             Statement::Condition(json.as_written())
         }
@@ -35,11 +36,13 @@ fn read(json: Json<'_>) -> Option<Statement> {
             let target = expression(fields.get("key")?);
             Statement::Set { target, value: expression(fields.get("value")?) }
         }
-        "ct helper" => Statement::SetHelper(match body.text() {
-            // A name, whatever it looks like.
-            Some(name) => Expr::Word(name.into_owned()),
-            None => expression(body),
-        }),
+        "ct helper" => Statement::SetHelper(object(body)),
+        // In text, they are written like a mark: `ct timeout set "name"`.
+        "ct timeout" | "ct expectation" => {
+            let key = key.trim_start_matches("ct ").to_owned();
+            let target = Expr::Ct { key, direction: None, version: None };
+            Statement::Set { target, value: object(body) }
+        }
         "vmap" => {
             let fields = body.fields().filter(|fields| fields.only(&["key", "data"]))?;
             let map = expression(fields.get("data")?);
@@ -47,6 +50,11 @@ fn read(json: Json<'_>) -> Option<Statement> {
         }
         _ => Statement::Verdict(expression::verdict(&key, body)?),
     })
+}
+
+/// The name of an object, whatever it looks like, or a map of names.
+fn object(json: Json<'_>) -> Expr {
+    json.text().map_or_else(|| expression(json), |name| Expr::Word(name.into_owned()))
 }
 
 fn comparison(body: Json<'_>) -> Option<Statement> {

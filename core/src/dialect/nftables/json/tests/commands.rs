@@ -47,18 +47,25 @@ fn a_base_chain_has_hook_priority_policy_and_devices() {
     assert!(!policy.accept);
 }
 
+/// `json_parse_cmd_add_chain` of nft's `parser_json.c` returns before it reads the policy.
 #[test]
-fn a_priority_may_have_a_name() {
-    for (text, name, offset) in [("filter", "filter", 0), ("dstnat - 5", "dstnat", -5)] {
+fn a_chain_without_a_hook_has_no_policy() {
+    let chain = r#"{"chain": {"family": "ip", "table": "t", "name": "c", "policy": "drop"}}"#;
+    assert!(matches!(kind(chain), CommandKind::Chain { base: None, policy: None, .. }));
+}
+
+#[test]
+fn a_policy_is_accept_or_drop() {
+    for (policy, accept) in [("accept", Some(true)), ("drop", Some(false)), ("queue", None)] {
         let chain = format!(
-            r#"{{"chain": {{"family": "ip", "table": "t", "name": "c",
-               "type": "nat", "hook": "prerouting", "prio": "{text}"}}}}"#
+            r#"{{"nftables": [{{"chain": {{"family": "ip", "table": "t", "name": "c",
+                "type": "filter", "hook": "input", "prio": 0, "policy": "{policy}"}}}}]}}"#
         );
-        let CommandKind::Chain { base: Some(base), policy: None, .. } = kind(&chain) else {
-            panic!("no base chain")
-        };
-        let Priority::Named(found, by) = base.priority else { panic!("no name") };
-        assert_eq!((found.as_str(), by), (name, offset));
+        let found = commands(&chain, false).map(|commands| match &commands[0].kind {
+            CommandKind::Chain { policy: Some(policy), .. } => policy.accept,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(found.ok(), accept, "{policy}");
     }
 }
 
@@ -239,15 +246,17 @@ fn a_list_may_stand_alone() {
 
 #[test]
 fn spans_are_the_text_of_objects() {
-    let chain = "{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\",\n\
-                 \"policy\": \"drop\"}}";
+    let chain = "{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", \"prio\": 0,\n\
+                 \"type\": \"filter\", \"hook\": \"input\", \"policy\": \"drop\"}}";
     let rule =
         r#"{"rule": {"family": "ip", "table": "t", "chain": "c", "expr": [{"drop": null}]}}"#;
     let text = format!("{{\n\"nftables\": [\n  {chain},\n  {rule}, {rule}]}}\n");
     let source = Source::new(None, text).unwrap();
     let commands = super::super::read(&source, false).unwrap();
-    let found: Vec<_> =
-        commands.iter().map(|one| (one.span.line, &source.text()[one.span.bytes()])).collect();
+    let found: Vec<_> = commands
+        .iter()
+        .map(|one| (one.span.line, source.text().get(one.span.bytes()).unwrap()))
+        .collect();
     assert_eq!(found, [(3, chain), (5, rule), (5, rule)]);
     let CommandKind::Chain { policy: Some(policy), .. } = &commands[0].kind else {
         panic!("no policy")
