@@ -186,6 +186,7 @@ pub(super) fn verdict(key: &str, body: Json<'_>) -> Option<Verdict> {
         "drop" => Verdict::Drop,
         "continue" => Verdict::Continue,
         "return" => Verdict::Return,
+        "queue" => Verdict::Queue,
         _ => return None,
     })
 }

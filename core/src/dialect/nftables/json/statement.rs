@@ -43,6 +43,7 @@ fn read(json: Json<'_>) -> Option<Statement> {
             let target = Expr::Ct { key, direction: None, version: None };
             Statement::Set { target, value: object(body) }
         }
+        "secmark" => Statement::Set { target: Expr::Meta(key.into_owned()), value: object(body) },
         "vmap" => {
             let fields = body.fields().filter(|fields| fields.only(&["key", "data"]))?;
             let map = expression(fields.get("data")?);

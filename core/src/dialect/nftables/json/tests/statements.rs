@@ -163,6 +163,10 @@ fn mangle_writes_a_value() {
     let target = Expr::Ct { key: "expectation".to_owned(), direction: None, version: None };
     let found = statement(r#"{"ct expectation": "e"}"#);
     assert_eq!(found, Statement::Set { target, value: word("e") });
+    // meta secmark set "s"
+    let target = Expr::Meta("secmark".to_owned());
+    let found = statement(r#"{"secmark": "s"}"#);
+    assert_eq!(found, Statement::Set { target, value: word("s") });
 }
 
 #[test]
