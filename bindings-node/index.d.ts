@@ -38,6 +38,20 @@ export interface AuditOptions extends ParseOptions {
   outside?: string | null
   /** The address that the server names in its replies to PASV, if it is not the one that it has. */
   advertise?: string | null
+  /** Other firewalls that the connections pass. */
+  via?: readonly Via[] | null
+}
+
+/** Another firewall on the path between client and server. */
+export interface Via extends ParseOptions {
+  /** Its rule set. */
+  rules: string
+  /** Where it stands. */
+  at: Placement
+  /** The interface towards the end that it protects. */
+  inside?: string | null
+  /** The interface towards the rest of the world. */
+  outside?: string | null
 }
 
 /**

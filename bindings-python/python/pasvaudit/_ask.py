@@ -86,6 +86,7 @@ def audit(
     inside: str | None = None,
     outside: str | None = None,
     advertise: Network | None = None,
+    via: Sequence[Mapping[str, Any]] = (),
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
@@ -106,6 +107,8 @@ def audit(
     :param outside: The interface towards the rest of the world; the only one of a host.
     :param advertise: The address that the server names in its replies to PASV, if it is not the one
         that it has.
+    :param via: Other firewalls that the connections pass: for each a mapping with ``rules`` and
+        ``at``, and if need be ``inside``, ``outside`` and the parameters of :func:`parse`.
     :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
     """
     given, name = _given(rules)
@@ -118,6 +121,7 @@ def audit(
         "inside": inside,
         "outside": outside,
         "advertise": None if advertise is None else str(advertise),
+        "via": [_via(one) for one in via] or None,
     }
     audited = _pasvaudit.audit(given, json.dumps(options, default=str))
     report: Report = reader(Report)(json.loads(audited.to_json()), _rendering=audited)
@@ -241,6 +245,11 @@ def _reading(
         "kernel": kernel,
         "lenient": lenient or None,
     }
+
+
+def _via(firewall: Mapping[str, Any]) -> dict[str, Any]:
+    text, name = _text(firewall["rules"])
+    return {"file": name, **firewall, "rules": text.decode(errors="surrogateescape")}
 
 
 def _choice(choice: Choice) -> str | Mapping[str, Any]:

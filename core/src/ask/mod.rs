@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::audit::{Audit, Explain, Explanation, Report};
 use crate::dialect::Parser;
 use crate::error::{Code, Error};
+use crate::eval::symbolic::Interfaces;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Firewall};
 use crate::ftp::Provider;
@@ -57,6 +58,26 @@ pub struct AuditOptions {
     pub outside: Option<String>,
     /// The address that the server names in its replies to PASV.
     pub advertise: Option<String>,
+    /// Other firewalls that the connections pass.
+    pub via: Vec<Via>,
+}
+
+/// Another firewall on the path between client and server.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Via {
+    /// Its rule set.
+    pub rules: String,
+    /// Where it stands.
+    pub at: String,
+    /// The interface towards the end that it protects.
+    #[serde(default)]
+    pub inside: Option<String>,
+    /// The interface towards the rest of the world.
+    #[serde(default)]
+    pub outside: Option<String>,
+    /// How to read the rule set.
+    #[serde(flatten)]
+    pub reading: ParseOptions,
 }
 
 /// A provider of the catalogue, or one's own.
@@ -167,6 +188,15 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     }
     if let Some(advertised) = &options.advertise {
         audit = audit.advertise(address("advertise", advertised)?);
+    }
+    let others = options.via.iter().map(|via| {
+        let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;
+        let (inside, outside) = (via.inside.clone(), via.outside.clone());
+        Ok((firewall, via.at.parse::<Placement>()?, Interfaces { inside, outside }))
+    });
+    let others = others.collect::<Result<Vec<_>, Error>>()?;
+    for (firewall, at, interfaces) in &others {
+        audit = audit.via(firewall, *at, interfaces.clone());
     }
     for choice in &options.providers {
         audit = match choice {

@@ -1,6 +1,7 @@
 use super::fates::Site;
-use super::report::{By, ByKind, Condition};
-use crate::eval::symbolic::Blame;
+use super::report::{By, ByKind, Condition, UnmodelledLine};
+use crate::eval::Placement;
+use crate::eval::symbolic::{Blame, Device, Interfaces};
 use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Symbol, Test};
 use crate::space::{AddressRange, Ranges};
 
@@ -15,20 +16,31 @@ pub(super) struct Describer<'a> {
     interfaces_named: bool,
     /// The options that name them.
     interface_options: &'static str,
+    /// Whether answers name the rule set.
+    named: bool,
 }
 
 impl<'a> Describer<'a> {
-    pub(super) fn new(site: &Site<'a>) -> Self {
+    pub(super) fn new(device: &Device<'a>) -> Self {
+        let host = matches!(device.placement, Placement::ClientHost | Placement::ServerHost);
+        let Interfaces { inside, outside } = device.interfaces;
         Self {
-            firewall: site.firewall,
-            interfaces_named: site.interfaces_named(),
+            firewall: device.firewall,
+            interfaces_named: outside.is_some() && (host || inside.is_some()),
             interface_options: "--inside --outside",
+            named: false,
         }
+    }
+
+    /// For each device of a path. Where there are several, answers name the rule set.
+    pub(super) fn all(site: &Site<'a>) -> Vec<Self> {
+        let named = site.devices.len() > 1;
+        site.devices.iter().map(|device| Self { named, ..Self::new(device) }).collect()
     }
 
     /// For packets at a hook with these interfaces.
     pub(super) fn at_hook(firewall: &'a Firewall, interfaces_named: bool) -> Self {
-        Self { firewall, interfaces_named, interface_options: "--in --out" }
+        Self { firewall, interfaces_named, interface_options: "--in --out", named: false }
     }
 
     pub(super) fn by(&self, blame: Blame) -> By {
@@ -37,12 +49,14 @@ impl<'a> Describer<'a> {
             Blame::Policy(id) => self.policy(id),
             Blame::Nothing => By {
                 kind: ByKind::Policy,
+                rule_set: self.rule_set(),
                 line: None,
                 text: "no chain is passed here: everything is accepted".to_owned(),
                 chain: String::new(),
             },
             Blame::Local => By {
                 kind: ByKind::Local,
+                rule_set: self.rule_set(),
                 line: None,
                 text: "the destination is the firewall itself, and no rule translates it"
                     .to_owned(),
@@ -54,7 +68,19 @@ impl<'a> Describer<'a> {
     fn rule(&self, id: RuleId) -> By {
         let span = self.firewall.rule(id).map(Rule::span).unwrap_or_default();
         let text = self.firewall.quote(span).to_owned();
-        By { kind: ByKind::Rule, line: Some(span.line), text, chain: self.chain(id.chain) }
+        By {
+            kind: ByKind::Rule,
+            rule_set: self.rule_set(),
+            line: Some(span.line),
+            text,
+            chain: self.chain(id.chain),
+        }
+    }
+
+    /// The name of the rule set, where there are several.
+    fn rule_set(&self) -> Option<String> {
+        let name = || self.firewall.file().unwrap_or("the rule set without a name").to_owned();
+        self.named.then(name)
     }
 
     fn policy(&self, id: ChainId) -> By {
@@ -67,7 +93,24 @@ impl<'a> Describer<'a> {
                 format!("policy {}", fate.as_str())
             }
         };
-        By { kind: ByKind::Policy, line: span.map(|span| span.line), text, chain: self.chain(id) }
+        By {
+            kind: ByKind::Policy,
+            rule_set: self.rule_set(),
+            line: span.map(|span| span.line),
+            text,
+            chain: self.chain(id),
+        }
+    }
+
+    /// What in the rule set is not modelled.
+    pub(super) fn unmodelled_lines(&self) -> impl Iterator<Item = UnmodelledLine> + '_ {
+        let firewall = self.firewall;
+        firewall.unmodelled().iter().map(|unmodelled| UnmodelledLine {
+            rule_set: self.rule_set(),
+            line: unmodelled.span.line,
+            text: firewall.quote(unmodelled.span).to_owned(),
+            what: firewall.name(unmodelled.what).to_owned(),
+        })
     }
 
     fn chain(&self, id: ChainId) -> String {
@@ -79,6 +122,7 @@ impl<'a> Describer<'a> {
     pub(super) fn conditions(&self, doubts: &[RuleId], because: Option<&str>) -> Vec<Condition> {
         let mut conditions: Vec<_> = doubts.iter().map(|id| self.condition(*id)).collect();
         conditions.extend(because.map(|why| Condition {
+            rule_set: None,
             line: None,
             text: String::new(),
             what: why.to_owned(),
@@ -105,6 +149,7 @@ impl<'a> Describer<'a> {
         // Only if something can be given for each does giving it decide.
         let decided = doubts.iter().all(|doubt| doubt.decided_by.is_some());
         Condition {
+            rule_set: self.rule_set(),
             line: Some(span.line),
             text: self.firewall.quote(span).to_owned(),
             what: what.join(", "),

@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::answer::addresses;
 use super::describe::Describer;
-use super::fates::Site;
 use super::report::{By, Condition};
 use crate::error::{Code, Error};
-use crate::eval::symbolic::{self, Course, Effort, Interfaces, Part, Ruling, Stage};
+use crate::eval::symbolic::{self, Course, Device, Effort, Interfaces, Part, Ruling, Stage};
 use crate::eval::{End, Placement};
 use crate::firewall::{Fate, Firewall, Governs, Hook, States};
 use crate::space::{Axis, Budget, Count, Cuboid, Entry, Family, HeaderSet, PacketSpace, Ranges};
@@ -211,11 +210,13 @@ impl<'a> Explain<'a> {
                 (parts, Describer::at_hook(self.firewall, named))
             }
             Asked::Connection { at, opener } => {
-                let (firewall, interfaces) = (self.firewall, &self.interfaces);
-                let site = Site { firewall, placement: *at, interfaces };
-                let parts =
-                    symbolic::connections(firewall, *at, *opener, None, interfaces, &space, effort);
-                (parts, Describer::new(&site))
+                let device = Device {
+                    firewall: self.firewall,
+                    placement: *at,
+                    interfaces: &self.interfaces,
+                };
+                let parts = symbolic::connections(&[device], *opener, None, &space, effort);
+                (parts, Describer::new(&device))
             }
         };
         // What happens on the way is not told here, and is no reason for two parts.

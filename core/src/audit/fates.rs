@@ -1,4 +1,4 @@
-use crate::eval::symbolic::{self, Blame, Control, Effort, Interfaces, Part, Ruling};
+use crate::eval::symbolic::{self, Blame, Control, Device, Effort, Part, Ruling};
 use crate::eval::{End, Placement};
 use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, TranslationKind};
 use crate::space::{Budget, Cuboid, Exhausted, HeaderSet};
@@ -27,16 +27,19 @@ pub(super) struct Piece<A: Governs> {
 /// Where and how a question is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Site<'a> {
-    pub firewall: &'a Firewall,
-    pub placement: Placement,
-    pub interfaces: &'a Interfaces,
+    /// The firewalls, from the client to the server.
+    pub devices: Vec<Device<'a>>,
 }
 
-impl Site<'_> {
-    /// Whether every interface that connections cross has a name.
-    pub(super) fn interfaces_named(&self) -> bool {
-        let host = matches!(self.placement, Placement::ClientHost | Placement::ServerHost);
-        self.interfaces.outside.is_some() && (host || self.interfaces.inside.is_some())
+impl<'a> Site<'a> {
+    /// The device at a place of the path.
+    pub(super) fn device(&self, place: usize) -> Option<&Device<'a>> {
+        self.devices.get(place)
+    }
+
+    /// Whether any of the firewalls is as the test says.
+    pub(super) fn any(&self, test: impl Fn(&Firewall) -> bool) -> bool {
+        self.devices.iter().any(|device| test(device.firewall))
     }
 
     /// How the connections of a space fare; with `control` they are data connections of that session.
@@ -47,9 +50,8 @@ impl Site<'_> {
         space: &[Cuboid<A>],
         budget: &Budget,
     ) -> Result<Vec<Piece<A>>, Exhausted> {
-        let (firewall, at, interfaces) = (self.firewall, self.placement, self.interfaces);
         let effort = Effort::default();
-        let parts = symbolic::connections(firewall, at, opener, control, interfaces, space, effort);
+        let parts = symbolic::connections(&self.devices, opener, control, space, effort);
         parts.into_iter().map(|part| self.piece(part, budget)).collect()
     }
 
@@ -63,12 +65,13 @@ impl Site<'_> {
         let mut because = ruling.unfinished.then(|| {
             "the rules cut this space into more pieces than the work budget allows".to_owned()
         });
-        if let Some(by) = ruling.course.target.filter(|rule| self.leads_elsewhere(*rule))
+        if let Some((device, by)) = ruling.course.target
             && status == Status::Open
+            && self.leads_elsewhere(device, by)
         {
             status = Status::Unsure;
             ruling.certain = false;
-            ruling.by = Blame::Rule(by);
+            (ruling.device, ruling.by) = (device, Blame::Rule(by));
             because = Some("the rules send these connections to another address".to_owned());
         }
         let set = HeaderSet::from_cuboids(part.cuboids, budget)?;
@@ -76,10 +79,11 @@ impl Site<'_> {
     }
 
     /// Whether a translation of the destination leads away from the provider.
-    fn leads_elsewhere(&self, rule: RuleId) -> bool {
-        let action = self.firewall.rule(rule).and_then(|rule| rule.action().parts().last());
+    fn leads_elsewhere(&self, device: usize, rule: RuleId) -> bool {
+        let Some(Device { firewall, placement, .. }) = self.device(device) else { return true };
+        let action = firewall.rule(rule).and_then(|rule| rule.action().parts().last());
         let Some(Action::Translate(translation)) = action else { return true };
-        match self.placement {
+        match placement {
             Placement::ClientHost | Placement::ClientGateway => true,
             Placement::ServerGateway => false,
             Placement::ServerHost => !matches!(

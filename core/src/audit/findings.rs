@@ -25,6 +25,7 @@ pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
                         "let every address through on these ports, or name the servers that you use"
                             .to_owned(),
                     line: None,
+                    rule_set: None,
                 }
             }));
         }
@@ -103,6 +104,7 @@ impl Troubled<'_> {
             ),
             help: format!("allow {}", targets(self.gap)),
             line: self.gap.by.line,
+            rule_set: self.gap.by.rule_set.clone(),
         })
     }
 
@@ -126,6 +128,7 @@ impl Troubled<'_> {
             help: "use passive mode; active mode is for networks without a firewall between"
                 .to_owned(),
             line: self.gap.by.line,
+            rule_set: self.gap.by.rule_set.clone(),
         }
     }
 
@@ -175,6 +178,7 @@ fn return_path(gap: &Gap) -> Option<Finding> {
         ),
         help: "accept packets of established connections in both directions".to_owned(),
         line: gap.by.line,
+        rule_set: gap.by.rule_set.clone(),
     })
 }
 
@@ -204,6 +208,7 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
             ),
             help: format!("give {option}"),
             line: Some(*first),
+            rule_set: None,
         });
     }
     let open = all.iter().filter(|condition| condition.decided_by.is_none());
@@ -213,6 +218,7 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
         message: format!("this cannot be decided from the rule set: {}", condition.short()),
         help: "an unconditional rule for these ports, before this one, would decide it".to_owned(),
         line: condition.line,
+        rule_set: condition.rule_set.clone(),
     }));
     findings
 }

@@ -21,7 +21,7 @@ pub use report::{
 
 use crate::error::Error;
 use crate::eval::Placement;
-use crate::eval::symbolic::{Announced, Control, Interfaces};
+use crate::eval::symbolic::{Announced, Control, Device, Interfaces};
 use crate::firewall::{Firewall, Governs, Hook};
 use crate::ftp::{
     self, DataMode, Ends, Flow, ModeFlows, Needs, Peers, Protection, Provider, SessionMode,
@@ -66,6 +66,7 @@ pub struct Audit<'a> {
     at: Option<Placement>,
     interfaces: Interfaces,
     advertised: Option<IpAddr>,
+    others: Vec<(&'a Firewall, Placement, Interfaces)>,
 }
 
 impl<'a> Audit<'a> {
@@ -79,6 +80,7 @@ impl<'a> Audit<'a> {
             at: None,
             interfaces: Interfaces::default(),
             advertised: None,
+            others: Vec::new(),
         }
     }
 
@@ -157,6 +159,27 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// Connections pass this firewall as well, which stands there. Of several at one placement the first
+    /// is the nearest to the client, after [the firewall asked about](Self::of).
+    #[must_use]
+    pub fn via(mut self, firewall: &'a Firewall, at: Placement, interfaces: Interfaces) -> Self {
+        self.others.push((firewall, at, interfaces));
+        self
+    }
+
+    /// All firewalls, from the client to the server.
+    fn devices(&self, at: Placement) -> Vec<Device<'_>> {
+        let interfaces = &self.interfaces;
+        let mut devices = vec![Device { firewall: self.firewall, placement: at, interfaces }];
+        devices.extend(self.others.iter().map(|(firewall, placement, interfaces)| Device {
+            firewall,
+            placement: *placement,
+            interfaces,
+        }));
+        devices.sort_by_key(|device| device.placement);
+        devices
+    }
+
     fn peers(&self) -> Peers {
         Peers { clients: self.clients.clone(), servers: self.servers.clone() }
     }
@@ -167,7 +190,7 @@ impl<'a> Audit<'a> {
             Some(at) => (at, None),
             None => placement_of(self.firewall),
         };
-        let mut auditor = Auditor::new(self.firewall, at, &self.interfaces, self.advertised);
+        let mut auditor = Auditor::new(self.devices(at), self.advertised);
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
@@ -184,12 +207,8 @@ impl<'a> Audit<'a> {
             schema_version: SCHEMA_VERSION,
             verdict,
             exit_code: verdict.exit_code(),
-            rule_set: RuleSet {
-                file: self.firewall.file().map(str::to_owned),
-                dialect: self.firewall.dialect(),
-                at,
-                at_because,
-            },
+            rule_set: rule_set(self.firewall, at, at_because),
+            path: auditor.path(),
             clients: self.clients.as_ref().map(clients),
             findings: findings::of(&providers),
             providers,
@@ -226,14 +245,9 @@ struct Auditor<'a> {
 type Known<A> = Vec<(Flow, Option<Control>, Answer<A>)>;
 
 impl<'a> Auditor<'a> {
-    fn new(
-        firewall: &'a Firewall,
-        placement: Placement,
-        interfaces: &'a Interfaces,
-        advertised: Option<IpAddr>,
-    ) -> Self {
+    fn new(devices: Vec<Device<'a>>, advertised: Option<IpAddr>) -> Self {
         Self {
-            site: Site { firewall, placement, interfaces },
+            site: Site { devices },
             advertised,
             known_v4: Vec::new(),
             known_v6: Vec::new(),
@@ -265,11 +279,12 @@ impl<'a> Auditor<'a> {
         let passive = flows.mode.data.is_passive();
         let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
         let family = flows.mode.family;
-        if !self.site.firewall.families().contains(&family) {
+        let silent = |device: &&Device<'_>| !device.firewall.families().contains(&family);
+        if let Some(device) = self.site.devices.iter().find(silent) {
             let why = format!(
                 "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
                  name clients of one family only",
-                self.site.firewall.dialect(),
+                device.firewall.dialect(),
                 family.title(),
             );
             return mode::undecided(flows, required, why);
@@ -303,10 +318,10 @@ impl<'a> Auditor<'a> {
     {
         let control = self.answer::<A>(&flows.control, None, budget)?;
         let data = self.answer::<A>(&flows.data, self.control(flows), budget)?;
-        let describer = Describer::new(&self.site);
+        let describers = Describer::all(&self.site);
         let answers = [&control, &data];
         let judged = Judged::of(flows, answers, budget)?;
-        let mut report = mode::report(&describer, flows, required, answers, &judged, budget)?;
+        let mut report = mode::report(&describers, flows, required, answers, &judged, budget)?;
         if report.verdict == Verdict::Works
             && flows.addresses_complete == Some(false)
             && !(self.unlisted_open(&control, &judged, budget)?
@@ -339,8 +354,7 @@ impl<'a> Auditor<'a> {
 
     /// What of the control connection matters to the data connections of a mode, if anything does.
     fn control(&self, flows: &ModeFlows) -> Option<Control> {
-        let firewall = self.site.firewall;
-        if !firewall.assigns_helpers() && !firewall.translates() {
+        if !self.site.any(|firewall| firewall.assigns_helpers() || firewall.translates()) {
             return None;
         }
         let ports = |ends: &Ends| -> Vec<(u16, u16)> {
@@ -376,14 +390,21 @@ impl<'a> Auditor<'a> {
     }
 
     fn unmodelled(&self) -> Vec<UnmodelledLine> {
-        let firewall = self.site.firewall;
-        let line = |unmodelled: &crate::firewall::Unmodelled| UnmodelledLine {
-            line: unmodelled.span.line,
-            text: firewall.quote(unmodelled.span).to_owned(),
-            what: firewall.name(unmodelled.what).to_owned(),
-        };
-        firewall.unmodelled().iter().map(line).collect()
+        let describers = Describer::all(&self.site);
+        describers.iter().flat_map(Describer::unmodelled_lines).collect()
     }
+
+    /// The rule sets, if there are several.
+    fn path(&self) -> Vec<RuleSet> {
+        let several = self.site.devices.len() > 1;
+        let devices = self.site.devices.iter().filter(|_| several);
+        devices.map(|device| rule_set(device.firewall, device.placement, None)).collect()
+    }
+}
+
+fn rule_set(firewall: &Firewall, at: Placement, at_because: Option<String>) -> RuleSet {
+    let file = firewall.file().map(str::to_owned);
+    RuleSet { file, dialect: firewall.dialect(), at, at_because }
 }
 
 /// Whether two modes need the same of the firewall, though with other commands.

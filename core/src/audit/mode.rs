@@ -36,7 +36,7 @@ impl<A: Governs> Judged<A> {
 
 /// Puts the answers about a mode's two flows together.
 pub(super) fn report<A: Governs>(
-    describer: &Describer<'_>,
+    describers: &[Describer<'_>],
     flows: &ModeFlows,
     required: bool,
     answers: [&Answer<A>; 2],
@@ -54,7 +54,7 @@ where
     for answer in answers {
         let view = ClientView::new(answer, &judged.clients, budget)?;
         flow_reports.push(view.flow_report(budget)?);
-        gaps.extend(view.gaps(describer, budget)?);
+        gaps.extend(view.gaps(describers, budget)?);
     }
     let verdict = flow_reports.iter().fold(Verdict::Works, |all, flow| all.and(flow.verdict));
     Ok(ModeReport {
@@ -155,7 +155,7 @@ impl<'a, A: Governs> ClientView<'a, A> {
         Ok(FlowReport { kind, verdict, needed, open, undecided, ports, addresses })
     }
 
-    fn gaps(&self, describer: &Describer<'_>, budget: &Budget) -> Result<Vec<Gap>, Exhausted>
+    fn gaps(&self, describers: &[Describer<'_>], budget: &Budget) -> Result<Vec<Gap>, Exhausted>
     where
         PacketSpace: From<HeaderSet<A>>,
     {
@@ -164,7 +164,9 @@ impl<'a, A: Governs> ClientView<'a, A> {
         let mut known: HashMap<_, usize> = HashMap::new();
         for piece in &self.missing {
             let ruling = &piece.ruling;
+            let Some(describer) = describers.get(ruling.device) else { continue };
             let key = (
+                ruling.device,
                 ruling.by,
                 ruling.fate,
                 ruling.stage,

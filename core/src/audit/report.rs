@@ -73,6 +73,9 @@ pub struct Report {
     pub exit_code: u8,
     /// The rule set that was audited.
     pub rule_set: RuleSet,
+    /// All rule sets on the path from the client to the server, this one among them; empty if it is
+    /// the only one.
+    pub path: Vec<RuleSet>,
     /// The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
     /// then each mode says for which clients it works.
     pub clients: Option<Vec<String>>,
@@ -205,6 +208,8 @@ pub struct Gap {
 pub struct By {
     /// `rule`, `policy` or `local`; where no chain is passed at all, the policy is to accept.
     pub kind: ByKind,
+    /// The name of the rule set, where several were audited.
+    pub rule_set: Option<String>,
     /// The line in the rule set, if there is one.
     pub line: Option<u32>,
     /// Its text.
@@ -229,6 +234,8 @@ words! {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition {
+    /// The name of the rule set, where several were audited.
+    pub rule_set: Option<String>,
     /// The line in the rule set, if it is one.
     pub line: Option<u32>,
     /// Its text.
@@ -279,6 +286,8 @@ pub struct Finding {
     pub help: String,
     /// The line in the rule set that it is about, if it is about one.
     pub line: Option<u32>,
+    /// The name of the rule set, where several were audited.
+    pub rule_set: Option<String>,
 }
 
 /// A change to the rule set that closes gaps.
@@ -299,6 +308,8 @@ pub struct Fix {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnmodelledLine {
+    /// The name of the rule set, where several were audited.
+    pub rule_set: Option<String>,
     /// The line.
     pub line: u32,
     /// Its text.
@@ -307,12 +318,24 @@ pub struct UnmodelledLine {
     pub what: String,
 }
 
+/// Of which rule set something is said, where there are several.
+fn of(rule_set: Option<&str>) -> String {
+    rule_set.map(|name| format!(" of {name}")).unwrap_or_default()
+}
+
 impl By {
+    /// Of which rule set, where there are several.
+    fn of(&self) -> String {
+        of(self.rule_set.as_deref())
+    }
+
     /// Where it stands, without its text.
     pub(crate) fn short(&self) -> String {
         match (self.line, self.kind) {
-            (Some(line), ByKind::Rule) => format!("line {line} ({})", self.chain),
-            (Some(line), ByKind::Policy) => format!("the policy in line {line} ({})", self.chain),
+            (Some(line), ByKind::Rule) => format!("line {line}{} ({})", self.of(), self.chain),
+            (Some(line), ByKind::Policy) => {
+                format!("the policy in line {line}{} ({})", self.of(), self.chain)
+            }
             (_, ByKind::Local) | (None, _) => self.to_string(),
         }
     }
@@ -322,7 +345,7 @@ impl Condition {
     /// What it is and where it stands, without the text.
     pub(crate) fn short(&self) -> String {
         match self.line {
-            Some(line) => format!("{} in line {line}", self.what),
+            Some(line) => format!("{} in line {line}{}", self.what, of(self.rule_set.as_deref())),
             None => self.what.clone(),
         }
     }
@@ -331,8 +354,8 @@ impl Condition {
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.text)?,
-            None => f.write_str(&self.text)?,
+            Some(line) => write!(f, "line {line}{}: {}", self.of(), self.text)?,
+            None => write!(f, "{}{}", self.text, self.of())?,
         }
         if self.chain.is_empty() { Ok(()) } else { write!(f, " ({})", self.chain) }
     }
@@ -342,7 +365,10 @@ impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         match self.line {
-            Some(line) => write!(f, " in line {line}: {}", self.text),
+            Some(line) => {
+                let of = of(self.rule_set.as_deref());
+                write!(f, " in line {line}{of}: {}", self.text)
+            }
             None => Ok(()),
         }
     }

@@ -72,6 +72,10 @@ pub(super) struct Audit {
     /// The address that the server names in its replies to PASV, if it is not the one that it has.
     #[arg(long, value_name = "ADDR")]
     pub(super) advertise: Option<String>,
+    /// Another firewall that the connections pass, and where it stands: a file, and options for it
+    /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
+    #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
+    pub(super) via: Vec<String>,
     #[command(flatten)]
     pub(super) output: Output,
 }

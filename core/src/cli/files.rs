@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::ask::ProviderChoice;
+use crate::ask::{ProviderChoice, Via};
 use crate::error::{Code, Error};
 
 /// The name and the bytes of a rule set's file; `-` is standard input.
@@ -30,6 +30,41 @@ pub(super) fn provider(argument: String) -> Result<ProviderChoice, Error> {
         return Ok(ProviderChoice::Spec { json: text(path)?, file: Some(argument) });
     }
     Ok(ProviderChoice::Id(argument))
+}
+
+/// Another firewall: `FILE,at=PLACEMENT,inside=IFACE,...`.
+pub(super) fn via(argument: &str) -> Result<Via, Error> {
+    let mut parts = argument.split(',');
+    let file = parts.next().unwrap_or_default();
+    let mut via = Via { rules: text(Path::new(file))?, ..Via::default() };
+    via.reading.file = Some(file.to_owned());
+    for part in parts {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = value.to_owned();
+        match name {
+            "at" => via.at = value,
+            "inside" => via.inside = Some(value),
+            "outside" => via.outside = Some(value),
+            "dialect" => via.reading.dialect = Some(value),
+            "kernel" => via.reading.kernel = Some(value),
+            "local" => via.reading.local.push(value),
+            "ipset" => via.reading.ipset.push(text(Path::new(&value))?),
+            _ => {
+                let message = format!(
+                    "option via: `{part}` is none of at=, inside=, outside=, dialect=, local=, \
+                     kernel=, ipset="
+                );
+                return Err(Error::new(Code::BadOption, message));
+            }
+        }
+    }
+    if via.at.is_empty() {
+        let message = format!(
+            "option via: `{argument}` does not say where that firewall stands; add `,at=PLACEMENT`"
+        );
+        return Err(Error::new(Code::BadOption, message));
+    }
+    Ok(via)
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {

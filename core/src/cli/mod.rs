@@ -52,6 +52,7 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
         inside: arguments.rules.inside,
         outside: arguments.rules.outside,
         advertise: arguments.advertise,
+        via: arguments.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
     };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.output.format {

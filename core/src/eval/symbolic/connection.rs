@@ -5,10 +5,11 @@ use super::state::{PacketState, Settled, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
 use super::{Blame, Course, Effort, Helper, Ruling, Stuck};
-use crate::firewall::{BaseKind, Fate, Firewall, Governs, RuleId, Side, Symbol};
-use crate::space::{Axis, Cuboid, Ranges};
+use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
+use crate::space::{Axis, Cuboid, Family, Ranges};
 
 /// Follows cells through all packets of a connection.
+#[derive(Clone, Copy)]
 pub(super) struct Follower<'a> {
     pub firewall: &'a Firewall,
     /// Its packets, in order.
@@ -57,6 +58,8 @@ enum Delivered {
     No,
     Yes,
     Maybe,
+    /// It was sent to a host that perhaps passes it on.
+    Elsewhere,
 }
 
 /// Who let a packet through: the last base chain that did so by a rule, else the policy of the filter
@@ -86,6 +89,14 @@ impl Own {
 
 fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
     Ranges::union_of(firewall.local().iter().filter_map(|network| {
+        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
+    }))
+}
+
+/// The addresses of a network that is written right.
+fn addresses_of<A: Governs>(network: &str) -> Ranges<A> {
+    let network = network.parse::<ipnet::IpNet>().ok();
+    Ranges::union_of(network.and_then(|network| {
         Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
     }))
 }
@@ -179,7 +190,7 @@ impl Follower<'_> {
             (None, _) => {
                 end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, false);
             }
-            // A proxy may stand there.
+            // A proxy may stand there, or anything else.
             (Some(mapping), _) => {
                 end.may_pass = true;
                 end.doubts.push(mapping.by);
@@ -246,10 +257,15 @@ impl Leg<'_> {
         let first = self.class.stage == Stage::Syn;
         if first && self.class.passes {
             passage.delivered = self.is_delivered(&passage.nat, cell)?;
+        } else if first
+            && passage.nat.target.is_some()
+            && self.leaves_its_way(&passage.nat, cell)?
+        {
+            passage.delivered = Delivered::Elsewhere;
         }
         let onward = match passage.delivered {
             Delivered::Yes => &self.class.delivered,
-            Delivered::No | Delivered::Maybe => &self.class.onward,
+            Delivered::No | Delivered::Maybe | Delivered::Elsewhere => &self.class.onward,
         };
         for stop in onward.iter().filter(|stop| wanted(stop)) {
             self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
@@ -274,6 +290,29 @@ impl Leg<'_> {
             Covered::Whole => Delivered::Yes,
             Covered::Nothing => Delivered::No,
             Covered::Unknown => Delivered::Maybe,
+        })
+    }
+
+    /// Whether a host may route a packet otherwise once its destination was translated: one that
+    /// came in, out again, and one that it sends, to itself.
+    fn leaves_its_way<A: Governs>(&self, nat: &Nat<A>, cell: &Cuboid<A>) -> Result<bool, Stuck<A>> {
+        let Some(mapping) = nat.target else { return Ok(false) };
+        let comes_in = self.class.entry.iter().any(|stop| stop.hook == Hook::Prerouting);
+        if mapping.redirects && mapping.surely {
+            return Ok(!comes_in);
+        }
+        let arrived = Arrived { view: &nat.arrives, cell };
+        let own = self.follower.own.family::<A>().cloned().unwrap_or_else(Ranges::none);
+        let own = match A::FAMILY {
+            Family::Ipv4 => own.union(&addresses_of("127.0.0.0/8")),
+            Family::Ipv6 => own.union(&addresses_of("::1/128")),
+        };
+        let to_itself = arrived.cover(&own, Axis::Destination, mapping.address)?;
+        Ok(match (comes_in, mapping.address) {
+            (true, Value::Kept) => false,
+            (true, Value::Fixed(_)) if mapping.changes == Some(false) => false,
+            (true, _) => to_itself != Covered::Whole,
+            (false, _) => to_itself != Covered::Nothing,
         })
     }
 
@@ -418,8 +457,8 @@ impl Ending {
                 Settled::To(name) => Helper::By(name),
                 Settled::Maybe(name) => Helper::Maybe(name),
             },
-            target: followed.nat.target.map(|mapping| mapping.by),
-            source: followed.nat.source.map(|mapping| mapping.by),
+            target: followed.nat.target.map(|mapping| (0, mapping.by)),
+            source: followed.nat.source.map(|mapping| (0, mapping.by)),
             delayed: false,
         };
         followed.ruling = self.ruling(course);
@@ -438,6 +477,6 @@ impl Ending {
         let (fate, by, stage) =
             self.block.map_or(passed, |(block, stage)| (block.fate, block.by, stage));
         let (may_pass, doubts) = (self.may_pass, self.doubts);
-        Ruling { fate, certain, may_pass, by, stage, doubts, course, unfinished: false }
+        Ruling { fate, certain, may_pass, by, stage, doubts, device: 0, course, unfinished: false }
     }
 }

@@ -7,6 +7,7 @@
 mod connection;
 mod lists;
 mod nat;
+mod path;
 mod question;
 mod session;
 mod state;
@@ -20,12 +21,11 @@ pub use session::{Announced, Control};
 
 use super::{End, Placement};
 use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States, Symbol};
-use crate::space::{Axis, Cuboid, Family};
+use crate::space::{Axis, Cuboid};
 use connection::{Follower, Own};
 use lists::Lists;
 use nat::{Nat, View};
-use question::{Class, Expected};
-use session::{Arrival, Session};
+use path::{Hop, Path, Site};
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -56,10 +56,10 @@ pub enum Helper {
 pub struct Course {
     /// The helper that reads them.
     pub helper: Helper,
-    /// The rule that translates their destination.
-    pub target: Option<RuleId>,
-    /// The rule that translates their source.
-    pub source: Option<RuleId>,
+    /// The rule that translates their destination, and the device whose rule it is.
+    pub target: Option<(usize, RuleId)>,
+    /// The rule that translates their source, and the device.
+    pub source: Option<(usize, RuleId)>,
     /// Their first packet is lost, and a second later the same packet passes.
     pub delayed: bool,
 }
@@ -85,6 +85,8 @@ pub struct Ruling {
     pub stage: Stage,
     /// The rules that may match or not, if the ruling is not certain.
     pub doubts: Vec<RuleId>,
+    /// The device of which all this is said, by its place on the path.
+    pub device: usize,
     /// What happens to them on their way.
     pub course: Course,
     /// The work budget was spent before these were looked at.
@@ -135,40 +137,40 @@ enum Stuck<A> {
     Spent,
 }
 
-/// How TCP connections fare that `opener` opens through a device at `placement`.
+/// A firewall on the way of connections.
+#[derive(Clone, Copy, Debug)]
+pub struct Device<'a> {
+    /// Its rule set.
+    pub firewall: &'a Firewall,
+    /// Where it stands.
+    pub placement: Placement,
+    /// The names of its interfaces, as far as somebody named them.
+    pub interfaces: &'a Interfaces,
+}
+
+/// How TCP connections fare that `opener` opens through devices, which are listed from the client to
+/// the server.
 ///
-/// A connection is accepted if all of its packets are: SYN, SYN-ACK, and further packets both ways.
-/// Its fate is that of the first that is not. With `control` they are data connections of an FTP
-/// session, which a helper may expect.
+/// A connection is accepted if all of its packets are, by every device: SYN, SYN-ACK, and further
+/// packets both ways. Its fate is that of the first that is not. With `control` they are data
+/// connections of an FTP session, which a helper may expect.
 pub fn connections<A: Governs>(
-    firewall: &Firewall,
-    placement: Placement,
+    devices: &[Device<'_>],
     opener: End,
     control: Option<&Control>,
-    interfaces: &Interfaces,
     space: &[Cuboid<A>],
-    effort: Effort,
+    mut effort: Effort,
 ) -> Vec<Part<A>> {
-    let site = Site { firewall, placement, interfaces, own: Own::of(firewall) };
-    let classes = site.classes(A::FAMILY, opener, None);
-    let follower = Follower { firewall, classes: &classes, own: &site.own };
-    match control {
-        None => {
-            let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
-                Ok(follower.follow(Nat::none(View::PLAIN), cell, lists, effort)?.ruling)
-            };
-            partition(&follower, space, effort, follow)
-        }
-        Some(control) => {
-            let mut effort = effort;
-            let hull = hull(space);
-            let session = Session::new(&site, opener, control, hull.as_ref(), &mut effort);
-            let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
-                Ok(session.follow(&follower, &Arrival::PLAIN, cell, lists, effort)?.0)
-            };
-            partition(&follower, space, effort, follow)
-        }
-    }
+    let sites: Vec<_> = devices.iter().map(Site::of).collect();
+    let hull = hull(space);
+    let hops: Vec<_> = sites
+        .iter()
+        .map(|site| Hop::new(site, opener, control, hull.as_ref(), &mut effort))
+        .collect();
+    let path = Path { hops, opener };
+    partition(&path.followers(), space, effort, |cell, lists, effort| {
+        path.follow(cell, lists, effort)
+    })
 }
 
 /// How single packets fare at one hook, with the state that connection tracking gives to them.
@@ -183,47 +185,37 @@ pub fn packets<A: Governs>(
 ) -> Vec<Part<A>> {
     let classes = question::packet(firewall, A::FAMILY, hook, state, incoming, outgoing);
     let follower = Follower { firewall, classes: &classes, own: &Own::none() };
-    let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
+    partition(&[follower], space, effort, |cell, lists, effort| {
+        let Some(lists) = lists.first_mut() else { return Err(Stuck::Spent) };
         Ok(follower.follow(Nat::none(View::PLAIN), cell, lists, effort)?.ruling)
-    };
-    partition(&follower, space, effort, follow)
-}
-
-/// Where and how connections are followed.
-struct Site<'a> {
-    firewall: &'a Firewall,
-    placement: Placement,
-    interfaces: &'a Interfaces,
-    own: Own,
-}
-
-impl Site<'_> {
-    fn classes(&self, family: Family, opener: End, expected: Option<Expected>) -> Vec<Class> {
-        let Self { firewall, placement, interfaces, .. } = *self;
-        question::connection(firewall, family, placement, opener, expected, interfaces)
-    }
+    })
 }
 
 fn partition<A: Governs>(
-    follower: &Follower<'_>,
+    followers: &[Follower<'_>],
     space: &[Cuboid<A>],
     mut effort: Effort,
-    follow: impl Fn(&Cuboid<A>, &mut Lists<A>, &mut Effort) -> Result<Ruling, Stuck<A>>,
+    follow: impl Fn(&Cuboid<A>, &mut [Lists<A>], &mut Effort) -> Result<Ruling, Stuck<A>>,
 ) -> Vec<Part<A>> {
     let Some(hull) = hull(space) else { return Vec::new() };
     let mut parts: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
     // One list for the whole space first: most rules touch none of its boxes.
-    let mut lists = Lists::new();
-    // Where that alone spends the effort, no cell is finished either.
-    let _ = follower.prime(&hull, &mut lists, &mut effort);
-    let mut open: Vec<_> = space.iter().map(|cell| (*cell, lists.inherited())).collect();
+    let mut lists = Vec::new();
+    for follower in followers {
+        let mut of_hull = Lists::new();
+        // Where that alone spends the effort, no cell is finished either.
+        let _ = follower.prime(&hull, &mut of_hull, &mut effort);
+        lists.push(of_hull);
+    }
+    let inherited = |lists: &[Lists<A>]| lists.iter().map(Lists::inherited).collect::<Vec<_>>();
+    let mut open: Vec<_> = space.iter().map(|cell| (*cell, inherited(&lists))).collect();
     while let Some((cell, mut lists)) = open.pop() {
         match follow(&cell, &mut lists, &mut effort) {
             Ok(ruling) => parts.entry(ruling).or_default().push(cell),
             Err(Stuck::Split { axis, last }) => match cell.split(axis, last) {
                 Some((low, high)) => {
-                    open.push((high, lists.inherited()));
-                    open.push((low, lists.inherited()));
+                    open.push((high, inherited(&lists)));
+                    open.push((low, inherited(&lists)));
                 }
                 None => parts.entry(Ruling::unfinished()).or_default().push(cell),
             },
@@ -245,13 +237,22 @@ impl Ruling {
             by: Blame::Nothing,
             stage: Stage::Syn,
             doubts: Vec::new(),
+            device: 0,
             course: Course::STRAIGHT,
             unfinished: true,
         }
     }
 
     fn order(&self) -> impl Ord {
-        (self.by, self.stage, self.fate, self.certain, self.doubts.clone(), self.course)
+        (
+            self.device,
+            self.by,
+            self.stage,
+            self.fate,
+            self.certain,
+            self.doubts.clone(),
+            self.course,
+        )
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Mapping<A> {
     pub changes: Option<bool>,
     /// Packets are sent to the device itself.
     pub redirects: bool,
+    /// What a gateway passes on comes to seem its own.
+    pub hides: bool,
     /// The rule surely matches.
     pub surely: bool,
 }
@@ -325,6 +327,8 @@ pub(super) fn mapping<A: Governs>(
         by,
         changes: None,
         redirects,
+        hides: stop.through
+            && translation.is_some_and(|it| matches!(it.kind, TranslationKind::Masquerade)),
         surely,
     };
     let Some(translation) = translation.filter(|_| surely) else { return Ok(unknown) };
@@ -337,8 +341,6 @@ pub(super) fn mapping<A: Governs>(
     let changes = match (changes(address, axis, arrived)?, changes(port, port_axis, arrived)?) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
-        // What is sent through a gateway does not come from one of its addresses.
-        _ if stop.through && translation.kind == TranslationKind::Masquerade => Some(true),
         _ => None,
     };
     Ok(Mapping { address, port, changes, ..unknown })
@@ -409,11 +411,11 @@ fn port_value<A: Governs>(
 ) -> Result<Value<A>, Stuck<A>> {
     let Some((first, last)) = translation.ports else {
         // A source port is kept only if nobody else has it.
-        let kept = translation.side == Side::Destination && !translation.random;
+        let kept = translation.side == Side::Destination;
         return Ok(if kept { Value::Kept } else { Value::Unknown });
     };
-    let searched = translation.side == Side::Source && first != last;
-    if translation.random || searched || first > last {
+    let searched = translation.random || translation.side == Side::Source;
+    if first > last || (searched && first != last) {
         return Ok(Value::Unknown);
     }
     let Some(base) = translation.base_port else {

@@ -3,12 +3,13 @@
 
 use std::net::IpAddr;
 
-use super::connection::{Followed, Follower};
+use super::connection::{Followed, Follower, Own};
 use super::lists::Lists;
 use super::nat::{Arrived, Covered, Mapping, Nat, Value, View};
+use super::path::Site;
 use super::question::{Class, Expected};
 use super::state::Settled;
-use super::{Blame, Effort, Ruling, Site, Stuck};
+use super::{Blame, Effort, Ruling, Stuck};
 use crate::eval::{End, Placement};
 use crate::firewall::{Action, Fate, Firewall, Governs, Symbol};
 use crate::space::{Axis, Cuboid, Ranges};
@@ -51,7 +52,7 @@ pub(super) struct Session<'a, A> {
     control_lists: Lists<A>,
     /// The packets of data connections that a helper expects, by helper.
     expected: Vec<(Symbol, Vec<Class>)>,
-    own: &'a super::Own,
+    own: &'a Own,
 }
 
 /// What comes to a device, of a session that other devices may have translated.
@@ -84,20 +85,23 @@ enum Expectation {
 impl<'a, A: Governs> Session<'a, A> {
     /// A session whose data connections lie in a box.
     pub(super) fn new(
-        site: &'a Site<'_>,
+        site: &'a Site<'a>,
         opener: End,
         control: &'a Control,
         space: Option<&Cuboid<A>>,
         effort: &mut Effort,
     ) -> Self {
-        let expected = helpers(site.firewall)
+        let expected = helpers(site.device.firewall)
             .into_iter()
             .map(|name| (name, site.classes(A::FAMILY, opener, Some(Expected::By(name)))));
         let mut session = Self {
-            firewall: site.firewall,
+            firewall: site.device.firewall,
             control,
             opener,
-            serves: matches!(site.placement, Placement::ServerGateway | Placement::ServerHost),
+            serves: matches!(
+                site.device.placement,
+                Placement::ServerGateway | Placement::ServerHost
+            ),
             control_classes: site.classes(A::FAMILY, End::Client, None),
             control_lists: Lists::new(),
             expected: expected.collect(),
@@ -161,8 +165,11 @@ impl<'a, A: Governs> Session<'a, A> {
         let (mut ruling, mut view) = (followed.ruling, followed.nat.leaves());
         if followed.stopped_tracked && ruling.certain {
             // The packet used up the expectation; when it is sent again, nothing expects it.
-            (ruling, view) = new_one(lists, effort)?;
-            ruling.course.delayed = ruling.fate == Fate::Accept;
+            let (again, again_view) = new_one(lists, effort)?;
+            if again.may_pass {
+                (ruling, view) = (again, again_view);
+                ruling.course.delayed = ruling.fate == Fate::Accept;
+            }
         }
         if let Expectation::Maybe(_) = meaning.expected {
             let (other, other_view) = new_one(lists, effort)?;
@@ -500,7 +507,7 @@ fn is_ftp(name: &str) -> bool {
 fn fails<A: Governs>(ruling: &mut Ruling, mapping: &Mapping<A>) {
     match mapping.changes {
         Some(false) => {}
-        Some(true) if mapping.surely => {
+        changes if mapping.surely && (changes == Some(true) || mapping.hides) => {
             ruling.fate = Fate::Drop;
             ruling.by = Blame::Rule(mapping.by);
             ruling.stage = super::Stage::Syn;

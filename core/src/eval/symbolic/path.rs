@@ -1,0 +1,139 @@
+//! The devices that connections pass, one after the other.
+
+use super::connection::{Follower, Own};
+use super::lists::Lists;
+use super::nat::Nat;
+use super::question::{self, Class, Expected};
+use super::session::{Arrival, Control, Session};
+use super::{Device, Effort, Ruling, Stuck};
+use crate::eval::End;
+use crate::firewall::{Fate, Governs};
+use crate::space::{Cuboid, Family};
+
+/// A device with the addresses that are its own.
+pub(super) struct Site<'a> {
+    pub device: Device<'a>,
+    pub own: Own,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn of(device: &Device<'a>) -> Self {
+        Self { device: *device, own: Own::of(device.firewall) }
+    }
+
+    /// The packets of a connection.
+    pub(super) fn classes(
+        &self,
+        family: Family,
+        opener: End,
+        expected: Option<Expected>,
+    ) -> Vec<Class> {
+        let Device { firewall, placement, interfaces } = self.device;
+        question::connection(firewall, family, placement, opener, expected, interfaces)
+    }
+}
+
+/// A device with what is asked about it.
+pub(super) struct Hop<'a, A> {
+    site: &'a Site<'a>,
+    classes: Vec<Class>,
+    session: Option<Session<'a, A>>,
+}
+
+impl<'a, A: Governs> Hop<'a, A> {
+    pub(super) fn new(
+        site: &'a Site<'a>,
+        opener: End,
+        control: Option<&'a Control>,
+        space: Option<&Cuboid<A>>,
+        effort: &mut Effort,
+    ) -> Self {
+        let session = control.map(|control| Session::new(site, opener, control, space, effort));
+        Self { site, classes: site.classes(A::FAMILY, opener, None), session }
+    }
+
+    fn follower(&self) -> Follower<'_> {
+        let firewall = self.site.device.firewall;
+        Follower { firewall, classes: &self.classes, own: &self.site.own }
+    }
+}
+
+/// All devices, from the client to the server.
+pub(super) struct Path<'a, A> {
+    pub hops: Vec<Hop<'a, A>>,
+    pub opener: End,
+}
+
+impl<A: Governs> Path<'_, A> {
+    pub(super) fn followers(&self) -> Vec<Follower<'_>> {
+        self.hops.iter().map(Hop::follower).collect()
+    }
+
+    /// How the connections of a cell fare, if they all fare alike.
+    pub(super) fn follow(
+        &self,
+        cell: &Cuboid<A>,
+        lists: &mut [Lists<A>],
+        effort: &mut Effort,
+    ) -> Result<Ruling, Stuck<A>> {
+        let mut arrival = Arrival::PLAIN;
+        let mut rulings = Vec::with_capacity(self.hops.len());
+        let mut hops: Vec<_> = self.hops.iter().zip(lists).enumerate().collect();
+        // What a session's data connections carry follows from its control connection, which the
+        // client opens.
+        let from_server = self.opener == End::Server;
+        let in_session = self.hops.iter().any(|hop| hop.session.is_some());
+        if from_server && !in_session {
+            hops.reverse();
+        }
+        for (device, (hop, lists)) in hops {
+            let follower = hop.follower();
+            let mut ruling = match &hop.session {
+                Some(session) => {
+                    let (ruling, leaves) =
+                        session.follow(&follower, &arrival, cell, lists, effort)?;
+                    arrival = leaves;
+                    ruling
+                }
+                None => {
+                    let followed = follower.follow(Nat::none(arrival.data), cell, lists, effort)?;
+                    arrival.data = followed.nat.leaves();
+                    followed.ruling
+                }
+            };
+            ruling.device = device;
+            let course = &mut ruling.course;
+            for (place, _) in course.target.iter_mut().chain(&mut course.source) {
+                *place = device;
+            }
+            rulings.push(ruling);
+        }
+        if from_server && in_session {
+            rulings.reverse();
+        }
+        Ok(together(rulings))
+    }
+}
+
+/// What the opener meets, of what it meets at each device in turn.
+fn together(rulings: Vec<Ruling>) -> Ruling {
+    let may_pass = rulings.iter().all(|ruling| ruling.may_pass);
+    let fates_agree = |fate| {
+        let mut stopped = rulings.iter().filter(|ruling| ruling.fate != Fate::Accept);
+        stopped.all(|ruling| ruling.fate == fate)
+    };
+    let surely = rulings.iter().find(|ruling| !ruling.may_pass);
+    let maybe = rulings.iter().find(|ruling| !ruling.certain);
+    let stopped = surely.or(maybe).map(|ruling| {
+        let certain = ruling.certain && (maybe.is_none() || fates_agree(ruling.fate));
+        Ruling { certain, may_pass, ..ruling.clone() }
+    });
+    let passed = || rulings.last().cloned().unwrap_or_else(Ruling::unfinished);
+    let mut ruling = stopped.unwrap_or_else(passed);
+    for other in &rulings {
+        ruling.course.target = ruling.course.target.or(other.course.target);
+        ruling.course.source = ruling.course.source.or(other.course.source);
+        ruling.course.delayed |= other.course.delayed;
+    }
+    ruling
+}
