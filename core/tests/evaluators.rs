@@ -94,8 +94,14 @@ impl Question {
                     outside: named.then_some(OUTSIDE),
                 };
                 let tuple = Tuple { source, destination };
-                let connection =
-                    concrete::Connection { placement: at, opener, tuple, first, interfaces };
+                let connection = concrete::Connection {
+                    placement: at,
+                    opener,
+                    tuple,
+                    first,
+                    interfaces,
+                    control: None,
+                };
                 concrete::connection(firewall, &connection, unknowns)
             }
             Self::Packet { hook, state, named } => {

@@ -67,6 +67,7 @@ fn gateway<'a>() -> Connection<'a> {
         },
         first: States::NEW,
         interfaces: Interfaces { inside: None, outside: None },
+        control: None,
     }
 }
 
