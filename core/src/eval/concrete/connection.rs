@@ -1,7 +1,7 @@
 use super::journey::{Journey, Shared};
 use super::walk::Walk;
-use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Verdict};
-use crate::firewall::{Fate, Hook, RuleId, TcpFlags};
+use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Placement, Verdict};
+use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags};
 
 /// A connection that was followed through the device.
 pub(super) struct Followed {
@@ -24,7 +24,7 @@ pub(super) fn follow(
         shared.forget();
     }
     if met.is_none() {
-        met = cross(walk, &mut syn, &mut shared)?;
+        met = cross(walk, &mut syn, question.placement, question.opener, &mut shared)?;
     }
     shared.helper = syn.helper();
     if let Some(met) = met {
@@ -39,61 +39,69 @@ pub(super) fn follow(
 fn cross(
     walk: &mut Walk<'_>,
     syn: &mut Journey<'_>,
+    placement: Placement,
+    opener: End,
     shared: &mut Shared,
 ) -> Result<Option<(Fate, Blame)>, Exhausted> {
-    if !syn.is_forwarded() {
-        return syn.go_on(walk, shared);
+    let hooks = placement.route(opener).hooks;
+    for hook in [Hook::Prerouting, Hook::Output] {
+        if let Some(met) = syn.go_through(hook, walk, shared)? {
+            return Ok(Some(met));
+        }
     }
-    let met = syn.go_through(Hook::Prerouting, walk, shared)?;
-    if met.is_some() {
-        return Ok(met);
-    }
-    let (own, rule) = match route(walk, shared) {
-        Route::Onward => return syn.go_on(walk, shared),
-        Route::Device => (Outcome::Drop, None),
-        Route::Translated(rule) => (Outcome::Continue, Some(rule)),
-        Route::Unclear(rule) => match walk.outcome(rule) {
-            Outcome::Continue => return syn.go_on(walk, shared),
-            passes => (passes, None),
-        },
+    let rule = match route(walk.firewall(), hooks, shared) {
+        Route::Straight => return syn.go_on(walk, shared),
+        Route::Device(rule) => rule,
+        Route::Unclear(rule) => {
+            return match walk.outcome(rule) {
+                Outcome::Continue => syn.go_on(walk, shared),
+                Outcome::Accept => Ok(Some((Fate::Accept, syn.accepted_by()))),
+                Outcome::Drop => Ok(Some((Fate::Drop, Blame::Rule(rule)))),
+            };
+        }
     };
     syn.turn_to(walk.firewall(), Hook::Input);
-    let met = syn.go_on(walk, shared)?;
-    if met.is_some() {
-        return Ok(met);
+    if let Some(met) = syn.go_on(walk, shared)? {
+        return Ok(Some(met));
     }
-    // Of what the device serves itself we know nothing.
-    let own = rule.map_or(own, |rule| walk.outcome(rule));
-    Ok(Some(match own {
-        Outcome::Drop => (Fate::Reject, Blame::Local),
-        Outcome::Accept | Outcome::Continue => (Fate::Accept, syn.accepted_by()),
+    // What the device serves to those that a rule sends to it, we do not know.
+    Ok(Some(match rule.map(|rule| walk.outcome(rule)) {
+        None | Some(Outcome::Drop) => (Fate::Reject, Blame::Local),
+        Some(Outcome::Accept | Outcome::Continue) => (Fate::Accept, syn.accepted_by()),
     }))
 }
 
-/// Where a gateway sends the SYN.
+/// Where the SYN goes once its destination is translated.
 enum Route {
-    /// Out at the other side.
-    Onward,
-    /// To the device itself, where the opener sent it.
-    Device,
-    /// To the device itself, by this rule.
-    Translated(RuleId),
-    /// This rule translated it to we do not know where.
+    /// The way of the question.
+    Straight,
+    /// From a gateway to the gateway itself: by this rule, or because the opener sent it there.
+    Device(Option<RuleId>),
+    /// This rule sends it elsewhere, or nobody knows where.
     Unclear(RuleId),
 }
 
-fn route(walk: &Walk<'_>, shared: &Shared) -> Route {
-    let Some(translations) = &shared.translations else { return Route::Onward };
-    let own = walk.firewall().local();
-    let rule = translations.destination.map(|translated| translated.rule);
-    let to_device = translations.destination.is_some_and(|translated| translated.to_device);
-    match (translations.translated().destination.address, rule) {
-        (_, Some(rule)) if to_device => Route::Translated(rule),
-        (Some(address), rule) if own.iter().any(|net| net.contains(&address)) => {
-            rule.map_or(Route::Device, Route::Translated)
-        }
-        (None, Some(rule)) if !own.is_empty() => Route::Unclear(rule),
-        _ => Route::Onward,
+fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
+    let Some(translations) = &shared.translations else { return Route::Straight };
+    let asked = translations.original.destination.address;
+    let address = translations.translated().destination.address;
+    let named = |address| firewall.local().iter().any(|net| net.contains(&address));
+    let own = address.is_some_and(|address| address.is_loopback() || named(address));
+    let unknown = address.is_none() && !firewall.local().is_empty();
+    let forwarded = hooks.contains(&Hook::Forward);
+    let Some(translated) = translations.destination else {
+        return if forwarded && own { Route::Device(None) } else { Route::Straight };
+    };
+    let (own, rule) = (own || translated.to_device, translated.rule);
+    if forwarded && own {
+        Route::Device(Some(rule))
+    } else if hooks.contains(&Hook::Input) {
+        let stays = own || address.is_some() && address == asked;
+        if stays { Route::Straight } else { Route::Unclear(rule) }
+    } else if own || unknown {
+        Route::Unclear(rule)
+    } else {
+        Route::Straight
     }
 }
 

@@ -1,11 +1,12 @@
+use std::net::SocketAddr;
+
 use super::connection::{Followed, follow};
 use super::journey::Shared;
 use super::packet::Master;
 use super::translation::{Endpoint, Ends, Translated, Translations};
 use super::walk::Walk;
-use super::{Connection, Control, End, Exhausted, Outcome, Tuple, Verdict};
+use super::{Connection, Control, End, Exhausted, Outcome, Placement, Tuple, Verdict};
 use crate::firewall::{Fate, Side, States, Symbol};
-use std::net::SocketAddr;
 
 /// What becomes of a connection, which may be the data connection of a control connection.
 pub(super) fn with_control(
@@ -108,9 +109,11 @@ fn following(question: &Connection<'_>, helper: Symbol, control: &Translations) 
                 source: Endpoint { address: seen.destination.address, ..asked.source },
                 destination: Endpoint { address: seen.source.address, ..asked.destination },
             },
-            source: destination
-                .map(|by| Translated { to_device: false, ..to(asked.source, None, by) }),
-            destination: source.map(|by| to(asked.destination, asked.destination.port, by)),
+            source: destination.map(|by| to(asked.source, None, by)),
+            destination: source.map(|by| Translated {
+                to_device: question.placement == Placement::ClientHost,
+                ..to(asked.destination, asked.destination.port, by)
+            }),
         },
     };
     Shared { translations: Some(translations), follows: true, ..Shared::new(None, master) }

@@ -101,7 +101,6 @@ pub(super) struct Journey<'a> {
     state: States,
     /// What it carries if nobody knows its connection.
     alone: Ends,
-    forwarded: bool,
     untracked: bool,
     template: bool,
     stations: Vec<Station>,
@@ -201,7 +200,6 @@ impl<'a> Journey<'a> {
             moment,
             state: packet.state,
             alone: ends,
-            forwarded: hooks.contains(&Hook::Forward),
             untracked: false,
             template: false,
             stations: hooks.iter().flat_map(|hook| stations(firewall, *hook, family)).collect(),
@@ -210,11 +208,6 @@ impl<'a> Journey<'a> {
             met: None,
             accepted_by: (None, None),
         }
-    }
-
-    /// Whether the device passes it on.
-    pub(super) const fn is_forwarded(&self) -> bool {
-        self.forwarded
     }
 
     /// Whether a rule made it exempt from tracking.
@@ -227,10 +220,9 @@ impl<'a> Journey<'a> {
         matches!(self.packet.sight, Sight::Tracked(_))
     }
 
-    /// The helper that its connection got from it, and the rule that says so. A connection that was
-    /// expected gets none from a template: `init_conntrack` in `nf_conntrack_core.c`.
+    /// The helper that its connection got from it, and the rule that says so.
     pub(super) fn helper(&self) -> Option<(RuleId, Symbol)> {
-        self.packet.helper.filter(|_| !self.untracked && !self.state.intersects(States::RELATED))
+        self.packet.helper.filter(|_| !self.untracked)
     }
 
     /// From here on it passes this hook only.
@@ -290,6 +282,11 @@ impl<'a> Journey<'a> {
             return Ok(());
         }
         let packet = &mut self.packet;
+        if self.template && sight == Sight::Tracked(States::RELATED) {
+            // What is expected takes nothing from a template: `init_conntrack`.
+            packet.helper = None;
+            self.template = false;
+        }
         (packet.incoming, packet.outgoing) = names(self.incoming, self.outgoing, station.hook);
         packet.ends = carried(packet.direction, station, shared).unwrap_or(self.alone);
         packet.sight = sight;

@@ -198,11 +198,13 @@ fn in_network(host: IpAddr, net: IpAddr, length: u8) -> Option<IpAddr> {
 
 /// `get_unique_tuple` and `nf_nat_l4proto_unique_tuple` in `nf_nat_core.c`, for ports that are free.
 fn new_port(translation: &Translation, old: Option<u16>) -> Option<u16> {
-    // A source keeps its port only if nobody else has it.
-    if translation.random || translation.side == Side::Source {
+    let Some((one, other)) = translation.ports else {
+        // A source keeps its port only if nobody else has it.
+        return old.filter(|_| translation.side == Side::Destination);
+    };
+    if one != other && (translation.random || translation.side == Side::Source) {
         return None;
     }
-    let Some((one, other)) = translation.ports else { return old };
     let (first, last) = (one.min(other), one.max(other));
     match translation.base_port {
         None if (first..=last).contains(&old?) => old,

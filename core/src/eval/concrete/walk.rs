@@ -107,7 +107,8 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Some((id, Action::SetHelper(name))) => {
-                    let opens = packet.sight == Sight::Tracked(States::NEW);
+                    let opens = matches!(packet.sight, Sight::Tracked(state) if
+                        state.intersects(States::NEW | States::RELATED));
                     if opens && packet.helper.is_none() {
                         packet.helper = self.named(*name).map(|name| (id, name));
                     }
