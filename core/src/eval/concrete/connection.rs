@@ -86,13 +86,14 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
     let asked = translations.original.destination.address;
     let address = translations.translated().destination.address;
     let named = |address| firewall.local().iter().any(|net| net.contains(&address));
-    let own = address.is_some_and(|address| address.is_loopback() || named(address));
+    let own = address.is_some_and(named);
     let unknown = address.is_none() && !firewall.local().is_empty();
     let forwarded = hooks.contains(&Hook::Forward);
     let Some(translated) = translations.destination else {
         return if forwarded && own { Route::Device(None) } else { Route::Straight };
     };
-    let (own, rule) = (own || translated.to_device, translated.rule);
+    let loopback = address.is_some_and(|address| address.is_loopback());
+    let (own, rule) = (own || loopback || translated.to_device, translated.rule);
     if forwarded && own {
         Route::Device(Some(rule))
     } else if hooks.contains(&Hook::Input) {
