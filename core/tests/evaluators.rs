@@ -23,7 +23,7 @@ use boundaries::boundary_packets;
 use generator::{Options, Shape};
 use pasvaudit::eval::concrete::{self, Always, Moment, Outcome, Seeded, Tuple, Unknowns};
 use pasvaudit::eval::symbolic::{self, Blame, Effort, Part, Ruling, Stage};
-use pasvaudit::firewall::{Fate, Firewall, Governs, Hook, States};
+use pasvaudit::firewall::{Action, Fate, Firewall, Governs, Hook, States};
 use pasvaudit::space::{Axis, Cuboid, Family};
 use pasvaudit::{Dialect, End, Parser, Placement};
 
@@ -33,9 +33,22 @@ const CONNECTIONS: usize = 1000;
 /// What is asked about a rule set.
 #[derive(Clone, Copy, Debug)]
 enum Question {
-    Connection { at: Placement, opener: End, first: States, named: bool },
-    Packet { hook: Hook, state: States, named: bool },
+    /// With `session` a data connection of one whose control connection goes to port 21.
+    Connection {
+        at: Placement,
+        opener: End,
+        session: bool,
+        named: bool,
+    },
+    Packet {
+        hook: Hook,
+        state: States,
+        named: bool,
+    },
 }
+
+/// The client's port of control connections.
+const CLIENT_PORT: u16 = 40000;
 
 const INSIDE: &str = "eth1";
 const OUTSIDE: &str = "eth0";
@@ -44,7 +57,7 @@ impl Question {
     /// One of every kind, by turns.
     fn pick(turn: usize) -> Self {
         let named = turn.is_multiple_of(2);
-        let first = States::NEW;
+        let session = turn.is_multiple_of(3);
         let opener = if (turn / 4).is_multiple_of(2) { End::Client } else { End::Server };
         match turn % 6 {
             0 => {
@@ -60,7 +73,7 @@ impl Question {
             }
             kind => {
                 let at = Placement::ALL[(kind - 1) % 4];
-                Self::Connection { at, opener, first, named }
+                Self::Connection { at, opener, session, named }
             }
         }
     }
@@ -68,11 +81,19 @@ impl Question {
     fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Vec<Part<A>> {
         let effort = Effort::default();
         match self {
-            Self::Connection { at, opener, first, named } => {
+            Self::Connection { at, opener, session, named } => {
                 let name = |name: &str| named.then(|| name.to_owned());
                 let interfaces =
-                    symbolic::Interfaces { inside: name(INSIDE), outside: name(OUTSIDE) };
-                symbolic::connections(firewall, at, opener, None, &interfaces, space, effort)
+                    &symbolic::Interfaces { inside: name(INSIDE), outside: name(OUTSIDE) };
+                let device = symbolic::Device { firewall, placement: at, interfaces };
+                let control = symbolic::Control {
+                    ports: vec![(21, 21)],
+                    client_ports: vec![(CLIENT_PORT, CLIENT_PORT)],
+                    readable: true,
+                    announced: symbolic::Announced::Nothing,
+                };
+                let control = session.then_some(&control);
+                symbolic::connections(&[device], opener, control, space, effort)
             }
             Self::Packet { hook, state, named } => {
                 let (incoming, outgoing) = (named.then_some(INSIDE), named.then_some(OUTSIDE));
@@ -88,14 +109,24 @@ impl Question {
         unknowns: &mut dyn Unknowns,
     ) -> Option<concrete::Verdict> {
         let verdict = match self {
-            Self::Connection { at, opener, first, named } => {
+            Self::Connection { at, opener, session, named } => {
                 let interfaces = concrete::Interfaces {
                     inside: named.then_some(INSIDE),
                     outside: named.then_some(OUTSIDE),
                 };
                 let tuple = Tuple { source, destination };
-                let connection =
-                    concrete::Connection { placement: at, opener, tuple, first, interfaces };
+                let connection = concrete::Connection {
+                    placement: at,
+                    opener,
+                    tuple,
+                    first: States::NEW,
+                    interfaces,
+                    control: session.then_some(concrete::Control {
+                        port: 21,
+                        client_port: CLIENT_PORT,
+                        announced: None,
+                    }),
+                };
                 concrete::connection(firewall, &connection, unknowns)
             }
             Self::Packet { hook, state, named } => {
@@ -151,6 +182,9 @@ struct Tally {
 fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut Tally) {
     let question = Question::pick(turn);
     let space = space::<A>(firewall);
+    let translates = firewall.rules().any(|(_, rule)| {
+        rule.action().parts().iter().any(|action| matches!(action, Action::Translate(_)))
+    });
     let parts = question.symbolic(firewall, &space);
     tally.rule_sets += 1;
     for (number, ends) in
@@ -182,7 +216,7 @@ fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut
                 continue;
             };
             tally.runs += 1;
-            agree(&part.ruling, &verdict, question).unwrap_or_else(|why| {
+            agree(&part.ruling, &verdict, question, translates).unwrap_or_else(|why| {
                 panic!(
                     "{name}: {question:?}: {ends:?}: {why}\nsymbolic: {:?}\nconcrete: {verdict:?}",
                     part.ruling
@@ -200,9 +234,19 @@ fn agree(
     ruling: &Ruling,
     verdict: &concrete::Verdict,
     question: Question,
+    translates: bool,
 ) -> Result<(), &'static str> {
     if ruling.unfinished {
         return Err("the work budget was spent");
+    }
+    if translates && matches!(question, Question::Connection { session: true, .. }) {
+        // Whether what passes comes to the server of the control connection is asked of one only.
+        let works = ruling.certain && ruling.fate == Fate::Accept;
+        return if works && verdict.fate != Fate::Accept {
+            Err("what works does not")
+        } else {
+            Ok(())
+        };
     }
     if ruling.certain && verdict.fate != ruling.fate {
         return Err("what is certain does not happen");
@@ -238,7 +282,8 @@ fn same_blame(blame: Blame) -> concrete::Blame {
     match blame {
         Blame::Rule(rule) => concrete::Blame::Rule(rule),
         Blame::Policy(chain) => concrete::Blame::Policy(chain),
-        Blame::Nothing | Blame::Local => concrete::Blame::Nothing,
+        Blame::Nothing => concrete::Blame::Nothing,
+        Blame::Local => concrete::Blame::Local,
     }
 }
 

@@ -1,30 +1,49 @@
-use super::packet::{Name, Seen, Sight};
+use super::packet::{Master, Name, Noted, Seen, Sight};
+use super::translation::{Ends, Translations, translated_side};
 use super::walk::{Left, Walk};
 use super::{Blame, Connection, Exhausted, Moment, Packet, Tuple, Verdict};
-use crate::eval::Link;
+use crate::eval::{Link, Route};
 use crate::firewall::{
-    BaseKind, ChainId, Direction, Fate, Firewall, Hook, Mark, RuleId, States, TcpFlags,
+    Base, BaseKind, Chain, ChainId, Direction, Fate, Firewall, Hook, Mark, RuleId, Side, States,
+    Statuses, Symbol, TcpFlags,
 };
 use crate::space::Family;
 
-/// The priority at which the kernel puts answers to a translated source right again:
-/// `NF_IP_PRI_NAT_DST` in `netfilter_ipv4.h`.
-const TRANSLATED_BACK: i32 = -100;
-
 /// What the packets of a connection share.
-pub(super) struct Connected {
-    /// What the opener sends, if that is known.
-    tuple: Option<Tuple>,
+pub(super) struct Shared {
+    /// Its ends, if they are known.
+    pub(super) translations: Option<Translations>,
+    /// Whether it is translated as its control connection was: no nat chain sees it.
+    pub(super) follows: bool,
+    /// The helper that expected it.
+    pub(super) master: Master,
+    /// Whether a helper expected it.
+    pub(super) expected: Option<bool>,
+    /// The helper that reads it, once its SYN has passed, and the rule that says so.
+    pub(super) helper: Option<(RuleId, Symbol)>,
     /// Whether tracking sees some of the packets and not the others.
     pub(super) mixed: bool,
-    /// Where the source was translated: the hook, the place in the way of the opener's packets, and
-    /// the rule.
-    pub(super) translated: Option<(Hook, usize, RuleId)>,
 }
 
-impl Connected {
-    pub(super) const fn new(tuple: Option<Tuple>) -> Self {
-        Self { tuple, mixed: false, translated: None }
+impl Shared {
+    pub(super) const fn new(original: Option<Ends>, master: Master) -> Self {
+        let translations = match original {
+            Some(original) => Some(Translations::none(original)),
+            None => None,
+        };
+        let expected = match master {
+            Master::None => Some(false),
+            Master::Named(_) => Some(true),
+            Master::Unknown => None,
+        };
+        Self { translations, follows: false, master, expected, helper: None, mixed: false }
+    }
+
+    /// The connection is not tracked: nothing translates it.
+    pub(super) fn forget(&mut self) {
+        if let Some(translations) = &mut self.translations {
+            *translations = Translations::none(translations.original);
+        }
     }
 }
 
@@ -33,30 +52,43 @@ struct Station {
     hook: Hook,
     chain: ChainId,
     kind: BaseKind,
-    priority: i32,
     before_tracking: bool,
+    /// Whether it runs after the translation at its hook.
+    after_nat: bool,
     in_filter_table: bool,
 }
 
-/// The base chains on a way through these hooks, in the order in which they run.
-fn stations(firewall: &Firewall, hooks: &[Hook], family: Family) -> Vec<Station> {
-    let at = |hook| {
-        firewall.base_chains(hook, family).into_iter().filter_map(move |id| {
-            let chain = firewall.chain(id)?;
-            let base = chain.base()?;
-            Some(Station {
-                hook,
-                chain: id,
-                kind: base.kind,
-                priority: base.priority,
-                before_tracking: firewall.conntrack().is_none_or(|tracking| {
-                    matches!(hook, Hook::Prerouting | Hook::Output) && base.priority < tracking
-                }),
-                in_filter_table: chain.table() == "filter",
-            })
-        })
+/// The priority at which the kernel translates: `nf_nat_ipv4_ops` in `nf_nat_proto.c`.
+fn nat_priority(hook: Hook) -> Option<i32> {
+    match translated_side(hook)? {
+        Side::Destination => Some(-100),
+        Side::Source => Some(100),
+    }
+}
+
+/// The base chains at a hook, in the order in which they run.
+fn stations(firewall: &Firewall, hook: Hook, family: Family) -> Vec<Station> {
+    let chains: Vec<_> = firewall
+        .base_chains(hook, family)
+        .into_iter()
+        .filter_map(|id| Some((id, firewall.chain(id)?, firewall.chain(id)?.base()?)))
+        .collect();
+    let last_nat = chains.iter().rposition(|(.., base)| base.kind == BaseKind::Nat);
+    let station = |(place, (chain, found, base)): (usize, _)| {
+        let (chain, found, base): (ChainId, &Chain, Base) = (chain, found, base);
+        let at_nat = |nat| base.priority > nat || base.priority == nat && last_nat < Some(place);
+        Station {
+            hook,
+            chain,
+            kind: base.kind,
+            before_tracking: firewall.conntrack().is_none_or(|tracking| {
+                matches!(hook, Hook::Prerouting | Hook::Output) && base.priority < tracking
+            }),
+            after_nat: nat_priority(hook).is_some_and(at_nat),
+            in_filter_table: found.table() == "filter",
+        }
     };
-    hooks.iter().copied().flat_map(at).collect()
+    chains.into_iter().enumerate().map(station).collect()
 }
 
 /// One packet on its way through the device.
@@ -64,10 +96,11 @@ pub(super) struct Journey<'a> {
     packet: Seen<'a>,
     incoming: Name<'a>,
     outgoing: Name<'a>,
+    moment: Moment,
     /// The state that tracking gives to the packet, unless it is exempt.
     state: States,
-    /// Whether a helper may have expected the connection.
-    expected: bool,
+    /// What it carries if nobody knows its connection.
+    alone: Ends,
     untracked: bool,
     template: bool,
     stations: Vec<Station>,
@@ -90,12 +123,8 @@ impl<'a> Journey<'a> {
             }
             Moment::Further(sender, flags) => (sender, flags, States::ESTABLISHED),
         };
-        let Tuple { source, destination } = question.tuple;
-        let (source, destination, direction) = if sender == question.opener {
-            (source, destination, Direction::Original)
-        } else {
-            (destination, source, Direction::Reply)
-        };
+        let original = sender == question.opener;
+        let direction = if original { Direction::Original } else { Direction::Reply };
         let name = |link: Option<Link>| match link {
             None => Name::Absent,
             Some(Link::Inside) => question.interfaces.inside.map_or(Name::NotLoopback, Name::Known),
@@ -103,7 +132,8 @@ impl<'a> Journey<'a> {
                 question.interfaces.outside.map_or(Name::NotLoopback, Name::Known)
             }
         };
-        let route = question.placement.route(sender);
+        let Route { hooks, incoming, outgoing } = question.placement.route(sender);
+        let Tuple { source, destination } = question.tuple;
         let packet = Packet {
             source,
             destination,
@@ -113,61 +143,66 @@ impl<'a> Journey<'a> {
             incoming: None,
             outgoing: None,
         };
-        let (incoming, outgoing) = (name(route.incoming), name(route.outgoing));
-        let expected = question.first == States::RELATED;
-        Self::new(firewall, route.hooks, &packet, incoming, outgoing, expected)
+        Self::new(firewall, hooks, &packet, (name(incoming), name(outgoing)), moment)
     }
 
-    /// A packet at one hook, and what is known of its connection.
-    pub(super) fn alone(firewall: &Firewall, hook: Hook, packet: &Packet<'a>) -> (Self, Connected) {
+    /// One packet at one hook, and what is known of its connection.
+    pub(super) fn alone(firewall: &Firewall, hook: Hook, packet: &Packet<'a>) -> (Self, Shared) {
         let unanswered = packet.state.intersects(States::NEW | States::RELATED);
         let direction = packet.direction.or(unanswered.then_some(Direction::Original));
         let (source, destination) = (packet.source, packet.destination);
-        let tuple = direction.map(|direction| match direction {
+        let original = direction.map(|direction| match direction {
             Direction::Original => Tuple { source, destination },
             Direction::Reply => Tuple { source: destination, destination: source },
         });
         let name = |given: Option<&'a str>| given.map_or(Name::Any, Name::Known);
-        let (incoming, outgoing) = (name(packet.incoming), name(packet.outgoing));
+        let names = (name(packet.incoming), name(packet.outgoing));
         let packet = Packet { direction, ..*packet };
         // How the connection of any other packet began, nobody knows.
-        let expected = packet.state != States::NEW;
-        let journey = Self::new(firewall, &[hook], &packet, incoming, outgoing, expected);
-        (journey, Connected::new(tuple))
+        let expected = packet.state != States::NEW && firewall.assigns_helpers();
+        let master = if expected { Master::Unknown } else { Master::None };
+        let journey = Self::new(firewall, &[hook], &packet, names, Moment::Alone);
+        let mut shared = Shared::new(original.map(Ends::from), master);
+        if packet.state.intersects(States::RELATED) {
+            shared.expected = Some(true);
+        }
+        (journey, shared)
     }
 
     fn new(
         firewall: &Firewall,
         hooks: &[Hook],
         packet: &Packet<'a>,
-        incoming: Name<'a>,
-        outgoing: Name<'a>,
-        expected: bool,
+        (incoming, outgoing): (Name<'a>, Name<'a>),
+        moment: Moment,
     ) -> Self {
+        let family = Family::of(packet.destination.ip());
+        let (source, destination) = (packet.source, packet.destination);
+        let ends = Ends::from(Tuple { source, destination });
         let seen = Seen {
-            source: packet.source,
-            destination: packet.destination,
-            source_known: true,
-            destination_known: true,
+            family,
+            ends,
             flags: packet.flags,
             incoming,
             outgoing,
             mark: Mark { value: 0, mask: u32::MAX },
             sight: Sight::Nothing,
             direction: packet.direction,
-            original: None,
-            translated: false,
-            expected: false,
+            tracked: None,
+            noted: Noted { set: 0, unknown: 0 },
+            master: Master::None,
+            helper: None,
         };
         Self {
             packet: seen,
             incoming,
             outgoing,
+            moment,
             state: packet.state,
-            expected,
+            alone: ends,
             untracked: false,
             template: false,
-            stations: stations(firewall, hooks, Family::of(packet.destination.ip())),
+            stations: hooks.iter().flat_map(|hook| stations(firewall, *hook, family)).collect(),
             next: 0,
             path: Vec::new(),
             met: None,
@@ -180,59 +215,90 @@ impl<'a> Journey<'a> {
         self.untracked
     }
 
+    /// Whether tracking had seen it when it came to its last base chain.
+    pub(super) const fn is_tracked(&self) -> bool {
+        matches!(self.packet.sight, Sight::Tracked(_))
+    }
+
+    /// The helper that its connection got from it, and the rule that says so.
+    pub(super) fn helper(&self) -> Option<(RuleId, Symbol)> {
+        self.packet.helper.filter(|_| !self.untracked)
+    }
+
+    /// From here on it passes this hook only.
+    pub(super) fn turn_to(&mut self, firewall: &Firewall, hook: Hook) {
+        self.stations.truncate(self.next);
+        self.stations.extend(stations(firewall, hook, self.packet.family));
+    }
+
     /// Takes the packet to the point where connection tracking sees it, and says what stopped it
     /// before, if anything.
     pub(super) fn go_to_tracking(
         &mut self,
         walk: &mut Walk<'_>,
-        connected: &mut Connected,
+        shared: &mut Shared,
     ) -> Result<Option<(Fate, Blame)>, Exhausted> {
-        while self.met.is_none()
-            && self.stations.get(self.next).is_some_and(|station| station.before_tracking)
-        {
-            self.pass_station(walk, connected)?;
-        }
-        Ok(self.met)
+        let first = [Hook::Prerouting, Hook::Output];
+        self.go(walk, shared, |station| station.before_tracking && first.contains(&station.hook))
+    }
+
+    /// Takes the packet through the rest of this hook, and says what stopped it, if anything.
+    pub(super) fn go_through(
+        &mut self,
+        hook: Hook,
+        walk: &mut Walk<'_>,
+        shared: &mut Shared,
+    ) -> Result<Option<(Fate, Blame)>, Exhausted> {
+        self.go(walk, shared, |station| station.hook == hook)
     }
 
     /// Takes the packet through all of the device, and says what stopped it, if anything.
     pub(super) fn go_on(
         &mut self,
         walk: &mut Walk<'_>,
-        connected: &mut Connected,
+        shared: &mut Shared,
     ) -> Result<Option<(Fate, Blame)>, Exhausted> {
-        while self.met.is_none() && self.next < self.stations.len() {
-            self.pass_station(walk, connected)?;
+        self.go(walk, shared, |_| true)
+    }
+
+    fn go(
+        &mut self,
+        walk: &mut Walk<'_>,
+        shared: &mut Shared,
+        wanted: impl Fn(&Station) -> bool,
+    ) -> Result<Option<(Fate, Blame)>, Exhausted> {
+        while self.met.is_none() && self.stations.get(self.next).is_some_and(&wanted) {
+            self.pass_station(walk, shared)?;
         }
         Ok(self.met)
     }
 
     /// Takes the packet through the next base chain.
-    fn pass_station(
-        &mut self,
-        walk: &mut Walk<'_>,
-        connected: &mut Connected,
-    ) -> Result<(), Exhausted> {
-        let place = self.next;
+    fn pass_station(&mut self, walk: &mut Walk<'_>, shared: &mut Shared) -> Result<(), Exhausted> {
+        let Some(station) = self.stations.get(self.next) else { return Ok(()) };
         self.next += 1;
-        let Some(station) = self.stations.get(place) else { return Ok(()) };
-        let sight = self.sight(station, connected);
-        if station.kind == BaseKind::Nat && !opens(sight) {
+        let sight = self.sight(station, shared);
+        if station.kind == BaseKind::Nat && !may_translate(sight, station.hook, shared) {
             return Ok(());
         }
-        let (incoming, outgoing) = names(self.incoming, self.outgoing, station.hook);
-        let (source_known, destination_known) =
-            ends_known(self.packet.direction, station, place, connected);
         let packet = &mut self.packet;
-        (packet.incoming, packet.outgoing) = (incoming, outgoing);
-        (packet.source_known, packet.destination_known) = (source_known, destination_known);
+        if self.template && sight == Sight::Tracked(States::RELATED) {
+            // What is expected takes nothing from a template: `init_conntrack`.
+            packet.helper = None;
+            self.template = false;
+        }
+        (packet.incoming, packet.outgoing) = names(self.incoming, self.outgoing, station.hook);
+        packet.ends = carried(packet.direction, station, shared).unwrap_or(self.alone);
         packet.sight = sight;
-        packet.original = connected.tuple;
-        packet.translated = connected.translated.is_some();
-        packet.expected = self.expected && walk.helpers();
+        packet.tracked = shared
+            .translations
+            .as_ref()
+            .map(|translations| (translations.original, translations.translated().mirror()));
+        packet.noted = noted(self.moment, self.state, shared);
+        packet.master = shared.master;
 
-        let left =
-            walk.base_chain(station.chain, station.before_tracking, packet, &mut self.path)?;
+        let (hook, before_tracking) = (station.hook, station.before_tracking);
+        let left = walk.base_chain(station.chain, hook, before_tracking, packet, &mut self.path)?;
         self.untracked |= packet.sight == Sight::Untracked;
         self.template |= packet.sight == Sight::Template;
         match left {
@@ -246,8 +312,10 @@ impl<'a> Journey<'a> {
                 }
             }
             Left::Passes(_) => {}
-            Left::SourceTranslated(rule) => {
-                connected.translated.get_or_insert((station.hook, place, rule));
+            Left::Translated(rule, translation) => {
+                if let Some(translations) = &mut shared.translations {
+                    translations.translate(hook, rule, translation);
+                }
             }
             Left::Ends(fate, blame) => self.met = Some((fate, blame)),
         }
@@ -255,12 +323,12 @@ impl<'a> Journey<'a> {
     }
 
     /// What the base chain sees of the packet's connection.
-    fn sight(&self, station: &Station, connected: &Connected) -> Sight {
+    fn sight(&self, station: &Station, shared: &Shared) -> Sight {
         if self.untracked {
             Sight::Untracked
         } else if station.before_tracking {
             if self.template { Sight::Template } else { Sight::Nothing }
-        } else if connected.mixed {
+        } else if shared.mixed {
             Sight::Unclear
         } else if self.state.intersects(States::INVALID) {
             Sight::Nothing
@@ -282,13 +350,21 @@ impl<'a> Journey<'a> {
 
     /// The verdict, with this packet as the one that met it.
     pub(super) fn verdict(self, (fate, by): (Fate, Blame), at: Moment, walk: &Walk<'_>) -> Verdict {
-        Verdict { fate, by, at, path: self.path, unknowns_asked: walk.asked() }
+        let helper = self.helper().map(|(_, helper)| helper);
+        let unknowns_asked = walk.asked();
+        Verdict { fate, by, at, path: self.path, helper, delayed: false, unknowns_asked }
     }
 }
 
-/// Whether tracking sees the first packet of a connection, which alone can be translated.
-fn opens(sight: Sight) -> bool {
-    matches!(sight, Sight::Tracked(state) if state.intersects(States::NEW | States::RELATED))
+/// Whether a nat chain sees the packet: only the first of a tracked connection whose side is not
+/// translated yet, `nf_nat_inet_fn` in `nf_nat_core.c`.
+fn may_translate(sight: Sight, hook: Hook, shared: &Shared) -> bool {
+    let opens =
+        matches!(sight, Sight::Tracked(state) if state.intersects(States::NEW | States::RELATED));
+    let translated = shared.translations.as_ref().is_some_and(|translations| {
+        translated_side(hook).is_some_and(|side| translations.on(side).is_some())
+    });
+    opens && !shared.follows && !translated
 }
 
 /// The interfaces as they are known at a hook of the way.
@@ -303,17 +379,34 @@ fn names<'a>(incoming: Name<'a>, outgoing: Name<'a>, hook: Hook) -> (Name<'a>, N
     }
 }
 
-/// Whether source and destination are those that the sender wrote, at this place.
-fn ends_known(
-    direction: Option<Direction>,
-    station: &Station,
-    place: usize,
-    connected: &Connected,
-) -> (bool, bool) {
-    let Some((hook, at, _)) = connected.translated else { return (true, true) };
-    if direction == Some(Direction::Original) {
-        return (station.hook != hook || place <= at, true);
+/// What a packet of a known connection carries in a base chain.
+fn carried(direction: Option<Direction>, station: &Station, shared: &Shared) -> Option<Ends> {
+    let (destination, source) = match station.hook {
+        Hook::Prerouting | Hook::Output => (station.after_nat, false),
+        Hook::Forward => (true, false),
+        Hook::Input | Hook::Postrouting => (true, station.after_nat),
+    };
+    Some(shared.translations.as_ref()?.carried(direction?, destination, source))
+}
+
+/// What tracking has noted about the connection by the time of the packet.
+fn noted(moment: Moment, state: States, shared: &Shared) -> Noted {
+    let named = Statuses::NAMES.iter().fold(0, |all, (status, _)| all | status.0);
+    let (mut set, mut unknown) =
+        shared.translations.as_ref().map_or((0, 0), Translations::statuses);
+    // Bits that no rule can name may be anything.
+    unknown |= !named;
+    let first = state.intersects(States::NEW | States::RELATED);
+    if !first {
+        set |= Statuses::SEEN_REPLY.0 | Statuses::CONFIRMED.0;
     }
-    let back = if hook == Hook::Input { Hook::Output } else { Hook::Prerouting };
-    (true, station.hook != back || station.priority >= TRANSLATED_BACK)
+    if !first && moment != Moment::SynAck {
+        unknown |= Statuses::ASSURED.0;
+    }
+    match shared.expected {
+        Some(true) => set |= Statuses::EXPECTED.0,
+        Some(false) => {}
+        None => unknown |= Statuses::EXPECTED.0,
+    }
+    Noted { set, unknown }
 }

@@ -7,17 +7,20 @@
 //! It follows one packet, so its cost is the number of rules that the packet meets: where chains
 //! jump twice to the next one that may be exponential, and the walk ends with [`Exhausted`].
 
+mod connection;
+mod data;
 mod journey;
 mod packet;
+mod translation;
 mod unknowns;
 mod walk;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{End, Placement};
-use crate::firewall::{ChainId, Direction, Fate, Firewall, Hook, RuleId, States, TcpFlags};
-use journey::{Connected, Journey};
+use crate::firewall::{ChainId, Direction, Fate, Firewall, Hook, RuleId, States, Symbol, TcpFlags};
+use journey::Journey;
 pub use unknowns::{Always, Every, Outcome, Seeded, Unknowns};
 use walk::Walk;
 
@@ -49,10 +52,24 @@ pub struct Connection<'a> {
     /// The addresses and ports.
     pub tuple: Tuple,
     /// The state of the first packet: [`States::NEW`], or [`States::RELATED`] if a helper expects
-    /// the connection.
+    /// the connection. With `control` it is not looked at.
     pub first: States,
     /// The names of the device's interfaces.
     pub interfaces: Interfaces<'a>,
+    /// The control connection of a data connection, which tells whether a helper expects it.
+    pub control: Option<Control>,
+}
+
+/// A readable FTP control connection between the two addresses of a data connection, both as the
+/// client sees them. It announces the port of the data connection's destination.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Control {
+    /// The server's port.
+    pub port: u16,
+    /// The client's port.
+    pub client_port: u16,
+    /// The address that is announced; `None` for the announcer's own.
+    pub announced: Option<IpAddr>,
 }
 
 /// One packet at one hook. An interface that is not named may be any, `lo` included.
@@ -82,6 +99,8 @@ pub enum Blame {
     Rule(RuleId),
     /// The policy of this base chain.
     Policy(ChainId),
+    /// The device itself, to which it was delivered.
+    Local,
     /// No chain stands in its way.
     Nothing,
 }
@@ -110,6 +129,11 @@ pub struct Verdict {
     pub at: Moment,
     /// The rules that matched that packet, in order.
     pub path: Vec<RuleId>,
+    /// The helper that reads the connection, if any.
+    pub helper: Option<Symbol>,
+    /// Whether the first SYN is lost, and the one that the opener sends again a second later passes:
+    /// the first used up what the helper expected.
+    pub delayed: bool,
     /// How often the answer was asked of [`Unknowns`]; the verdict is certain where never.
     pub unknowns_asked: usize,
 }
@@ -138,57 +162,7 @@ pub fn connection(
     question: &Connection<'_>,
     unknowns: &mut dyn Unknowns,
 ) -> Result<Verdict, Exhausted> {
-    let mut walk = Walk::new(firewall, unknowns);
-    let mut connected = Connected::new(Some(question.tuple));
-    let journey = |moment| Journey::of(firewall, question, moment);
-
-    let mut syn = journey(Moment::Syn);
-    if let Some(met) = syn.go_on(&mut walk, &mut connected)? {
-        return Ok(syn.verdict(met, Moment::Syn, &walk));
-    }
-    let mut later: Vec<_> = later_packets(question.opener)
-        .into_iter()
-        .map(|moment| (moment, journey(moment)))
-        .collect();
-    // Whether some are tracked and some are not must be known before any of them goes on.
-    let mut untracked = vec![syn.is_untracked()];
-    for (_, packet) in &mut later {
-        if packet.go_to_tracking(&mut walk, &mut connected)?.is_none() {
-            untracked.push(packet.is_untracked());
-        }
-    }
-    connected.mixed = untracked.contains(&true) && untracked.contains(&false);
-    if let (Some((_, _, rule)), true) = (connected.translated, untracked.contains(&true)) {
-        // What is not tracked is not translated back; what becomes of it is anybody's guess.
-        let met = match walk.outcome(rule) {
-            Outcome::Drop => (Fate::Drop, Blame::Rule(rule)),
-            Outcome::Accept | Outcome::Continue => (Fate::Accept, syn.accepted_by()),
-        };
-        return Ok(syn.verdict(met, Moment::SynAck, &walk));
-    }
-    for (moment, mut packet) in later {
-        if let Some(met) = packet.go_on(&mut walk, &mut connected)? {
-            return Ok(packet.verdict(met, moment, &walk));
-        }
-    }
-    let accepted = (Fate::Accept, syn.accepted_by());
-    Ok(syn.verdict(accepted, Moment::Syn, &walk))
-}
-
-/// The packets after the SYN, in the order in which they are tried.
-fn later_packets(opener: End) -> [Moment; 7] {
-    let (ack, push, fin) =
-        (TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN);
-    let other = opener.other();
-    [
-        Moment::SynAck,
-        Moment::Further(opener, ack),
-        Moment::Further(opener, push),
-        Moment::Further(opener, fin),
-        Moment::Further(other, ack),
-        Moment::Further(other, push),
-        Moment::Further(other, fin),
-    ]
+    data::with_control(&mut Walk::new(firewall, unknowns), question)
 }
 
 /// What becomes of one packet at one hook.
@@ -206,8 +180,8 @@ pub fn packet(
     unknowns: &mut dyn Unknowns,
 ) -> Result<Verdict, Exhausted> {
     let mut walk = Walk::new(firewall, unknowns);
-    let (mut journey, mut connected) = Journey::alone(firewall, hook, packet);
-    let met = journey.go_on(&mut walk, &mut connected)?;
+    let (mut journey, mut shared) = Journey::alone(firewall, hook, packet);
+    let met = journey.go_on(&mut walk, &mut shared)?;
     let met = met.unwrap_or((Fate::Accept, journey.accepted_by()));
     Ok(journey.verdict(met, Moment::Alone, &walk))
 }

@@ -1,11 +1,11 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use super::Tuple;
+use super::translation::Ends;
 use crate::firewall::{
-    Addresses, ConnectionTest, Direction, Firewall, Governs, HeaderTest, InterfaceTest, Mark,
-    Ports, Side, States, TcpFlags, Test,
+    Addresses, ConnectionTest, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest,
+    Mark, Ports, RuleId, States, Statuses, Symbol, TcpFlags, Test,
 };
-use crate::space::{Cover, Cuboid, InFamily, Ranges};
+use crate::space::{Cover, Cuboid, Family, InFamily, Ranges};
 
 /// What is known of an interface's name.
 #[derive(Clone, Copy, Debug)]
@@ -35,14 +35,30 @@ pub(super) enum Sight {
     Unclear,
 }
 
+/// The helper of the control connection that a packet's connection belongs to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Master {
+    /// No helper expected the connection.
+    None,
+    /// This one did.
+    Named(Symbol),
+    /// Maybe one did, and who knows which.
+    Unknown,
+}
+
+/// What tracking has noted about a packet's connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noted {
+    pub(super) set: u32,
+    pub(super) unknown: u32,
+}
+
 /// A packet as a rule of some base chain sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Seen<'a> {
-    pub(super) source: SocketAddr,
-    pub(super) destination: SocketAddr,
-    /// Ends that were translated to we do not know what.
-    pub(super) source_known: bool,
-    pub(super) destination_known: bool,
+    pub(super) family: Family,
+    /// What it carries.
+    pub(super) ends: Ends,
     pub(super) flags: TcpFlags,
     pub(super) incoming: Name<'a>,
     pub(super) outgoing: Name<'a>,
@@ -50,12 +66,12 @@ pub(super) struct Seen<'a> {
     pub(super) mark: Mark,
     pub(super) sight: Sight,
     pub(super) direction: Option<Direction>,
-    /// What the opener sent, if that is known.
-    pub(super) original: Option<Tuple>,
-    /// Whether the connection's source was translated.
-    pub(super) translated: bool,
-    /// Whether a helper may have expected the connection.
-    pub(super) expected: bool,
+    /// What the opener sent and what answers to it carry, as tracking expects them, if known.
+    pub(super) tracked: Option<(Ends, Ends)>,
+    pub(super) noted: Noted,
+    pub(super) master: Master,
+    /// The helper that the connection got so far, and the rule that says so.
+    pub(super) helper: Option<(RuleId, Symbol)>,
 }
 
 impl Seen<'_> {
@@ -63,21 +79,17 @@ impl Seen<'_> {
     pub(super) fn holds(&self, test: &Test, firewall: &Firewall) -> Option<bool> {
         match test {
             Test::Address(side, addresses) => {
-                let (end, known) = self.end(*side);
-                address_in(addresses, end.ip(), known)
+                address_in(addresses, self.family, self.ends.on(*side).address)
             }
-            Test::Port(side, ports) => {
-                let (end, known) = self.end(*side);
-                port_in(ports, end.port(), known)
-            }
+            Test::Port(side, ports) => port_in(ports, self.ends.on(*side).port),
             Test::EitherPort(ports) => either(
-                port_in(ports, self.source.port(), self.source_known),
-                port_in(ports, self.destination.port(), self.destination_known),
+                port_in(ports, self.ends.source.port),
+                port_in(ports, self.ends.destination.port),
             ),
             Test::Header(test) => {
-                let inside = match self.destination.ip() {
-                    IpAddr::V4(_) => self.header_in::<u32>(test),
-                    IpAddr::V6(_) => self.header_in::<u128>(test),
+                let inside = match self.family {
+                    Family::Ipv4 => self.header_in::<u32>(test),
+                    Family::Ipv6 => self.header_in::<u128>(test),
                 };
                 inside.map(|inside| inside != test.negated)
             }
@@ -95,13 +107,10 @@ impl Seen<'_> {
                 Some((self.flags.0 & mask.0 == set.0) != *negated)
             }
             Test::Mark { mark, negated } => self.mark(*mark).map(|is| is != *negated),
-            Test::Helper(test) => {
-                if !self.expected || self.sight == Sight::Template {
-                    return Some(test.without);
-                }
-                self.of_connection(|| None, test.without)
+            Test::Helper(test) => self.helper(test, firewall),
+            Test::Status { mask, set, negated } => {
+                self.of_connection(|| self.status(*mask, *set).map(|is| is != *negated), false)
             }
-            Test::Status { .. } => self.of_connection(|| None, false),
             Test::OneOf(one_of) => {
                 let all = |list: &Vec<Test>| {
                     let answers: Vec<_> =
@@ -119,20 +128,14 @@ impl Seen<'_> {
         }
     }
 
-    fn end(&self, side: Side) -> (SocketAddr, bool) {
-        match side {
-            Side::Source => (self.source, self.source_known),
-            Side::Destination => (self.destination, self.destination_known),
-        }
-    }
-
     /// Whether the header is in the set, whatever the ends are that we do not know.
     fn header_in<A: Governs>(&self, test: &HeaderTest) -> Option<bool> {
+        let Ends { source, destination } = self.ends;
         let header = Cuboid::new([
-            address::<A>(self.destination.ip(), self.destination_known)?,
-            port(self.destination.port(), self.destination_known),
-            address::<A>(self.source.ip(), self.source_known)?,
-            port(self.source.port(), self.source_known),
+            address::<A>(destination.address)?,
+            port(destination.port),
+            address::<A>(source.address)?,
+            port(source.port),
         ])?;
         let set = A::cuboids(test);
         if set.iter().any(|cuboid| cuboid.covers(&header)) {
@@ -151,9 +154,40 @@ impl Seen<'_> {
             Sight::Untracked => Some(wanted.intersects(States::UNTRACKED)),
             Sight::Unclear => None,
             Sight::Tracked(state) if wanted.intersects(state) => Some(true),
-            Sight::Tracked(_) if self.translated && wanted.intersects(States::SNAT) => None,
-            Sight::Tracked(_) => Some(false),
+            Sight::Tracked(_) => {
+                let one = |state, status| {
+                    if wanted.intersects(state) { self.status(status, status) } else { Some(false) }
+                };
+                either(one(States::SNAT, Statuses::SNAT), one(States::DNAT, Statuses::DNAT))
+            }
         }
+    }
+
+    /// Whether of the statuses in `mask` exactly those in `set` are noted.
+    fn status(&self, mask: Statuses, set: Statuses) -> Option<bool> {
+        let known = mask.0 & !self.noted.unknown;
+        if set.0 & !mask.0 != 0 || (self.noted.set ^ set.0) & known != 0 {
+            Some(false)
+        } else if known == mask.0 {
+            Some(true)
+        } else {
+            None
+        }
+    }
+
+    /// `helper_mt` in `xt_helper.c`, `NFT_CT_HELPER` in `nft_ct.c`: the helper of the master.
+    fn helper(&self, test: &HelperTest, firewall: &Firewall) -> Option<bool> {
+        let is = match self.master {
+            _ if self.sight == Sight::Template => return Some(test.without),
+            Master::None => return Some(test.without),
+            Master::Unknown => None,
+            Master::Named(helper) => {
+                let (helper, wanted) = (firewall.name(helper), firewall.name(test.name));
+                let exact = wanted.is_empty() || helper == wanted;
+                Some(exact || test.prefix && wanted.starts_with(helper))
+            }
+        };
+        self.of_connection(|| is.map(|is| is != test.negated), test.without)
     }
 
     /// A test of the connection: `without` for a packet that has none.
@@ -166,21 +200,19 @@ impl Seen<'_> {
     }
 
     fn connection(&self, test: &ConnectionTest) -> Option<bool> {
-        let original = self.original?;
-        // The answer to a translated source goes to we do not know where.
-        let known = !(self.translated
-            && (test.direction, test.side) == (Direction::Reply, Side::Destination));
-        let end = match (test.direction, test.side) {
-            (Direction::Original, Side::Source) | (Direction::Reply, Side::Destination) => {
-                original.source
-            }
-            (Direction::Original, Side::Destination) | (Direction::Reply, Side::Source) => {
-                original.destination
-            }
+        let (original, reply) = self.tracked?;
+        let end = match test.direction {
+            Direction::Original => original.on(test.side),
+            Direction::Reply => reply.on(test.side),
         };
-        let address = test.addresses.as_ref().map(|set| address_in(set, end.ip(), known));
-        let port = test.ports.as_ref().map(|set| port_in(set, end.port(), known));
-        Some(address.unwrap_or(Some(true))? && port.unwrap_or(Some(true))?)
+        let address = test.addresses.as_ref();
+        let address = address.map_or(Some(true), |set| address_in(set, self.family, end.address));
+        let port = test.ports.as_ref().map_or(Some(true), |set| port_in(set, end.port));
+        match (address, port) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
     }
 
     /// `mark_mt` in `xt_mark.c`: the masked mark equals the value.
@@ -208,27 +240,32 @@ fn interface(test: &InterfaceTest, wanted: &str, name: Name<'_>) -> Option<bool>
     is.map(|is| is != test.negated)
 }
 
-/// The values that an address may have.
-fn address<A: InFamily>(address: IpAddr, known: bool) -> Option<(A, A)> {
-    let at = A::from_address(address)?;
-    Some(if known { (at, at) } else { (A::ZERO, A::MAX) })
-}
-
-/// The values that a port may have.
-fn port<A: InFamily>(port: u16, known: bool) -> (A, A) {
-    let at = A::from_port(port);
-    if known { (at, at) } else { (A::ZERO, A::from_port(u16::MAX)) }
-}
-
-fn address_in(set: &Addresses, at: IpAddr, known: bool) -> Option<bool> {
-    match set {
-        Addresses::V4(set) => address(at, known).map_or(Some(false), |values| all_in(set, values)),
-        Addresses::V6(set) => address(at, known).map_or(Some(false), |values| all_in(set, values)),
+/// The values that an address may have; none in another family.
+fn address<A: InFamily>(address: Option<IpAddr>) -> Option<(A, A)> {
+    match address {
+        None => Some((A::ZERO, A::MAX)),
+        Some(address) => A::from_address(address).map(|at| (at, at)),
     }
 }
 
-fn port_in(set: &Ports, at: u16, known: bool) -> Option<bool> {
-    all_in(set, port(at, known))
+/// The values that a port may have.
+fn port<A: InFamily>(port: Option<u16>) -> (A, A) {
+    match port {
+        None => (A::ZERO, A::from_port(u16::MAX)),
+        Some(port) => (A::from_port(port), A::from_port(port)),
+    }
+}
+
+fn address_in(set: &Addresses, family: Family, at: Option<IpAddr>) -> Option<bool> {
+    match (set, family) {
+        (Addresses::V4(set), Family::Ipv4) => all_in(set, address(at)?),
+        (Addresses::V6(set), Family::Ipv6) => all_in(set, address(at)?),
+        _ => Some(false),
+    }
+}
+
+fn port_in(set: &Ports, at: Option<u16>) -> Option<bool> {
+    all_in(set, port(at))
 }
 
 /// Whether the values are in the set; unknown if only some are.

@@ -1,7 +1,10 @@
+mod data;
+mod translation;
+
 use super::*;
 use crate::firewall::{
     Action, Base, BaseKind, Builder, Dialect, HelperTest, InterfaceTest, Mark, Policy, Side, Span,
-    Test, Translation, TranslationKind,
+    Test,
 };
 use crate::source::Source;
 use crate::space::{Family, Ranges};
@@ -28,6 +31,16 @@ impl Rules {
             ("nat", _) => (100, BaseKind::Nat),
             _ => (0, BaseKind::Filter),
         };
+        self.at(table, (hook, priority), kind, policy)
+    }
+
+    fn at(
+        &mut self,
+        table: &str,
+        (hook, priority): (Hook, i32),
+        kind: BaseKind,
+        policy: Fate,
+    ) -> ChainId {
         let policy = Policy { fate: policy, span: None };
         let base = Base { hook, priority, rank: 0, kind, policy };
         self.0.chain(table, hook.as_str(), &[Family::Ipv4], Some(base))
@@ -67,6 +80,7 @@ fn gateway<'a>() -> Connection<'a> {
         },
         first: States::NEW,
         interfaces: Interfaces { inside: None, outside: None },
+        control: None,
     }
 }
 
@@ -255,56 +269,6 @@ fn the_helper_test_needs_a_helper() {
     let rule = rules.add(filter, &[plain], Action::Drop);
     let expected = Connection { first: States::RELATED, ..gateway() };
     assert_eq!(met(rules, &expected, YES), (Fate::Drop, Blame::Rule(rule), Moment::Syn));
-}
-
-fn translate(side: Side) -> Action {
-    Action::Translate(Box::new(Translation {
-        side,
-        kind: TranslationKind::Masquerade,
-        ports: None,
-        base_port: None,
-        random: false,
-        persistent: false,
-    }))
-}
-
-/// Answers carry the translated address until `NF_IP_PRI_NAT_DST`, so raw cannot know them.
-#[test]
-fn a_translated_source_is_unknown_to_raw_in_the_answers() {
-    let rules = |translated| {
-        let mut rules = Rules::new();
-        let raw = rules.base("raw", Hook::Prerouting, Fate::Accept);
-        let filter = rules.base("filter", Hook::Forward, Fate::Accept);
-        let nat = rules.base("nat", Hook::Postrouting, Fate::Accept);
-        let any = Ranges::range(1, 65535);
-        let asked = port(Side::Destination, 1);
-        let answer = Test::Port(Side::Source, Ranges::range(21, 21));
-        let rule = rules.add(raw, &[answer, asked.clone()], Action::Drop);
-        rules.add(filter, &[asked], Action::Drop);
-        if translated {
-            rules.add(nat, &[Test::Port(Side::Source, any)], translate(Side::Source));
-        }
-        (rules, rule, filter)
-    };
-    let (translated, rule, filter) = rules(true);
-    let translated = translated.finish();
-    let verdict = connection(&translated, &gateway(), &mut YES.clone()).unwrap();
-    assert_eq!((verdict.by, verdict.at), (Blame::Rule(rule), Moment::SynAck));
-    let verdict = connection(&translated, &gateway(), &mut NO.clone()).unwrap();
-    assert_eq!((verdict.fate, verdict.by), (Fate::Accept, Blame::Policy(filter)));
-    let (plain, _, filter) = rules(false);
-    assert_eq!(met(plain, &gateway(), YES).1, Blame::Policy(filter));
-}
-
-#[test]
-fn a_translated_destination_leaves_all_open() {
-    for (unknowns, fate) in [(YES, Fate::Accept), (NO, Fate::Drop)] {
-        let mut rules = Rules::new();
-        let nat = rules.base("nat", Hook::Prerouting, Fate::Accept);
-        rules.base("filter", Hook::Forward, Fate::Drop);
-        let rule = rules.add(nat, &[], translate(Side::Destination));
-        assert_eq!(met(rules, &gateway(), unknowns), (fate, Blame::Rule(rule), Moment::Syn));
-    }
 }
 
 fn by_name(rules: &mut Rules, incoming: bool, name: &str, prefix: bool, negated: bool) -> Test {

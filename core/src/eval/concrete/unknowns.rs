@@ -16,8 +16,9 @@ pub trait Unknowns {
     /// Whether a test of the rule that nobody can decide holds, its negation included.
     fn holds(&mut self, rule: RuleId, test: &Test) -> bool;
 
-    /// What the rule's target does: an unmodelled one, or a translation of the destination, which
-    /// decides the fate of the whole connection ([`Outcome::Continue`] lets it pass).
+    /// What the rule's target does. Besides unmodelled targets: whether a connection passes (anything
+    /// but [`Outcome::Drop`]) that the rule translated to the device itself, or whose answers are not
+    /// tracked; and whether the helper of the rule expects a data connection.
     fn outcome(&mut self, rule: RuleId) -> Outcome;
 }
 

@@ -1,15 +1,18 @@
-use std::net::SocketAddr;
-
 use super::packet::{Seen, Sight};
+use super::translation::translated_side;
 use super::{Blame, Exhausted, Outcome, Unknowns};
-use crate::firewall::{Action, Bounds, ChainId, Fate, Firewall, Mark, Rule, RuleId, Side, Test};
+use crate::firewall::{
+    Action, Bounds, ChainId, Fate, Firewall, Hook, Mark, Rule, RuleId, States, Symbol, Test,
+    Translation,
+};
+use crate::space::Family;
 
 /// How a packet leaves a base chain.
-pub(super) enum Left {
+pub(super) enum Left<'a> {
     /// It passes: a rule accepted it, or the policy.
     Passes(Option<RuleId>),
-    /// Its connection's source is translated, and it passes.
-    SourceTranslated(RuleId),
+    /// Its connection is translated, and it passes.
+    Translated(RuleId, &'a Translation),
     /// Its fate is sealed.
     Ends(Fate, Blame),
 }
@@ -20,7 +23,6 @@ pub(super) struct Walk<'a> {
     unknowns: &'a mut dyn Unknowns,
     asked: usize,
     steps: usize,
-    helpers: bool,
 }
 
 /// Rules that a walk may meet, besides 32 for every rule there is: eight packets meet each rule in
@@ -29,17 +31,13 @@ const STEPS: usize = 1 << 22;
 
 impl<'a> Walk<'a> {
     pub(super) fn new(firewall: &'a Firewall, unknowns: &'a mut dyn Unknowns) -> Self {
-        let rules = || firewall.chains().iter().flat_map(|chain| chain.rules());
-        let named = |name| !firewall.name(name).is_empty();
-        let helpers =
-            rules().flat_map(|rule| rule.action().parts()).any(|action| matches!(action, Action::AssignHelper(name) | Action::SetHelper(name) if named(*name)));
-        let steps = STEPS.saturating_add(rules().count().saturating_mul(32));
-        Self { firewall, unknowns, asked: 0, steps, helpers }
+        let rules = firewall.rules().count();
+        let steps = STEPS.saturating_add(rules.saturating_mul(32));
+        Self { firewall, unknowns, asked: 0, steps }
     }
 
-    /// Whether any rule assigns a helper.
-    pub(super) const fn helpers(&self) -> bool {
-        self.helpers
+    pub(super) const fn firewall(&self) -> &'a Firewall {
+        self.firewall
     }
 
     /// How often the unknowns were asked.
@@ -53,10 +51,11 @@ impl<'a> Walk<'a> {
     pub(super) fn base_chain(
         &mut self,
         base: ChainId,
+        hook: Hook,
         before_tracking: bool,
         packet: &mut Seen<'_>,
         path: &mut Vec<RuleId>,
-    ) -> Result<Left, Exhausted> {
+    ) -> Result<Left<'a>, Exhausted> {
         let firewall = self.firewall;
         // The rules at which callers go on; none is deeper than there are chains, or they loop.
         let mut callers: Vec<RuleId> = Vec::new();
@@ -99,11 +98,19 @@ impl<'a> Walk<'a> {
                     next = RuleId { chain: *chain, index: 0 };
                 }
                 Some((_, Action::Goto(chain))) => next = RuleId { chain: *chain, index: 0 },
-                Some((_, Action::Continue | Action::Several(_) | Action::SetHelper(_))) => {}
+                Some((_, Action::Continue | Action::Several(_))) => {}
                 // The first of these two wins: `xt_ct_target` in `xt_CT.c`.
-                Some((_, Action::AssignHelper(_))) => {
+                Some((id, Action::AssignHelper(name))) => {
                     if before_tracking && packet.sight == Sight::Nothing {
                         packet.sight = Sight::Template;
+                        packet.helper = self.named(*name).map(|name| (id, name));
+                    }
+                }
+                Some((id, Action::SetHelper(name))) => {
+                    let opens = matches!(packet.sight, Sight::Tracked(state) if
+                        state.intersects(States::NEW | States::RELATED));
+                    if opens && packet.helper.is_none() {
+                        packet.helper = self.named(*name).map(|name| (id, name));
                     }
                 }
                 Some((_, Action::SetMark(mark))) => {
@@ -116,29 +123,33 @@ impl<'a> Walk<'a> {
                         packet.sight = Sight::Untracked;
                     }
                 }
-                Some((id, Action::Translate(translation))) => {
-                    return Ok(match translation.side {
-                        Side::Source => Left::SourceTranslated(id),
-                        Side::Destination => self.destination_translated(id),
-                    });
+                Some((id, Action::Translate(translation)))
+                    if Some(translation.side) == translated_side(hook) =>
+                {
+                    return Ok(Left::Translated(id, translation));
                 }
-                Some((id, Action::Unmodelled(_))) => match self.outcome(id) {
-                    Outcome::Accept => return Ok(Left::Passes(Some(id))),
-                    Outcome::Drop => return Ok(Left::Ends(Fate::Drop, Blame::Rule(id))),
-                    Outcome::Continue => {}
-                },
+                Some((id, Action::Translate(_) | Action::Unmodelled(_))) => {
+                    match self.outcome(id) {
+                        Outcome::Accept => return Ok(Left::Passes(Some(id))),
+                        Outcome::Drop => return Ok(Left::Ends(Fate::Drop, Blame::Rule(id))),
+                        Outcome::Continue => {}
+                    }
+                }
             }
         }
+    }
+
+    /// The helper of that name; none for an empty one.
+    fn named(&self, name: Symbol) -> Option<Symbol> {
+        (!self.firewall.name(name).is_empty()).then_some(name)
     }
 
     /// Whether all tests hold. The unknowns are asked only where it depends on them.
     fn matches(&mut self, id: RuleId, rule: Rule<'_>, packet: &Seen<'_>) -> bool {
         let known = |test| packet.holds(test, self.firewall);
-        let bounds: Vec<Test> = match packet.destination {
-            SocketAddr::V4(_) => rule.bounds::<u32>().into_iter().flat_map(Bounds::tests).collect(),
-            SocketAddr::V6(_) => {
-                rule.bounds::<u128>().into_iter().flat_map(Bounds::tests).collect()
-            }
+        let bounds: Vec<Test> = match packet.family {
+            Family::Ipv4 => rule.bounds::<u32>().into_iter().flat_map(Bounds::tests).collect(),
+            Family::Ipv6 => rule.bounds::<u128>().into_iter().flat_map(Bounds::tests).collect(),
         };
         let tests = || bounds.iter().chain(rule.tests());
         if tests().any(|test| known(test) == Some(false)) {
@@ -151,22 +162,14 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// What becomes of something that the rule leaves open.
     pub(super) fn outcome(&mut self, id: RuleId) -> Outcome {
         self.asked += 1;
         self.unknowns.outcome(id)
     }
-
-    /// Where the connection goes now is unknown, so the choice decides about all of it.
-    fn destination_translated(&mut self, id: RuleId) -> Left {
-        let fate = match self.outcome(id) {
-            Outcome::Accept | Outcome::Continue => Fate::Accept,
-            Outcome::Drop => Fate::Drop,
-        };
-        Left::Ends(fate, Blame::Rule(id))
-    }
 }
 
-fn policy(firewall: &Firewall, base: ChainId) -> Left {
+fn policy(firewall: &Firewall, base: ChainId) -> Left<'static> {
     match firewall.chain(base).and_then(|chain| chain.base()) {
         Some(tie) if tie.policy.fate != Fate::Accept => {
             Left::Ends(tie.policy.fate, Blame::Policy(base))

@@ -1,0 +1,162 @@
+use super::journey::{Journey, Shared};
+use super::walk::Walk;
+use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Placement, Verdict};
+use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags};
+
+/// A connection that was followed through the device.
+pub(super) struct Followed {
+    pub(super) verdict: Verdict,
+    /// What its packets shared in the end.
+    pub(super) shared: Shared,
+    /// Whether its SYN vanished after tracking had seen it.
+    pub(super) lost: bool,
+}
+
+/// Takes the packets of a connection through the device until one does not pass.
+pub(super) fn follow(
+    walk: &mut Walk<'_>,
+    question: &Connection<'_>,
+    mut shared: Shared,
+) -> Result<Followed, Exhausted> {
+    let mut syn = Journey::of(walk.firewall(), question, Moment::Syn);
+    let mut met = syn.go_to_tracking(walk, &mut shared)?;
+    if syn.is_untracked() {
+        shared.forget();
+    }
+    if met.is_none() {
+        met = cross(walk, &mut syn, question.placement, question.opener, &mut shared)?;
+    }
+    shared.helper = syn.helper();
+    if let Some(met) = met {
+        let lost = met.0 == Fate::Drop && syn.is_tracked();
+        return Ok(Followed { verdict: syn.verdict(met, Moment::Syn, walk), shared, lost });
+    }
+    let (verdict, shared) = answered(walk, question, syn, shared)?;
+    Ok(Followed { verdict, shared, lost: false })
+}
+
+/// Takes the SYN from tracking to the end; a fate if no other packet matters.
+fn cross(
+    walk: &mut Walk<'_>,
+    syn: &mut Journey<'_>,
+    placement: Placement,
+    opener: End,
+    shared: &mut Shared,
+) -> Result<Option<(Fate, Blame)>, Exhausted> {
+    let hooks = placement.route(opener).hooks;
+    for hook in [Hook::Prerouting, Hook::Output] {
+        if let Some(met) = syn.go_through(hook, walk, shared)? {
+            return Ok(Some(met));
+        }
+    }
+    let rule = match route(walk.firewall(), hooks, shared) {
+        Route::Straight => return syn.go_on(walk, shared),
+        Route::Device(rule) => rule,
+        Route::Unclear(rule) => {
+            return match walk.outcome(rule) {
+                Outcome::Continue => syn.go_on(walk, shared),
+                Outcome::Accept => Ok(Some((Fate::Accept, syn.accepted_by()))),
+                Outcome::Drop => Ok(Some((Fate::Drop, Blame::Rule(rule)))),
+            };
+        }
+    };
+    syn.turn_to(walk.firewall(), Hook::Input);
+    if let Some(met) = syn.go_on(walk, shared)? {
+        return Ok(Some(met));
+    }
+    // What the device serves to those that a rule sends to it, we do not know.
+    Ok(Some(match rule.map(|rule| walk.outcome(rule)) {
+        None | Some(Outcome::Drop) => (Fate::Reject, Blame::Local),
+        Some(Outcome::Accept | Outcome::Continue) => (Fate::Accept, syn.accepted_by()),
+    }))
+}
+
+/// Where the SYN goes once its destination is translated.
+enum Route {
+    /// The way of the question.
+    Straight,
+    /// From a gateway to the gateway itself: by this rule, or because the opener sent it there.
+    Device(Option<RuleId>),
+    /// This rule sends it elsewhere, or nobody knows where.
+    Unclear(RuleId),
+}
+
+fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
+    let Some(translations) = &shared.translations else { return Route::Straight };
+    let asked = translations.original.destination.address;
+    let address = translations.translated().destination.address;
+    let named = |address| firewall.local().iter().any(|net| net.contains(&address));
+    let own = address.is_some_and(named);
+    let unknown = address.is_none() && !firewall.local().is_empty();
+    let forwarded = hooks.contains(&Hook::Forward);
+    let Some(translated) = translations.destination else {
+        return if forwarded && own { Route::Device(None) } else { Route::Straight };
+    };
+    let loopback = address.is_some_and(|address| address.is_loopback());
+    let (own, rule) = (own || loopback || translated.to_device, translated.rule);
+    if forwarded && own {
+        Route::Device(Some(rule))
+    } else if hooks.contains(&Hook::Input) {
+        let stays = own || address.is_some() && address == asked;
+        if stays { Route::Straight } else { Route::Unclear(rule) }
+    } else if own || unknown {
+        Route::Unclear(rule)
+    } else {
+        Route::Straight
+    }
+}
+
+/// Takes the other packets through the device, once the SYN has passed.
+fn answered<'a>(
+    walk: &mut Walk<'_>,
+    question: &Connection<'a>,
+    syn: Journey<'a>,
+    mut shared: Shared,
+) -> Result<(Verdict, Shared), Exhausted> {
+    let mut later: Vec<_> = later_packets(question.opener)
+        .into_iter()
+        .map(|moment| (moment, Journey::of(walk.firewall(), question, moment)))
+        .collect();
+    // Whether some are tracked and some are not must be known before any of them goes on.
+    let mut untracked = vec![syn.is_untracked()];
+    for (_, packet) in &mut later {
+        if packet.go_to_tracking(walk, &mut shared)?.is_none() {
+            untracked.push(packet.is_untracked());
+        }
+    }
+    shared.mixed = untracked.contains(&true) && untracked.contains(&false);
+    let rule = shared.translations.as_ref().and_then(|translations| translations.rule());
+    if let (Some(rule), true) = (rule, shared.mixed) {
+        // What is not tracked is not translated back; what becomes of it is anybody's guess.
+        let met = match walk.outcome(rule) {
+            Outcome::Drop => (Fate::Drop, Blame::Rule(rule)),
+            Outcome::Accept | Outcome::Continue => (Fate::Accept, syn.accepted_by()),
+        };
+        return Ok((syn.verdict(met, Moment::SynAck, walk), shared));
+    }
+    for (moment, mut packet) in later {
+        if let Some(met) = packet.go_on(walk, &mut shared)? {
+            let verdict = packet.verdict(met, moment, walk);
+            let helper = shared.helper.map(|(_, helper)| helper);
+            return Ok((Verdict { helper, ..verdict }, shared));
+        }
+    }
+    let accepted = (Fate::Accept, syn.accepted_by());
+    Ok((syn.verdict(accepted, Moment::Syn, walk), shared))
+}
+
+/// The packets after the SYN, in the order in which they are tried.
+fn later_packets(opener: End) -> [Moment; 7] {
+    let (ack, push, fin) =
+        (TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN);
+    let other = opener.other();
+    [
+        Moment::SynAck,
+        Moment::Further(opener, ack),
+        Moment::Further(opener, push),
+        Moment::Further(opener, fin),
+        Moment::Further(other, ack),
+        Moment::Further(other, push),
+        Moment::Further(other, fin),
+    ]
+}
