@@ -1,7 +1,10 @@
 //! Front ends: the text of a rule set in, a [`Firewall`] out.
 
+mod addresses;
+mod circle;
 mod detect;
 mod iptables;
+mod names;
 mod nftables;
 
 use ipnet::IpNet;
