@@ -30,7 +30,6 @@ impl Builder {
     }
 
     /// Addresses of the device itself.
-    #[expect(dead_code, reason = "the nftables front end comes next")]
     pub(crate) fn local(&mut self, addresses: &[IpNet]) {
         self.local.extend_from_slice(addresses);
     }
