@@ -1,8 +1,9 @@
 //! Commands: `add`, `insert`, `delete`, `flush` and so on, and blocks that need no verb.
 
-use super::cursor::{Cursor, Read, shown};
+use super::cursor::{self, Cursor, Read, shown};
 use super::lexer::{Kind, Token};
 use crate::dialect::nftables::syntax::{CommandKind, Name, Position, TableFamily, TableName};
+use crate::error::Code;
 
 /// What can be added, and starts a command without `add`, too.
 const NOUNS: [&str; 13] = [
@@ -64,8 +65,10 @@ impl<'a> Cursor<'a> {
             }
             "insert" => {
                 self.next();
-                self.eat("rule");
-                self.rule_command(start, Position::Start)
+                if self.eat("rule") {
+                    return self.rule_command(start, Position::Start);
+                }
+                self.bare_rule(start, self.peek(), Position::Start)
             }
             "replace" => self.replace(start),
             "delete" | "destroy" => self.delete(start),
@@ -86,14 +89,20 @@ impl<'a> Cursor<'a> {
             word if QUESTIONS.contains(&word) => self.skip_rest(),
             word if NOUNS.contains(&word) => self.add(start),
             // `ip filter input accept`: both verb and noun may be left out.
-            _ if self.bare_rule() => self.rule_command(start, Position::End),
-            _ => self.unexpected("a command of nft"),
+            _ => self.bare_rule(start, start, Position::End),
         }
     }
 
-    /// Whether names and then a statement follow, and nothing that looks like another language.
-    fn bare_rule(&self) -> bool {
-        family(self.peek().text).is_some()
+    /// A rule without the word `rule`. What cannot be read is no rule then: `start` is at fault.
+    fn bare_rule(&mut self, start: Token<'a>, noun: Token<'a>, place: Position) -> Read<'a, ()> {
+        let lenient = std::mem::replace(&mut self.lenient, false);
+        let read = self.rule_command(start, place);
+        self.lenient = lenient;
+        read.or_else(|fault| {
+            let message = format!("`{}` is no command of nft", shown(noun.text));
+            let of_a_rule = family(noun.text).is_some() || fault.code != Code::BadSyntax;
+            if of_a_rule { Err(fault) } else { cursor::fault(Code::BadSyntax, message, noun) }
+        })
     }
 
     /// `include "file"`; false if there is none here.
@@ -155,7 +164,7 @@ impl<'a> Cursor<'a> {
                 let name = self.full_name("a name")?;
                 self.object(start, name, kind)
             }
-            _ => self.rule_command(start, Position::End),
+            _ => self.bare_rule(start, noun, Position::End),
         }
     }
 
@@ -243,7 +252,7 @@ impl<'a> Cursor<'a> {
             }
             _ => {
                 let message = "expected `ruleset`, `table`, `chain`, `set` or `map` after `flush`";
-                return super::cursor::fault(crate::error::Code::BadSyntax, message, noun);
+                return cursor::fault(Code::BadSyntax, message, noun);
             }
         };
         self.push(start, kind);

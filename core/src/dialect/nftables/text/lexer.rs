@@ -53,7 +53,7 @@ impl<'a> Token<'a> {
     /// The address that it is.
     pub(super) fn address(&self) -> Option<IpAddr> {
         let inside = self.text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-        inside.unwrap_or(self.text).parse().ok()
+        address(inside.unwrap_or(self.text))
     }
 }
 
@@ -323,10 +323,22 @@ pub(super) fn value(text: &str) -> Option<u64> {
     }
 }
 
-/// The address in this string, if it is one and nothing else.
+/// The address in this string, if it is one and nothing else. The parts of an IPv4 address are octal
+/// with a leading zero, as `inet_aton(3)` has it.
 pub(super) fn address(text: &str) -> Option<IpAddr> {
-    let v4 = || text.parse::<Ipv4Addr>().map(IpAddr::V4);
-    if text.contains(':') { text.parse().ok() } else { v4().ok() }
+    if text.contains(':') {
+        return text.parse().ok();
+    }
+    let mut octets = [0; 4];
+    let mut parts = text.split('.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        if digits(part.as_bytes()) != part.len() {
+            return None;
+        }
+        *octet = u8::try_from(value(part)?).ok()?;
+    }
+    parts.next().is_none().then(|| Ipv4Addr::from(octets).into())
 }
 
 #[cfg(test)]

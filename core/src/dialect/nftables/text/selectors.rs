@@ -118,6 +118,7 @@ fn fields(protocol: &str) -> Option<&'static [&'static str]> {
             "daddr",
         ],
         "icmpv6" => &[
+            "mtu",
             "type",
             "code",
             "checksum",

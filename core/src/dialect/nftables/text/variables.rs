@@ -9,7 +9,7 @@ use crate::dialect::nftables::syntax::{Element, Expr};
 use crate::error::Code;
 
 /// How many values and elements all uses of variables may expand to.
-const EXPANSION: usize = 4_000_000;
+const EXPANSION: usize = 2_000_000;
 
 /// What a variable stands for, and how large that is.
 #[derive(Debug)]
