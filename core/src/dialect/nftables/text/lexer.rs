@@ -302,7 +302,15 @@ fn ipv4(run: &str) -> usize {
 /// The longest IPv6 address at the start.
 fn ipv6(run: &str) -> usize {
     let parses = |len: &usize| run.get(..*len).is_some_and(|text| text.parse::<Ipv6Addr>().is_ok());
-    (2..=run.len()).rev().find(parses).unwrap_or(0)
+    if run.contains("::") {
+        return (2..=run.len()).rev().find(parses).unwrap_or(0);
+    }
+    // Without `::` there are eight groups, and only one place where they can end.
+    let Some((colon, _)) = run.bytes().enumerate().filter(|(_, byte)| *byte == b':').nth(6) else {
+        return 0;
+    };
+    let last = run.as_bytes().get(colon + 1..).map_or(0, |last| hexdigits(last).min(4));
+    Some(colon + 1 + last).filter(|len| parses(len)).unwrap_or(0)
 }
 
 /// The length of an IPv6 address in square brackets.
@@ -362,6 +370,9 @@ mod tests {
     fn the_longest_form_wins() {
         assert_eq!(texts("10.0.0.1-10.0.0.9"), ["10.0.0.1", "-", "10.0.0.9"]);
         assert_eq!(texts("fe80::/10"), ["fe80::", "/", "10"]);
+        assert_eq!(texts("1:2:3:4:5:6:7:8-a:b:c:d:e:f:0:1"), {
+            ["1:2:3:4:5:6:7:8", "-", "a:b:c:d:e:f:0:1"]
+        });
         assert_eq!(texts("::ffff:1.2.3.4"), ["::ffff:1.2.3.4"]);
         assert_eq!(texts("{22:accept}"), ["{", "22", ":", "accept", "}"]);
         assert_eq!(texts("to [2001:db8::1]:21"), ["to", "[2001:db8::1]", ":", "21"]);
