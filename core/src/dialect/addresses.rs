@@ -7,9 +7,6 @@ use ipnet::IpNet;
 use crate::firewall::Addresses;
 use crate::space::{Axis, Coordinate, Family, Ranges};
 
-/// The most ranges that one mask is written out to.
-const MASK_BITS: u32 = 12;
-
 /// The addresses that are not in the set.
 pub(super) fn complement(addresses: &Addresses) -> Addresses {
     match addresses {
@@ -64,13 +61,19 @@ pub(super) fn network(address: u128, length: u32, width: u32) -> (u128, u128) {
     (address & !host, address | host)
 }
 
-/// The ranges of the addresses that agree with `value` under `mask`, unless there are very many.
-pub(super) fn scattered(value: u128, mask: u128, width: u32) -> Option<Vec<(u128, u128)>> {
+/// The ranges of the addresses that agree with `value` under `mask`, unless more than `most` bits of
+/// the mask are holes, each of which doubles the ranges.
+pub(super) fn scattered(
+    value: u128,
+    mask: u128,
+    width: u32,
+    most: u32,
+) -> Option<Vec<(u128, u128)>> {
     let free = !mask & ones(width);
     let run = free.trailing_ones();
     let block = ones(run);
     let holes = free & !block;
-    if holes.count_ones() > MASK_BITS {
+    if holes.count_ones() > most {
         return None;
     }
     let base = value & mask;
@@ -122,12 +125,12 @@ mod tests {
     #[test]
     fn a_mask_with_holes_is_exact() {
         for (value, mask) in [(0b1010_u128, 0b0101_1010_u128), (0xff, 0), (0x3c, 0xff), (7, 0xaa)] {
-            let ranges = scattered(value, mask, 8).unwrap();
+            let ranges = scattered(value, mask, 8, 12).unwrap();
             for candidate in 0..256 {
                 let inside = ranges.iter().any(|(lo, hi)| (*lo..=*hi).contains(&candidate));
                 assert_eq!(inside, candidate & mask == value & mask, "{candidate}");
             }
         }
-        assert!(scattered(0, 0x5555_5555, 32).is_none());
+        assert!(scattered(0, 0x5555_5555, 32, 12).is_none());
     }
 }

@@ -34,3 +34,42 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Whether the first line that says something is one for `nft`.
+pub(super) fn is_nftables(text: &str) -> bool {
+    let significant = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && (!line.starts_with('#') || line.starts_with("#!"))
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    let first = text.lines().find(significant).unwrap_or_default().trim();
+    if language(first) == Some("nftables") {
+        return true;
+    }
+    let mut words = first.split([' ', '\t', ';', '{']).filter(|word| !word.is_empty());
+    let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match one {
+        "table" | "chain" => !first.contains('<'),
+        "flush" | "add" | "create" | "insert" | "delete" | "destroy" | "list" | "replace" => {
+            matches!(
+                two,
+                "ruleset"
+                    | "table"
+                    | "chain"
+                    | "rule"
+                    | "set"
+                    | "map"
+                    | "element"
+                    | "ct"
+                    | "counter"
+                    | "quota"
+                    | "limit"
+                    | "flowtable"
+                    | "synproxy"
+                    | "secmark"
+            )
+        }
+        "define" | "redefine" | "undefine" | "include" => true,
+        _ => false,
+    }
+}

@@ -78,7 +78,13 @@ impl Parser {
     /// The first line that cannot be read, with its place; see [`Code`] for the kinds.
     pub fn parse(&self, text: impl Into<String>) -> Result<Firewall, Error> {
         let source = Source::new(self.file.clone(), text.into())?;
-        iptables::parse(self, source)
+        match self.dialect {
+            Dialect::Nftables => nftables::parse_text(self, source),
+            Dialect::Auto if detect::is_nftables(source.text()) => {
+                nftables::parse_text(self, source)
+            }
+            _ => iptables::parse(self, source),
+        }
     }
 
     /// Reads a rule set from bytes, which must be UTF-8.

@@ -12,6 +12,9 @@ use super::numbers::number;
 
 pub(super) use super::super::addresses::{bits, complement, network, of_family, width};
 
+/// The most holes of a mask that is written out.
+const MASK_BITS: u32 = 12;
+
 /// A set of addresses, or why it is not one.
 pub(super) enum Masked {
     Addresses(Addresses),
@@ -36,7 +39,7 @@ pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Ma
     if host & host.wrapping_add(1) == 0 {
         return Ok(Masked::Addresses(one_range(family, address & mask, address | host)));
     }
-    let ranges = scattered(address, mask, width);
+    let ranges = scattered(address, mask, width, MASK_BITS);
     Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
 }
 

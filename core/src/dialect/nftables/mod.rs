@@ -1,6 +1,19 @@
 //! The front end of `nft`: rule set files and `nft list ruleset`, as text and as JSON.
 
-#[expect(dead_code, reason = "the readers come next")]
 mod lower;
-#[expect(dead_code, reason = "the readers come next")]
 mod syntax;
+mod text;
+
+use super::Parser;
+use crate::error::Error;
+use crate::firewall::{Dialect, Firewall};
+use crate::source::Source;
+use crate::space::Family;
+
+/// Reads a rule set for `nft`, as text.
+pub(super) fn parse_text(options: &Parser, source: Source) -> Result<Firewall, Error> {
+    let commands = text::read(&source, options.lenient)?;
+    let builder = lower::build(commands, options, &source)?;
+    // Where no table of a family drops anything, everything of that family passes.
+    Ok(builder.finish(source, Dialect::Nftables, &[Family::Ipv4, Family::Ipv6]))
+}

@@ -1,12 +1,14 @@
 //! The tests that a field is in a set of numbers.
 
+use ipnet::IpNet;
+
 use crate::firewall::{
     Addresses, ConnectionTest, Direction, HelperTest, InterfaceTest, Mark, Side, States, Statuses,
     TcpFlags, Test,
 };
 use crate::space::{Coordinate, Family, Ranges};
 
-use super::super::super::addresses::{self, of_family, scattered};
+use super::super::super::addresses::{self, bits, of_family, scattered};
 use super::super::super::names::TCP;
 use super::context::{Context, one_of};
 use super::fault::{Read, Trouble};
@@ -16,6 +18,9 @@ use super::values::{Kind, number_of};
 
 /// The most comparisons of bits that one test is taken apart to.
 const MOST: usize = 256;
+
+/// The most holes of a mask that is written out: every other port can be told.
+const MOST_HOLES: u32 = 16;
 
 /// What is known about a status: the bits that nft and the kernel share.
 const KNOWN: u32 = 1 | 2 | 4 | 8 | 16 | 32 | 512;
@@ -29,8 +34,10 @@ const STATES: [(u128, States); 5] = [
     (64, States::UNTRACKED),
 ];
 
+const UNICAST: u128 = 1;
 const LOCAL: u128 = 2;
 const BROADCAST: u128 = 3;
+const ANYCAST: u128 = 4;
 const MULTICAST: u128 = 5;
 
 impl Context<'_> {
@@ -158,7 +165,8 @@ impl Context<'_> {
         let tests = numbers.bits(kind, transform, MOST).ok_or(Trouble::Unmodelled)?;
         let mut ranges = Vec::new();
         for BitTest { mask, set } in tests {
-            let found = scattered(set, mask, kind.width()).ok_or(Trouble::Unmodelled)?;
+            let found =
+                scattered(set, mask, kind.width(), MOST_HOLES).ok_or(Trouble::Unmodelled)?;
             if !self.affords_ranges(found.len()) {
                 return Err(Trouble::Unmodelled);
             }
@@ -167,46 +175,88 @@ impl Context<'_> {
         Ok(Numbers::new(kind, ranges))
     }
 
-    /// What kind of address it is, as `nft_fib_ipv4.c` and `nft_fib_ipv6.c` tell.
+    /// What kind of address it is to the device.
     fn address_type(&mut self, side: Side, transform: Transform, numbers: &Numbers) -> Vec<Test> {
-        let holds = |kind| numbers.contains(transform.of(kind));
-        let mut lists = Vec::new();
+        let holds = |kind: &u128| numbers.contains(transform.of(*kind));
+        let (mut lists, mut open) = (Vec::new(), Vec::new());
+        let mut about_local = false;
         for family in [Family::Ipv4, Family::Ipv6] {
-            let multicast = addresses::multicast(family);
-            let local = addresses::local(self.local, family);
-            // `inet_addr_type`: addresses of no network, and the broadcast to all.
-            let broadcast = match family {
-                Family::Ipv4 => of_family(family, vec![(0, 0xff_ffff), (0xffff_ffff, 0xffff_ffff)]),
-                Family::Ipv6 => of_family(family, Vec::new()),
-            };
-            let others: &[u128] = match family {
-                Family::Ipv4 => &[1, BROADCAST],
-                Family::Ipv6 => &[1, 4, 6, 7, 8],
-            };
-            let rest = [Some(&multicast), Some(&broadcast), local.as_ref()];
-            let rest = rest.into_iter().flatten().fold(everything(family), |rest, known| {
-                intersection(&rest, &addresses::complement(known))
-            });
-            let mut rest_kinds: Vec<_> = others.iter().map(|kind| holds(*kind)).collect();
-            let sure_but_local = rest_kinds.iter().all(|held| *held == rest_kinds.contains(&true));
-            match local {
-                Some(local) => lists.extend(listed(side, local, holds(LOCAL))),
-                None => rest_kinds.push(holds(LOCAL)),
+            for (addresses, kinds) in regions(self.local, family) {
+                if kinds.iter().all(holds) {
+                    lists.push(vec![Test::Address(side, addresses)]);
+                } else if kinds.iter().any(holds) {
+                    let others = kinds.iter().filter(|kind| **kind != LOCAL);
+                    let held = others.clone().filter(|kind| holds(kind)).count();
+                    about_local |= held == 0 || held == others.count();
+                    open.push(vec![Test::Address(side, addresses)]);
+                }
             }
-            lists.extend(listed(side, multicast, holds(MULTICAST)));
-            lists.extend(listed(side, broadcast, holds(BROADCAST)));
-            let any = rest_kinds.contains(&true);
-            if any && rest_kinds.contains(&false) {
-                let side_name = if side == Side::Source { "saddr" } else { "daddr" };
-                let kind = if sure_but_local { "type local" } else { "type" };
-                let what = self.unmodelled(&format!("fib {side_name} {kind}"));
-                lists.push(vec![Test::Address(side, rest), what]);
-            } else if any {
-                lists.extend(listed(side, rest, true));
-            }
+        }
+        if !open.is_empty() {
+            let flag = if side == Side::Source { "saddr" } else { "daddr" };
+            let kind = if about_local { "local" } else { "broadcast" };
+            let mut list = joined(side, open);
+            list.push(self.unmodelled(&format!("fib {flag} type {kind}")));
+            lists.push(list);
         }
         joined(side, lists)
     }
+}
+
+/// All addresses of a family, divided by the kinds that they may be of: `nft_fib_ipv4.c` and
+/// `nft_fib_ipv6.c`.
+fn regions(local: &[IpNet], family: Family) -> Vec<(Addresses, Vec<u128>)> {
+    let mut rest = everything(family);
+    let mut regions = Vec::new();
+    let mut take = |set: Addresses, kinds: &[u128]| {
+        regions.push((intersection(&rest, &set), kinds.to_vec()));
+        rest = intersection(&rest, &addresses::complement(&set));
+    };
+    take(addresses::multicast(family), &[MULTICAST]);
+    if family == Family::Ipv4 {
+        // `inet_addr_type`: addresses of no network, and the broadcast to all.
+        let broadcast = vec![(0, 0xff_ffff), (0xffff_ffff, 0xffff_ffff)];
+        take(of_family(family, broadcast), &[BROADCAST]);
+    }
+    let known = addresses::local(local, family);
+    let has_local = known.is_some();
+    if let Some(known) = known {
+        take(known, &[LOCAL]);
+    }
+    let mut kinds = match family {
+        Family::Ipv4 => vec![UNICAST],
+        // Routes of IPv6 may say so: unreachable, prohibited, a black hole.
+        Family::Ipv6 => vec![UNICAST, 6, 7, 8],
+    };
+    let special = if family == Family::Ipv4 { BROADCAST } else { ANYCAST };
+    if has_local && let Some(edges) = edges(local, family) {
+        if family == Family::Ipv4 {
+            take(edges.1, &[BROADCAST]);
+        }
+        // Linux before 5.14 takes the first address of a network for a broadcast, too; of IPv6 it is
+        // anycast if the device forwards.
+        let maybe: Vec<_> = kinds.iter().copied().chain([special]).collect();
+        take(edges.0, &maybe);
+    } else {
+        kinds.push(special);
+    }
+    if !has_local {
+        kinds.push(LOCAL);
+    }
+    regions.push((rest, kinds));
+    regions
+}
+
+/// The first and the last addresses of the device's networks, if all are known.
+fn edges(local: &[IpNet], family: Family) -> Option<(Addresses, Addresses)> {
+    let own = local.iter().filter(|net| Family::of(net.addr()) == family);
+    let all_known = own.clone().all(|net| net.prefix_len() + 1 < net.max_prefix_len());
+    let single = |address| (bits(address), bits(address));
+    all_known.then(|| {
+        let first = own.clone().map(|net| single(net.network())).collect();
+        let last = own.map(|net| single(net.broadcast())).collect();
+        (of_family(family, first), of_family(family, last))
+    })
 }
 
 fn everything(family: Family) -> Addresses {
@@ -220,10 +270,6 @@ fn intersection(one: &Addresses, two: &Addresses) -> Addresses {
         (Addresses::V4(_), _) => Addresses::V4(Ranges::none()),
         (Addresses::V6(_), _) => Addresses::V6(Box::new(Ranges::none())),
     }
-}
-
-fn listed(side: Side, addresses: Addresses, held: bool) -> Option<Vec<Test>> {
-    held.then(|| vec![Test::Address(side, addresses)])
 }
 
 /// One of the lists holds; sets of addresses of one family become one set.

@@ -47,13 +47,6 @@ pub(super) struct Chain {
     wanted: Vec<usize>,
 }
 
-/// A set or map that has a name.
-#[derive(Debug)]
-pub(super) struct NamedSet {
-    pub(super) name: String,
-    pub(super) set: Set,
-}
-
 /// Something unknown that may concern a whole table, or all of them.
 #[derive(Debug)]
 pub(super) struct Unknown {
@@ -68,7 +61,7 @@ pub(super) struct Unknown {
 pub(super) struct Ruleset {
     pub(super) tables: Vec<Option<Table>>,
     pub(super) chains: Vec<Option<Chain>>,
-    pub(super) sets: Vec<NamedSet>,
+    pub(super) sets: Vec<Set>,
     pub(super) unknown: Vec<Unknown>,
     names: HashMap<TableName, usize>,
 }
@@ -206,16 +199,14 @@ impl Ruleset {
     fn set(&mut self, name: &Name) -> Result<&mut Set, Refusal> {
         let Some(table) = self.table(&name.table) else { return Err(no_table(&name.table)) };
         let place = table.sets.get(&name.name).copied();
-        place.and_then(|place| self.sets.get_mut(place)).map(|named| &mut named.set).ok_or_else(
-            || {
-                let message = format!(
-                    "table `{}` has no set or map `{}` at this place; declare it before its elements",
-                    title(&name.table),
-                    name.name
-                );
-                (Code::BadSyntax, message)
-            },
-        )
+        place.and_then(|place| self.sets.get_mut(place)).ok_or_else(|| {
+            let message = format!(
+                "table `{}` has no set or map `{}` at this place; declare it before its elements",
+                title(&name.table),
+                name.name
+            );
+            (Code::BadSyntax, message)
+        })
     }
 
     fn add_chain(
@@ -244,13 +235,13 @@ impl Ruleset {
     fn add_set(&mut self, name: Name, mut set: Set) {
         let next = self.sets.len();
         let Some(table) = self.table_mut(name.table) else { return };
-        let found = *table.sets.entry(name.name.clone()).or_insert(next);
+        let found = *table.sets.entry(name.name).or_insert(next);
         match self.sets.get_mut(found) {
             Some(known) => {
-                known.set.dynamic |= set.dynamic;
-                known.set.elements.append(&mut set.elements);
+                known.dynamic |= set.dynamic;
+                known.elements.append(&mut set.elements);
             }
-            None => self.sets.push(NamedSet { name: name.name, set }),
+            None => self.sets.push(set),
         }
     }
 

@@ -97,9 +97,9 @@ impl Context<'_> {
         if let Some(known) = self.tables.get(&key) {
             return Ok(Rc::clone(known));
         }
-        let changes = found.set.dynamic || table.updated.contains(name);
+        let changes = found.dynamic || table.updated.contains(name);
         let unknown = changes.then(|| format!("@{name}, which changes"));
-        let compiled = Rc::new(compile(&key.1, &found.set.elements, unknown)?);
+        let compiled = Rc::new(compile(&key.1, &found.elements, unknown)?);
         self.tables.insert(key, Rc::clone(&compiled));
         Ok(compiled)
     }
