@@ -1,6 +1,6 @@
 // Generated from the types of the core.
 /** The kind of thing that decides about a packet. */
-export type ByKind = 'rule' | 'policy'
+export type ByKind = 'rule' | 'policy' | 'local'
 
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string
@@ -40,8 +40,10 @@ export type Verdict = 'works' | 'partly' | 'blocked' | 'undecided'
 
 /** What decides about a packet. */
 export interface By {
-  /** `rule` or `policy`; where no chain is passed at all, the policy is to accept. */
+  /** `rule`, `policy` or `local`; where no chain is passed at all, the policy is to accept. */
   kind: ByKind
+  /** The name of the rule set, where several were audited. */
+  rule_set: string | null
   /** The line in the rule set, if there is one. */
   line: number | null
   /** Its text. */
@@ -52,6 +54,8 @@ export interface By {
 
 /** Something that a verdict depends on and that is not modelled. */
 export interface Condition {
+  /** The name of the rule set, where several were audited. */
+  rule_set: string | null
   /** The line in the rule set, if it is one. */
   line: number | null
   /** Its text. */
@@ -114,6 +118,8 @@ export interface Finding {
   help: string
   /** The line in the rule set that it is about, if it is about one. */
   line: number | null
+  /** The name of the rule set, where several were audited. */
+  rule_set: string | null
 }
 
 /** A change to the rule set that closes gaps. */
@@ -231,6 +237,9 @@ export interface Report {
   exit_code: number
   /** The rule set that was audited. */
   rule_set: RuleSet
+  /** All rule sets on the path from the client to the server, this one among them; empty if it is
+   * the only one. */
+  path: RuleSet[]
   /** The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
    * then each mode says for which clients it works. */
   clients: string[] | null
@@ -266,6 +275,8 @@ export interface Share {
 
 /** A line of the rule set that is not fully modelled. */
 export interface UnmodelledLine {
+  /** The name of the rule set, where several were audited. */
+  rule_set: string | null
   /** The line. */
   line: number
   /** Its text. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-ByKind: TypeAlias = Literal["rule", "policy"]
+ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
 Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
@@ -37,7 +37,9 @@ class By:
     """What decides about a packet."""
 
     kind: ByKind
-    """`rule` or `policy`; where no chain is passed at all, the policy is to accept."""
+    """`rule`, `policy` or `local`; where no chain is passed at all, the policy is to accept."""
+    rule_set: str | None
+    """The name of the rule set, where several were audited."""
     line: int | None
     """The line in the rule set, if there is one."""
     text: str
@@ -50,6 +52,8 @@ class By:
 class Condition:
     """Something that a verdict depends on and that is not modelled."""
 
+    rule_set: str | None
+    """The name of the rule set, where several were audited."""
     line: int | None
     """The line in the rule set, if it is one."""
     text: str
@@ -120,6 +124,8 @@ class Finding:
     """What to do."""
     line: int | None
     """The line in the rule set that it is about, if it is about one."""
+    rule_set: str | None
+    """The name of the rule set, where several were audited."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +257,9 @@ class Report:
     """The exit code of the command: 0 works, 1 partly or blocked, 3 undecided."""
     rule_set: RuleSet
     """The rule set that was audited."""
+    path: tuple[RuleSet, ...]
+    """All rule sets on the path from the client to the server, this one among them; empty if it is
+    the only one."""
     clients: tuple[str, ...] | None
     """The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
     then each mode says for which clients it works."""
@@ -292,6 +301,8 @@ class Share:
 class UnmodelledLine:
     """A line of the rule set that is not fully modelled."""
 
+    rule_set: str | None
+    """The name of the rule set, where several were audited."""
     line: int
     """The line."""
     text: str

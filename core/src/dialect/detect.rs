@@ -1,4 +1,6 @@
-//! What a text looks like, for errors that say so.
+//! What a text looks like, to choose its front end and for errors that say so.
+
+use crate::firewall::Dialect;
 
 /// The language that a line looks like, where it is none of `iptables-save`.
 pub(super) fn language(line: &str) -> Option<&'static str> {
@@ -33,4 +35,55 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
         _ if line.starts_with('<') => "XML",
         _ => return None,
     })
+}
+
+/// The dialect of a text as far as its beginning tells; `auto` for one that only the front end of
+/// iptables can tell more of.
+pub(super) fn dialect(text: &str) -> Dialect {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        Dialect::NftablesJson
+    } else if is_nftables(text) {
+        Dialect::Nftables
+    } else {
+        Dialect::Auto
+    }
+}
+
+/// Whether the first line that says something is one for `nft`.
+fn is_nftables(text: &str) -> bool {
+    let significant = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && (!line.starts_with('#') || line.starts_with("#!"))
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    let first = text.lines().find(significant).unwrap_or_default().trim();
+    if language(first) == Some("nftables") {
+        return true;
+    }
+    let mut words = first.split([' ', '\t', ';', '{']).filter(|word| !word.is_empty());
+    let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match one {
+        "table" | "chain" => !first.contains('<'),
+        "flush" | "add" | "create" | "insert" | "delete" | "destroy" | "list" | "replace" => {
+            matches!(
+                two,
+                "ruleset"
+                    | "table"
+                    | "chain"
+                    | "rule"
+                    | "set"
+                    | "map"
+                    | "element"
+                    | "ct"
+                    | "counter"
+                    | "quota"
+                    | "limit"
+                    | "flowtable"
+                    | "synproxy"
+                    | "secmark"
+            )
+        }
+        "define" | "redefine" | "undefine" | "include" => true,
+        _ => false,
+    }
 }

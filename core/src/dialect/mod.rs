@@ -1,7 +1,10 @@
 //! Front ends: the text of a rule set in, a [`Firewall`] out.
 
+mod addresses;
+mod circle;
 mod detect;
 mod iptables;
+mod names;
 mod nftables;
 
 use ipnet::IpNet;
@@ -85,7 +88,14 @@ impl Parser {
     /// The first line that cannot be read, with its place; see [`Code`] for the kinds.
     pub fn parse(&self, text: impl Into<String>) -> Result<Firewall, Error> {
         let source = Source::new(self.file.clone(), text.into())?;
-        iptables::parse(self, source)
+        let found = match self.dialect {
+            Dialect::Auto => detect::dialect(source.text()),
+            named => named,
+        };
+        match found {
+            Dialect::Nftables | Dialect::NftablesJson => nftables::parse(self, found, source),
+            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => iptables::parse(self, source),
+        }
     }
 
     /// Reads a rule set from bytes, which must be UTF-8.

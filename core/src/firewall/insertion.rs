@@ -3,7 +3,7 @@
 /// `wanted[i]` is the place at which item `i` was put into a list of `i` items. Done in one pass from
 /// the last item to the first, each taking the `wanted`-th place that is still free, so that a
 /// hostile list of insertions costs `n log n` and not `n²`.
-pub(super) fn places(wanted: &[usize]) -> Vec<usize> {
+pub(crate) fn places(wanted: &[usize]) -> Vec<usize> {
     let mut free = FreePlaces::new(wanted.len());
     let mut places: Vec<_> = wanted.iter().rev().map(|&place| free.take(place)).collect();
     places.reverse();

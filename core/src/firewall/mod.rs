@@ -26,6 +26,7 @@ pub use action::{Action, Fate, Reject, Translation, TranslationKind};
 pub use bounds::{Bounds, Governs, PackedCuboid};
 pub(crate) use builder::Builder;
 pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};
+pub(crate) use insertion::places;
 pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};

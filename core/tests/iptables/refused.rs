@@ -9,6 +9,10 @@ fn error(text: &str) -> Error {
     Firewall::parse(text, Dialect::Auto).expect_err(text)
 }
 
+fn as_iptables(text: &str) -> Error {
+    Firewall::parse(text, Dialect::Iptables).expect_err(text)
+}
+
 fn place(error: &Error) -> (u32, u32) {
     error.place().map(|place| (place.line, place.column)).unwrap()
 }
@@ -153,7 +157,7 @@ fn other_languages_are_named() {
         ("Chain INPUT (policy ACCEPT)\n", "iptables -L"),
         ("create a hash:ip family inet\n", "ipset save"),
     ] {
-        let error = error(text);
+        let error = as_iptables(text);
         assert_eq!(error.code(), Code::UnknownDialect, "{text}");
         assert!(error.message().contains(name), "{error}");
     }

@@ -4,12 +4,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::Code;
 use crate::firewall::Addresses;
-use crate::space::{Axis, Coordinate, Family, Ranges};
+use crate::space::{Coordinate, Family};
 
+use super::super::addresses::{one_range, ones, scattered};
 use super::lexer::{Read, divided, fault};
 use super::numbers::number;
 
-/// The most ranges that one mask is written out to.
+pub(super) use super::super::addresses::{bits, complement, network, of_family, width};
+
+/// The most holes of a mask that is written out.
 const MASK_BITS: u32 = 12;
 
 /// A set of addresses, or why it is not one.
@@ -36,7 +39,7 @@ pub(super) fn masked<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, Ma
     if host & host.wrapping_add(1) == 0 {
         return Ok(Masked::Addresses(one_range(family, address & mask, address | host)));
     }
-    let ranges = scattered(address, mask, width);
+    let ranges = scattered(address, mask, width, MASK_BITS);
     Ok(ranges.map_or(Masked::Scattered, |ranges| Masked::Addresses(of_family(family, ranges))))
 }
 
@@ -63,14 +66,6 @@ pub(super) fn between(lo: IpAddr, hi: IpAddr) -> Addresses {
     one_range(Family::of(lo), bits(lo), bits(hi))
 }
 
-/// The addresses that are not in the set.
-pub(super) fn complement(addresses: &Addresses) -> Addresses {
-    match addresses {
-        Addresses::V4(ranges) => Addresses::V4(ranges.complement(Axis::Source)),
-        Addresses::V6(ranges) => Addresses::V6(Box::new(ranges.complement(Axis::Source))),
-    }
-}
-
 /// The addresses in any of the sets.
 pub(super) fn union_of(family: Family, sets: Vec<Masked>) -> Masked {
     let mut ranges = Vec::new();
@@ -92,52 +87,6 @@ pub(super) fn is_everything(addresses: &Addresses) -> bool {
         Addresses::V4(ranges) => ranges.as_slice() == [(0, u32::MAX)],
         Addresses::V6(ranges) => ranges.as_slice() == [(0, u128::MAX)],
     }
-}
-
-/// The set of a family that is one range of numbers.
-fn one_range(family: Family, lo: u128, hi: u128) -> Addresses {
-    match family {
-        Family::Ipv4 => Addresses::V4(Ranges::range(u32::from_u128(lo), u32::from_u128(hi))),
-        Family::Ipv6 => Addresses::V6(Box::new(Ranges::range(lo, hi))),
-    }
-}
-
-/// The set of a family, from ranges of numbers.
-pub(super) fn of_family(family: Family, ranges: Vec<(u128, u128)>) -> Addresses {
-    match family {
-        Family::Ipv4 => {
-            let narrow = |(lo, hi)| (u32::from_u128(lo), u32::from_u128(hi));
-            Addresses::V4(Ranges::union_of(ranges.into_iter().map(narrow)))
-        }
-        Family::Ipv6 => Addresses::V6(Box::new(Ranges::union_of(ranges))),
-    }
-}
-
-/// The address as a number.
-pub(super) fn bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u32::from(address).into(),
-        IpAddr::V6(address) => address.into(),
-    }
-}
-
-/// How many bits an address of the family has.
-pub(super) const fn width(family: Family) -> u32 {
-    match family {
-        Family::Ipv4 => 32,
-        Family::Ipv6 => 128,
-    }
-}
-
-/// A number of `count` ones.
-const fn ones(count: u32) -> u128 {
-    if count >= 128 { u128::MAX } else { (1 << count) - 1 }
-}
-
-/// The first and last address of a network.
-pub(super) fn network(address: u128, length: u32, width: u32) -> (u128, u128) {
-    let host = ones(width.saturating_sub(length));
-    (address & !host, address | host)
 }
 
 /// Four numbers, or fewer, which stand for the first ones: `10/8` is `10.0.0.0/8`.
@@ -177,27 +126,6 @@ fn mask_bits<'a>(family: Family, mask: &str, text: &str, at: &'a str) -> Read<'a
     )
 }
 
-/// The ranges of the addresses that agree with `value` under `mask`, unless there are very many.
-fn scattered(value: u128, mask: u128, width: u32) -> Option<Vec<(u128, u128)>> {
-    let free = !mask & ones(width);
-    let run = free.trailing_ones();
-    let block = ones(run);
-    let holes = free & !block;
-    if holes.count_ones() > MASK_BITS {
-        return None;
-    }
-    let base = value & mask;
-    let mut ranges = Vec::with_capacity(1 << holes.count_ones());
-    let mut hole = 0_u128;
-    loop {
-        ranges.push((base | hole, base | hole | block));
-        hole = hole.wrapping_sub(holes) & holes;
-        if hole == 0 {
-            return Some(ranges);
-        }
-    }
-}
-
 /// Says what stands where an address should.
 fn refused<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
     let other = match family {
@@ -224,21 +152,4 @@ fn refused<'a>(family: Family, text: &str, at: &'a str) -> Read<'a, IpAddr> {
         return fault(Code::HostName, message, at);
     }
     fault(Code::BadAddress, format!("`{text}` is no {family} address"), at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mask_with_holes_is_exact() {
-        for (value, mask) in [(0b1010_u128, 0b0101_1010_u128), (0xff, 0), (0x3c, 0xff), (7, 0xaa)] {
-            let ranges = scattered(value, mask, 8).unwrap();
-            for candidate in 0..256 {
-                let inside = ranges.iter().any(|(lo, hi)| (*lo..=*hi).contains(&candidate));
-                assert_eq!(inside, candidate & mask == value & mask, "{candidate}");
-            }
-        }
-        assert!(scattered(0, 0x5555_5555, 32).is_none());
-    }
 }

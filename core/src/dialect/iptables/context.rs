@@ -5,8 +5,7 @@ use ipnet::IpNet;
 use crate::firewall::{Addresses, Side};
 use crate::space::Family;
 
-use super::super::Parser;
-use super::address::{bits, network, of_family, width};
+use super::super::{Parser, addresses};
 use super::ipset::{Looked, Sets};
 
 /// How many ranges the masks of one rule set may be written out to.
@@ -42,34 +41,14 @@ impl<'a> Context<'a> {
         true
     }
 
-    /// The addresses of the device, if any of the family were given. Those of the loopback
-    /// interface are always its own.
+    /// The addresses of the device, if any of the family were given.
     pub(super) fn local_addresses(&self) -> Option<Addresses> {
-        let width = width(self.family);
-        let given = self.local.iter().filter(|net| Family::of(net.addr()) == self.family);
-        let mut ranges: Vec<_> = given
-            .map(|net| {
-                let address = bits(net.addr());
-                (address, address)
-            })
-            .collect();
-        if ranges.is_empty() {
-            return None;
-        }
-        ranges.push(match self.family {
-            Family::Ipv4 => network(0x7f00_0000, 8, width),
-            Family::Ipv6 => (1, 1),
-        });
-        Some(of_family(self.family, ranges))
+        addresses::local(self.local, self.family)
     }
 
-    /// The multicast addresses: 224.0.0.0/4, ff00::/8.
+    /// The multicast addresses.
     pub(super) fn multicast(&self) -> Addresses {
-        let range = match self.family {
-            Family::Ipv4 => network(0xe000_0000, 4, 32),
-            Family::Ipv6 => network(0xff << 120, 8, 128),
-        };
-        of_family(self.family, vec![range])
+        addresses::multicast(self.family)
     }
 
     /// The test that a set makes.

@@ -7,8 +7,9 @@ use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span};
 use crate::source::Source;
 use crate::space::Family;
 
+use super::super::circle::{Jump, circle};
 use super::super::{Parser, detect};
-use super::chains::{Jump, Table, circle};
+use super::chains::Table;
 use super::lexer::{Fault, Read, Word, Words, fault, lines};
 use super::numbers::number;
 use super::quick;

@@ -1,6 +1,23 @@
 //! The front end of `nft`: rule set files and `nft list ruleset`, as text and as JSON.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "what decides meanings comes next"))]
 mod json;
-#[expect(dead_code, reason = "the readers come next")]
+mod lower;
 mod syntax;
+mod text;
+
+use super::Parser;
+use crate::error::Error;
+use crate::firewall::{Dialect, Firewall};
+use crate::source::Source;
+use crate::space::Family;
+
+/// Reads a rule set for `nft`, as text or as JSON.
+pub(super) fn parse(options: &Parser, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
+    let commands = match dialect {
+        Dialect::NftablesJson => json::read(&source, options.lenient)?,
+        _ => text::read(&source, options.lenient)?,
+    };
+    let builder = lower::build(commands, options, &source)?;
+    // Where no table of a family drops anything, everything of that family passes.
+    Ok(builder.finish(source, dialect, &[Family::Ipv4, Family::Ipv6]))
+}

@@ -69,7 +69,11 @@ pub(super) enum CommandKind {
     Helper { name: Name, helper: String, protocol: Option<String>, version: Option<Version> },
     /// An object without influence on what passes by itself: counter, quota, limit, timeout,
     /// expectation, secmark, synproxy, flowtable, comment. `kind` is its keyword.
-    Object { name: Name, kind: String },
+    Object {
+        name: Name,
+        #[cfg_attr(not(test), expect(dead_code, reason = "for those who look at the tree"))]
+        kind: String,
+    },
     /// Something that is not modelled and may concern this table or chain; all of them for `None`.
     Unknown { what: String, table: Option<TableName>, chain: Option<Name> },
 }

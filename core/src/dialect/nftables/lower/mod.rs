@@ -1,0 +1,45 @@
+//! What the commands of a rule set mean, in terms of the model.
+//!
+//! First the commands are run ([`ruleset`]), which leaves tables, chains and sets; then rules are
+//! given their meaning one by one: keys ([`keys`]) are compared with values ([`values`]) or looked up
+//! in sets ([`tables`], [`membership`]), which makes tests ([`fields`], [`matches`]); what follows
+//! makes actions ([`statements`], [`effects`], [`nat`]).
+
+mod chains;
+mod context;
+mod effects;
+mod fault;
+mod fields;
+mod hooks;
+mod keys;
+mod matches;
+mod membership;
+mod nat;
+mod numbers;
+mod ruleset;
+mod statements;
+mod tables;
+mod values;
+
+use super::super::Parser;
+use super::syntax::Command;
+use crate::error::Error;
+use crate::firewall::Builder;
+use crate::source::Source;
+use chains::Lowering;
+use context::Context;
+
+/// The firewall that the commands make, in the order in which they stand.
+pub(super) fn build(
+    commands: Vec<Command>,
+    options: &Parser,
+    source: &Source,
+) -> Result<Builder, Error> {
+    let rules = ruleset::apply(commands, source)?;
+    let mut builder = Builder::default();
+    builder.track_from(hooks::CONNTRACK);
+    builder.local(&options.local);
+    builder.kernel(options.kernel);
+    let context = Context::new(builder, &rules, &options.local);
+    Lowering::new(context, source).read()
+}

@@ -1,0 +1,278 @@
+//! A rule: its statements, one after the other.
+
+use std::collections::HashMap;
+
+use crate::error::Code;
+use crate::firewall::{Action, ChainId, Reject, Span, Test};
+
+use super::super::syntax::{Expr, RejectKind, Statement, Verdict};
+use super::chains::Lowering;
+use super::context::one_of;
+use super::effects::{Written, written};
+use super::fault::{Read, fault};
+use super::keys::{Field, Part, What, key, short};
+use super::matches::{Scope, fused};
+use super::nat::{Branches, Nat};
+
+/// The rule that is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) scope: Scope,
+    pub(super) chain: ChainId,
+    pub(super) span: Span,
+}
+
+/// What is known of the packets that reach a statement.
+#[derive(Default)]
+struct Draft {
+    tests: Vec<Test>,
+    /// What was done to them, and is not written down as a rule yet.
+    effects: Vec<Action>,
+}
+
+/// How a rule goes on after a statement.
+#[derive(PartialEq)]
+enum Next {
+    Statement,
+    Rule,
+}
+
+impl Lowering<'_> {
+    /// Adds what a rule says to its chain.
+    pub(super) fn rule(&mut self, place: Place, statements: &[Statement]) -> Read<()> {
+        let fused = fused(statements);
+        // The tests of matches that are fused with a later one.
+        let mut waiting: HashMap<usize, Vec<Test>> = HashMap::new();
+        let mut draft = Draft::default();
+        for (index, statement) in statements.iter().enumerate() {
+            if let Statement::Match { left, relation, right } = statement {
+                self.settle(place, &mut draft);
+                let mut tests = self.context.matched(place.scope, left, *relation, right)?;
+                if let Some(group) = fused.get(&index) {
+                    waiting.insert(index, tests);
+                    let each = group.iter().filter_map(|place| waiting.remove(place)).collect();
+                    draft.tests.append(&mut self.context.fused(each));
+                } else if fused.values().any(|group| group.contains(&index)) {
+                    waiting.insert(index, tests);
+                } else {
+                    draft.tests.append(&mut tests);
+                }
+            } else if self.statement(place, statement, &mut draft)? == Next::Rule {
+                return Ok(());
+            }
+        }
+        self.finish(place, draft, Action::Continue);
+        Ok(())
+    }
+
+    fn statement(&mut self, place: Place, statement: &Statement, draft: &mut Draft) -> Read<Next> {
+        match statement {
+            Statement::Match { .. } | Statement::NoEffect => {}
+            Statement::Verdict(Verdict::Continue) => {}
+            Statement::Verdict(verdict) => {
+                let action = self.verdict(place, verdict)?;
+                self.finish(place, std::mem::take(draft), action);
+                return Ok(Next::Rule);
+            }
+            Statement::VerdictMap { key, map } => {
+                self.settle(place, draft);
+                return self.verdict_map(place, key, map, draft);
+            }
+            Statement::Reject(kind) => {
+                let action = Action::Reject(match kind {
+                    RejectKind::PortUnreachable => Reject::PortUnreachable,
+                    RejectKind::TcpReset => Reject::TcpReset,
+                    RejectKind::Unreachable => Reject::Unreachable,
+                });
+                self.finish(place, std::mem::take(draft), action);
+                return Ok(Next::Rule);
+            }
+            Statement::Nat { kind, version, address, port, flags } => {
+                let (address, port) = (address.as_ref(), port.as_ref());
+                let nat = Nat { kind: *kind, version: *version, address, port, flags: *flags };
+                let rules = self.context.translated(place.scope, nat)?;
+                self.settle(place, draft);
+                self.each(place, draft, rules);
+                return Ok(Next::Rule);
+            }
+            Statement::Set { target, value } => match written(target, value) {
+                Written::Nothing => {}
+                Written::Effect(effect) => draft.effects.push(effect),
+                Written::Unmodelled(what) => self.unknown(place, draft, &what),
+            },
+            Statement::SetHelper(helper) => {
+                let (rules, by_key) = self.context.helped(place.scope, helper)?;
+                if !by_key {
+                    let actions = rules.into_iter().map(|(_, action)| action);
+                    draft.effects.extend(actions.filter(|action| *action != Action::Continue));
+                    return Ok(Next::Statement);
+                }
+                self.settle(place, draft);
+                let keys = rules.iter().map(|(tests, _)| tests.clone()).collect();
+                self.each(place, draft, rules);
+                draft.tests.append(&mut one_of(keys));
+            }
+            Statement::NoTrack => draft.effects.push(Action::NoTrack),
+            Statement::Condition(text) => {
+                self.settle(place, draft);
+                draft.tests.push(self.context.unmodelled(&short(text)));
+            }
+            Statement::Unknown(text) => self.unknown(place, draft, &short(text)),
+        }
+        Ok(Next::Statement)
+    }
+
+    /// Something that may accept, drop or change the packet, or let the rule go on.
+    fn unknown(&mut self, place: Place, draft: &mut Draft, what: &str) {
+        draft.effects.push(Action::Unmodelled(self.context.builder.symbol(what)));
+        self.settle(place, draft);
+    }
+
+    /// A rule for each of several continuations; where there is none, one that never matches.
+    fn each(&mut self, place: Place, draft: &Draft, rules: Branches) {
+        if rules.is_empty() {
+            self.emit(place, vec![Test::Never], Action::Continue);
+        }
+        for (mut more, action) in rules {
+            let mut tests = draft.tests.clone();
+            tests.append(&mut more);
+            self.emit(place, tests, action);
+        }
+    }
+
+    /// Writes down what was done, before something else is asked.
+    fn settle(&mut self, place: Place, draft: &mut Draft) {
+        let Some(last) = draft.effects.pop() else { return };
+        let effects = Draft { tests: draft.tests.clone(), effects: draft.effects.clone() };
+        draft.effects.push(last.clone());
+        // The tests are asked once more, of a packet that was changed.
+        let stale = |test: &Test| draft.effects.iter().any(|effect| sees(test, effect));
+        let stale: Vec<_> = draft.tests.iter().map(stale).collect();
+        for (test, stale) in draft.tests.iter_mut().zip(stale) {
+            if stale {
+                *test = self.context.unmodelled("a test of what the same rule changes");
+            }
+        }
+        draft.effects.clear();
+        self.finish(place, effects, last);
+    }
+
+    /// Writes down what was done and what becomes of the packet.
+    fn finish(&mut self, place: Place, draft: Draft, action: Action) {
+        let Draft { tests, mut effects } = draft;
+        if action != Action::Continue || effects.is_empty() {
+            effects.push(action);
+        }
+        let action = match effects.pop() {
+            Some(one) if effects.is_empty() => one,
+            last => {
+                effects.extend(last);
+                Action::Several(Box::new(effects.into_boxed_slice()))
+            }
+        };
+        self.emit(place, tests, action);
+    }
+
+    fn emit(&mut self, place: Place, mut tests: Vec<Test>, action: Action) {
+        self.context.builder.rule(place.chain, None, place.span, &mut tests, action);
+    }
+
+    fn verdict(&mut self, place: Place, verdict: &Verdict) -> Read<Action> {
+        Ok(match verdict {
+            Verdict::Accept => Action::Accept,
+            Verdict::Drop => Action::Drop,
+            Verdict::Continue => Action::Continue,
+            Verdict::Return => Action::Return,
+            Verdict::Jump(name) => Action::Jump(self.jump(place, name)?),
+            Verdict::Goto(name) => Action::Goto(self.jump(place, name)?),
+            Verdict::JumpTo(rules) => Action::Jump(self.anonymous(place, rules)),
+            Verdict::GotoTo(rules) => Action::Goto(self.anonymous(place, rules)),
+            Verdict::Queue => Action::Unmodelled(self.context.builder.symbol("queue")),
+        })
+    }
+
+    /// `key vmap map`: a rule for each verdict.
+    fn verdict_map(
+        &mut self,
+        place: Place,
+        by: &Expr,
+        map: &Expr,
+        draft: &mut Draft,
+    ) -> Read<Next> {
+        let parts = key(by, place.scope.family);
+        let table = self.context.table(place.scope.table, &parts, map)?;
+        let unknown = match (&table.unknown, map) {
+            (Some(_), Expr::Named(name)) => Some(format!("vmap @{name}, which changes")),
+            _ => None,
+        };
+        if let Some(what) = unknown {
+            draft.tests.append(&mut self.context.presence(&parts));
+            self.unknown(place, draft, &what);
+            return Ok(Next::Statement);
+        }
+        let (mut rules, mut going_on) = (Vec::new(), Vec::new());
+        let mut jumps = false;
+        for (tests, data) in self.context.by_data(&parts, &table)? {
+            let Expr::Verdict(verdict) = &data else {
+                return fault(Code::BadSyntax, "a verdict map has an element without a verdict");
+            };
+            if **verdict == Verdict::Continue {
+                going_on.push(tests);
+                continue;
+            }
+            let action = self.verdict(place, verdict)?;
+            jumps |= matches!(action, Action::Jump(_));
+            rules.push((tests, action));
+        }
+        if jumps && rules.len() > 1 && parts.iter().any(|part| self.may_change(part)) {
+            // After a jump the next verdict would be looked up again, with another key.
+            draft.tests.append(&mut self.context.presence(&parts));
+            self.unknown(place, draft, "vmap of what the chains that it calls change");
+            return Ok(Next::Rule);
+        }
+        if !rules.is_empty() || going_on.is_empty() {
+            self.each(place, draft, rules);
+        }
+        if going_on.is_empty() {
+            return Ok(Next::Rule);
+        }
+        draft.tests.append(&mut one_of(going_on));
+        Ok(Next::Statement)
+    }
+
+    /// Whether rules anywhere change what the part looks at.
+    fn may_change(&self, part: &Part) -> bool {
+        match part.what {
+            What::Field(Field::Mark, _) => self.marks,
+            What::Field(
+                Field::State
+                | Field::Status
+                | Field::Direction
+                | Field::Helper
+                | Field::ConnectionAddress(..)
+                | Field::ConnectionPort(..),
+                _,
+            ) => self.untracks,
+            _ => false,
+        }
+    }
+}
+
+/// Whether the test may come out otherwise after the effect.
+fn sees(test: &Test, effect: &Action) -> bool {
+    if let Test::OneOf(one_of) = test {
+        return one_of.lists.iter().flatten().any(|test| sees(test, effect));
+    }
+    match effect {
+        Action::SetMark(_) | Action::UnknownMark => matches!(test, Test::Mark { .. }),
+        Action::NoTrack => matches!(
+            test,
+            Test::State { .. }
+                | Test::Direction(_)
+                | Test::Connection(_)
+                | Test::Helper(_)
+                | Test::Status { .. }
+        ),
+        _ => false,
+    }
+}
