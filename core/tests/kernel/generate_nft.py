@@ -1,0 +1,1 @@
+def generate(rng, unmodelled): raise NotImplementedError

@@ -1,0 +1,135 @@
+"""One rule set against the kernel: what the kernel does, what pasvaudit says, and where they differ."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from netns import Driver
+from oracle import Answer, Oracle, OracleError, shown
+from probe import STEPS, Connection, Outcome, Prober
+from ruleset import RuleSet, load
+
+_QUIET = 0.012
+_QUIET_AGAIN = 0.25
+# So many disagreements of one rule set are tried again; the rest are of the same kinds.
+_AGAIN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A connection of which pasvaudit was certain, and wrong."""
+
+    connection: Connection
+    kernel: Outcome
+    answer: Answer
+
+    def __str__(self) -> str:
+        what = self.kernel.fate
+        if self.kernel.stopped < len(STEPS):
+            what += f" at the {STEPS[self.kernel.stopped].name}"
+        detail = " ".join(filter(None, (self.kernel.refusal, self.kernel.note)))
+        said = self.answer.fate + (f" at {self.answer.packet}" if self.answer.packet else "")
+        return (
+            f"{shown(self.connection)}\n    kernel: {what}{f' ({detail})' if detail else ''}\n"
+            f"    we say: {said}, by {self.answer.by}"
+        )
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of one rule set."""
+
+    tuples: int = 0
+    undecided: int = 0
+    fates: Counter[str] = field(default_factory=Counter)
+    conditions: Counter[str] = field(default_factory=Counter)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    # Disagreements that did not repeat.
+    passing: int = 0
+    refused: str = ""
+    unanswered: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def agrees(answer: Answer, outcome: Outcome) -> bool:
+    """Whether what is said of a connection is what happened to it."""
+    if not answer.certain:
+        return answer.may_accept or outcome.fate != "accept"
+    return answer.fate == outcome.fate
+
+
+def observe(
+    driver: Driver, rules: RuleSet, connections: Sequence[Connection], quiet: float, together: bool
+) -> list[Outcome] | str:
+    """What a fresh router with those rules does; the complaint if they cannot be loaded."""
+    with driver.router(rules.inside, rules.outside) as router:
+        complaint = load(rules, router)
+        if complaint:
+            return complaint
+        prober = Prober(router)
+        if together:
+            return prober.probe(connections, quiet)
+        return [prober.probe([one], quiet)[0] for one in connections]
+
+
+def attempt(
+    driver: Driver, oracle: Oracle | None, rules: RuleSet, connections: Sequence[Connection]
+) -> Result:
+    """Tries the connections on the kernel and on the oracle, and compares."""
+    result = Result()
+    started = time.monotonic()
+    outcomes = observe(driver, rules, connections, _QUIET, together=True)
+    result.seconds["kernel"] = time.monotonic() - started
+    if isinstance(outcomes, str):
+        result.refused = outcomes
+        return result
+    result.tuples = len(connections)
+    result.fates.update(outcome.fate for outcome in outcomes)
+    if oracle is None:
+        return result
+    started = time.monotonic()
+    try:
+        answers = oracle.ask(rules, connections)
+    except OracleError as error:
+        result.unanswered = str(error)
+        return result
+    result.seconds["oracle"] = time.monotonic() - started
+    doubtful = []
+    for connection, outcome, answer in zip(connections, outcomes, answers):
+        if not answer.certain:
+            result.undecided += 1
+            result.conditions.update(set(answer.conditions) or {"no reason given"})
+        if not agrees(answer, outcome):
+            doubtful.append((connection, outcome, answer))
+    started = time.monotonic()
+    _settle(driver, rules, doubtful, result)
+    result.seconds["again"] = time.monotonic() - started
+    return result
+
+
+def _settle(
+    driver: Driver, rules: RuleSet, doubtful: list[tuple[Connection, Outcome, Answer]], result: Result
+) -> None:
+    """Tries disagreements again, one by one and with patience."""
+    # One of each kind first.
+    kinds: dict[tuple[str, ...], int] = {}
+    order = []
+    for one in doubtful:
+        kind = (one[1].fate, str(one[1].stopped), one[2].fate, one[2].packet, one[2].by)
+        kinds[kind] = kinds.get(kind, -1) + 1
+        order.append((kinds[kind], one))
+    order.sort(key=lambda item: item[0])
+    chosen = [one for _, one in order[:_AGAIN]]
+    if not chosen:
+        return
+    outcomes = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
+    if isinstance(outcomes, str):
+        raise OracleError(f"a rule set that was loaded before is refused now: {outcomes}")
+    for (connection, _, answer), outcome in zip(chosen, outcomes):
+        if agrees(answer, outcome):
+            result.passing += 1
+        else:
+            result.disagreements.append(Disagreement(connection, outcome, answer))
