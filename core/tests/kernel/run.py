@@ -42,6 +42,7 @@ class Totals:
     seconds: Counter[str] = field(default_factory=Counter)
     disagreements: int = 0
     disagreeing: int = 0
+    manner: int = 0
     passing: int = 0
 
     def add(self, result: Result) -> None:
@@ -54,6 +55,7 @@ class Totals:
         self.conditions.update(result.conditions)
         self.seconds.update(result.seconds)
         self.disagreements += len(result.disagreements)
+        self.manner += sum(one.manner for one in result.disagreements)
         self.disagreeing += bool(result.disagreements)
         self.passing += result.passing
         if result.unanswered:
@@ -146,7 +148,8 @@ def report(totals: Totals, seconds: float) -> None:
         print(f"                 {count:7}  {complaint}")
     print(f"not repeated   {totals.passing} differences that a second try did not show")
     print(f"seconds        { {k: round(v, 1) for k, v in totals.seconds.items()} }, {seconds:.0f} in all")
-    print(f"DISAGREEMENTS  {totals.disagreements}, in {totals.disagreeing} rule sets")
+    print(f"DISAGREEMENTS  {totals.disagreements}, in {totals.disagreeing} rule sets; "
+          f"{totals.manner} only in whether it is dropped or rejected")
 
 
 def arguments() -> argparse.Namespace:
@@ -181,7 +184,7 @@ def random_rule_sets(options: argparse.Namespace) -> int:
     with multiprocessing.get_context("fork").Pool(options.jobs, maxtasksperchild=200) as pool:
         for job, rules, result, refused in pool.imap_unordered(work, jobs):
             totals.add(result)
-            totals.refused.update(complaint.splitlines()[0][:150] for complaint in refused)
+            totals.refused.update(" ".join(complaint.split())[:150] for complaint in refused)
             if result.disagreements or result.unanswered:
                 save(options.save, job, rules, result)
             if result.disagreements:

@@ -16,6 +16,7 @@ _QUIET = 0.012
 _QUIET_AGAIN = 0.25
 # So many disagreements of one rule set are tried again; the rest are of the same kinds.
 _AGAIN = 12
+_AGAIN_PER_KIND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Disagreement:
     connection: Connection
     kernel: Outcome
     answer: Answer
+
+    @property
+    def manner(self) -> bool:
+        """Whether both say that it fails, and differ only in how."""
+        return self.kernel.fate != "accept" and self.answer.fate != "accept"
 
     def __str__(self) -> str:
         what = self.kernel.fate
@@ -114,15 +120,14 @@ def _settle(
     driver: Driver, rules: RuleSet, doubtful: list[tuple[Connection, Outcome, Answer]], result: Result
 ) -> None:
     """Tries disagreements again, one by one and with patience."""
-    # One of each kind first.
-    kinds: dict[tuple[str, ...], int] = {}
-    order = []
+    # A few of each kind.
+    kinds: Counter[tuple[str, ...]] = Counter()
+    chosen = []
     for one in doubtful:
         kind = (one[1].fate, str(one[1].stopped), one[2].fate, one[2].packet, one[2].by)
-        kinds[kind] = kinds.get(kind, -1) + 1
-        order.append((kinds[kind], one))
-    order.sort(key=lambda item: item[0])
-    chosen = [one for _, one in order[:_AGAIN]]
+        kinds[kind] += 1
+        if kinds[kind] <= _AGAIN_PER_KIND and len(chosen) < _AGAIN:
+            chosen.append(one)
     if not chosen:
         return
     outcomes = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
