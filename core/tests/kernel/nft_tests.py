@@ -219,6 +219,7 @@ class Tests:
         if self.chance(0.04):
             out.append(rng.choice(("fib daddr type local", "fib saddr type local", "fib daddr type != local")))
         if self.chance(0.05):
+            kinds = ["meta l4proto tcp", "meta l4proto != udp",
                      "ip6 nexthdr tcp" if self.current.v6 else "ip protocol tcp"]
             if self.kind == "inet":
                 kinds += ["meta protocol ip6", "meta nfproto ipv6"] if self.current.v6 else ["meta protocol ip", "meta nfproto ipv4"]
