@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from netns import LOCAL_V4, LOCAL_V6
 from probe import INSIDE, OUTSIDE, Connection
@@ -45,34 +45,33 @@ def _bounds(text: str, v6: bool) -> set[int]:
     return {a for a in found if 0 < a < (1 << (128 if v6 else 32))}
 
 
-def _within(address: int, nets: Iterable[str]) -> bool:
-    return any(
-        int(net.network_address) <= address <= int(net.broadcast_address)
-        for net in map(ip_network, nets)
-    )
+def _span(net: IPv4Network | IPv6Network) -> tuple[int, int]:
+    """The first and the last host of a network; of a large one, near its beginning."""
+    first = int(net.network_address)
+    # The router's own link is at the end of the clients' network.
+    return first + 1, first + min(net.num_addresses - 2, 0x3FFF)
 
 
 class _Pool:
     """The addresses of one side, in one family."""
 
     def __init__(self, rng: random.Random, text: str, side: int, v6: bool) -> None:
-        self._rng, self._usual = rng, _USUAL[side, v6]
+        self._rng = rng
+        usual = _USUAL[side, v6]
+        self._usual = [_span(net) for net in map(ip_network, usual)]
+        nets = [(int(net[0]), int(net[-1])) for net in map(ip_network, _NETS[side, v6])]
         mine = {int(ip_address(a)) for a in (LOCAL_V6 if v6 else LOCAL_V4)}
         # The addresses next to the router's own are its neighbours, its subnets' and so on.
         taken = {a + d for a in mine for d in range(-2, 3)}
         self.named = sorted(
-            a for a in _bounds(text, v6) if a not in taken and _within(a, _NETS[side, v6])
+            a for a in _bounds(text, v6) if a not in taken and any(first <= a <= last for first, last in nets)
         )
 
     def pick(self) -> int:
         """One address: mostly of those that the rules name."""
         if self.named and self._rng.random() < 0.65:
             return self._rng.choice(self.named)
-        net = ip_network(self._rng.choice(self._usual))
-        last = min(int(net.broadcast_address) - int(net.network_address), 0xFFFF)
-        if last > 0x4000:
-            last = 0x3FFF  # The router's own link is at the end of the clients' network.
-        return int(net.network_address) + self._rng.randint(1, max(1, last - 1))
+        return self._rng.randint(*self._rng.choice(self._usual))
 
 
 def candidates(
@@ -88,6 +87,7 @@ def candidates(
     chosen: dict[tuple[object, ...], Connection] = {}
     used: set[tuple[int, int]] = set()
     families = list(families)
+    local = [[int(ip_address(a)) for a in LOCAL_V4], [int(ip_address(a)) for a in LOCAL_V6]]
     pools = {(s, f): _Pool(rng, text, s, f) for s in (INSIDE, OUTSIDE) for f in families}
     for _ in range(count * 4):
         if len(chosen) >= count:
@@ -97,7 +97,7 @@ def candidates(
         src = pools[opener, v6].pick()
         dst = pools[1 - opener, v6].pick()
         if to_router and rng.random() < (0.15 if translates else 0.03):
-            dst = int(ip_address(rng.choice(LOCAL_V6 if v6 else LOCAL_V4)))
+            dst = rng.choice(local[v6])
         sport = rng.choice(ports) if rng.random() < 0.4 else rng.randint(1024, 65535)
         dport = rng.choice(ports) if rng.random() < 0.85 else rng.randint(1, 65535)
         # A tuple that another one's translation takes would be translated otherwise: when there

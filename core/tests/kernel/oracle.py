@@ -55,7 +55,7 @@ class Oracle:
             file = Path(folder) / f"rules{rules.suffix}"
             file.write_text(rules.text, encoding="utf-8")
             for opener in (0, 1):
-                for v6 in rules.families:
+                for v6 in (False, True):
                     indices = [
                         i for i, c in enumerate(connections) if c.opener == opener and c.v6 == v6
                     ]

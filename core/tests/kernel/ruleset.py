@@ -38,8 +38,8 @@ class RuleSet:
 
     @property
     def local(self) -> tuple[str, ...]:
-        """The router's own addresses, in the families of the rule set."""
-        return sum((LOCAL_V6 if v6 else LOCAL_V4 for v6 in self.families), ())
+        """The router's own addresses."""
+        return LOCAL_V4 + LOCAL_V6
 
     @property
     def suffix(self) -> str:

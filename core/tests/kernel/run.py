@@ -17,9 +17,10 @@ import generate_iptables
 import generate_nft
 from candidates import candidates
 from netns import Driver, LabError
-from oracle import Oracle
+from oracle import Answer, Oracle, OracleError, shown
 from ruleset import RuleSet
-from trial import Result, attempt
+from scenarios import Scenario, scenarios
+from trial import Result, attempt, observe
 
 ROOT = Path(__file__).resolve().parents[3]
 _TOOLS = ("ip", "iptables-restore", "ip6tables-restore", "nft")
@@ -195,6 +196,53 @@ def random_rule_sets(options: argparse.Namespace) -> int:
     return 1 if totals.disagreements or totals.unanswered else 0
 
 
+def named_rule_sets(options: argparse.Namespace) -> int:
+    """Tries the scenarios: their fates are known beforehand, to the kernel and to pasvaudit."""
+    oracle = None if options.kernel_only else Oracle(options.command.resolve())
+    driver = Driver()
+    counts: Counter[str] = Counter()
+    for scenario in scenarios():
+        if options.dialect not in ("all", scenario.rules.dialect):
+            continue
+        counts["scenarios"] += 1
+        problems = judge(driver, oracle, scenario, counts)
+        if problems:
+            print(f"\n-- {scenario.name}\n{scenario.rules.text}  " + "\n  ".join(problems), flush=True)
+    print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    return 1 if counts["wrong in the kernel"] or counts["wrong with us"] else 0
+
+
+def judge(driver: Driver, oracle: Oracle | None, scenario: Scenario, counts: Counter[str]) -> list[str]:
+    """What is not as the scenario says."""
+    outcomes = observe(driver, scenario.rules, scenario.connections, 0.25, together=False)
+    if isinstance(outcomes, str):
+        counts["wrong in the kernel"] += 1
+        return [f"refused: {outcomes}"]
+    answers: list[Answer | None] = [None] * len(outcomes)
+    problems = []
+    if oracle is not None:
+        try:
+            answers = list(oracle.ask(scenario.rules, scenario.connections))
+        except OracleError as error:
+            counts["wrong with us"] += 1
+            problems.append(f"no answer: {error}")
+    for connection, fate, outcome, answer in zip(
+        scenario.connections, scenario.fates, outcomes, answers
+    ):
+        counts["connections"] += 1
+        if fate not in ("?", outcome.fate):
+            counts["wrong in the kernel"] += 1
+            problems.append(f"{shown(connection)}: {fate} expected, the kernel: {outcome}")
+        if answer is None:
+            continue
+        if not answer.certain:
+            counts["undecided"] += fate != "?"
+        if answer.certain and answer.fate != fate or not answer.certain and not answer.may_accept and fate == "accept":
+            counts["wrong with us"] += 1
+            problems.append(f"{shown(connection)}: {fate} expected, we say {answer.fate}, by {answer.by}")
+    return problems
+
+
 def main() -> int:
     """The exit code."""
     options = arguments()
@@ -202,7 +250,7 @@ def main() -> int:
     if why:
         print(f"kernel lab SKIPPED: {why}", file=sys.stderr)
         return 1 if options.must_run else 0
-    return random_rule_sets(options)
+    return named_rule_sets(options) if options.scenarios else random_rule_sets(options)
 
 
 if __name__ == "__main__":
