@@ -270,13 +270,13 @@ IPTABLES = [
         client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
         client 10.1.0.5 40000 -> 209.43.40.7 22 : reject
     """),
-    ("a range of all ports, and its negation", "iptables", _filter("""
-        -p tcp ! --dport 0:65535 -j DROP
-        -p tcp ! --sport 0:65535 -j DROP
-        -p tcp --dport 0:65535 -s 10.1.0.0/16 -j ACCEPT
-        -p tcp --sport 21 -j ACCEPT"""), """
+    ("a range of all ports", "iptables", _filter("-p tcp --dport 0:65535 -s 10.1.0.0/16 -j ACCEPT\n-p tcp --sport 21 -j ACCEPT"), """
         client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
         client 10.1.0.5 40000 -> 209.43.40.7 22 : drop
+    """),
+    # It cannot match, but iptables 1.8.9 (nf_tables) leaves the test out, and others do not.
+    ("no port of all", "iptables", _filter("-p tcp ! --dport 0:65535 -j DROP", policy="ACCEPT"), """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : ?
     """),
     ("a range of addresses", "iptables", _filter(_STATEFUL + "-m iprange --src-range 10.1.0.5-10.1.0.9 ! --dst-range 209.43.40.8-209.43.40.255 -j ACCEPT"), """
         client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
