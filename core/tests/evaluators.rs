@@ -44,7 +44,7 @@ impl Question {
     /// One of every kind, by turns.
     fn pick(turn: usize) -> Self {
         let named = turn.is_multiple_of(2);
-        let first = if turn.is_multiple_of(3) { States::RELATED } else { States::NEW };
+        let first = States::NEW;
         let opener = if (turn / 4).is_multiple_of(2) { End::Client } else { End::Server };
         match turn % 6 {
             0 => {
@@ -72,7 +72,7 @@ impl Question {
                 let name = |name: &str| named.then(|| name.to_owned());
                 let interfaces =
                     symbolic::Interfaces { inside: name(INSIDE), outside: name(OUTSIDE) };
-                symbolic::connections(firewall, at, opener, first, &interfaces, space, effort)
+                symbolic::connections(firewall, at, opener, None, &interfaces, space, effort)
             }
             Self::Packet { hook, state, named } => {
                 let (incoming, outgoing) = (named.then_some(INSIDE), named.then_some(OUTSIDE));
@@ -238,7 +238,7 @@ fn same_blame(blame: Blame) -> concrete::Blame {
     match blame {
         Blame::Rule(rule) => concrete::Blame::Rule(rule),
         Blame::Policy(chain) => concrete::Blame::Policy(chain),
-        Blame::Nothing => concrete::Blame::Nothing,
+        Blame::Nothing | Blame::Local => concrete::Blame::Nothing,
     }
 }
 

@@ -1,8 +1,9 @@
 use ipnet::IpNet;
 
 use super::fates::{Piece, Site, Status, union};
-use crate::firewall::{Firewall, Governs, PackedCuboid, RuleId};
-use crate::ftp::{End, Endpoint, Ends, Flow, FlowKind};
+use crate::eval::symbolic::Control;
+use crate::firewall::Governs;
+use crate::ftp::{End, Endpoint, Ends, Flow};
 use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, Ranges};
 
 /// How all the connections of a flow fare.
@@ -19,17 +20,13 @@ impl<A: Governs> Answer<A> {
     pub(super) fn of(
         site: &Site<'_>,
         flow: &Flow,
-        helped: bool,
-        translators: &[RuleId],
+        control: Option<&Control>,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
         let space = cuboids(flow.from.widest(), flow.to.widest());
         let needed = HeaderSet::from_cuboids(space.iter().copied(), budget)?;
         let space: Vec<_> = needed.cuboids().collect();
-        let mut pieces = site.fates(flow.opener, helped, &space, budget)?;
-        if flow.kind == FlowKind::ActiveData && !translators.is_empty() {
-            doubt_translated(&mut pieces, translators);
-        }
+        let mut pieces = site.fates(flow.opener, control, &space, budget)?;
         Self::weigh_sources(flow, &mut pieces, budget)?;
         Self::weigh_targets(flow, &needed, &mut pieces, budget)?;
         Ok(Self { flow: flow.clone(), needed, pieces })
@@ -146,43 +143,6 @@ fn soften<A: Governs>(
     }
     *pieces = weighed;
     Ok(())
-}
-
-/// A server that is told a translated client's own address, or whose connection is translated back,
-/// connects to something else than the rules were asked about.
-fn doubt_translated<A: Governs>(pieces: &mut [Piece<A>], translators: &[RuleId]) {
-    for piece in pieces.iter_mut().filter(|piece| piece.status == Status::Open) {
-        piece.status = Status::Unsure;
-        piece.ruling.certain = false;
-        piece.ruling.doubts = translators.to_vec();
-        if let Some(rule) = translators.first() {
-            piece.ruling.by = crate::eval::symbolic::Blame::Rule(*rule);
-        }
-        piece.because = Some(
-            "the client's connections are translated here, and what becomes of the address that it \
-             names to the server is not modelled"
-                .to_owned(),
-        );
-    }
-}
-
-/// Those of some rules that may match connections of the flow.
-pub(super) fn touching<A: Governs>(
-    firewall: &Firewall,
-    rules: &[RuleId],
-    flow: &Flow,
-) -> Vec<RuleId> {
-    if rules.is_empty() {
-        return Vec::new();
-    }
-    let space: Vec<Cuboid<A>> = cuboids(flow.from.widest(), flow.to.widest());
-    let packed: Vec<_> = space.iter().map(PackedCuboid::from).collect();
-    let touches = |id: &&RuleId| {
-        let bounds = firewall.chain(id.chain).map(A::bounds).unwrap_or_default();
-        let bounds = bounds.get(id.index as usize);
-        bounds.is_some_and(|bounds| packed.iter().any(|cuboid| bounds.touches(cuboid)))
-    };
-    rules.iter().filter(touches).copied().collect()
 }
 
 /// All headers from one kind of end to another.

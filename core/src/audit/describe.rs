@@ -41,6 +41,13 @@ impl<'a> Describer<'a> {
                 text: "no chain is passed here: everything is accepted".to_owned(),
                 chain: String::new(),
             },
+            Blame::Local => By {
+                kind: ByKind::Local,
+                line: None,
+                text: "the destination is the firewall itself, and no rule translates it"
+                    .to_owned(),
+                chain: String::new(),
+            },
         }
     }
 

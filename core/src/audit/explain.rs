@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
@@ -8,7 +9,7 @@ use super::describe::Describer;
 use super::fates::Site;
 use super::report::{By, Condition};
 use crate::error::{Code, Error};
-use crate::eval::symbolic::{self, Effort, Interfaces, Part, Stage};
+use crate::eval::symbolic::{self, Course, Effort, Interfaces, Part, Ruling, Stage};
 use crate::eval::{End, Placement};
 use crate::firewall::{Fate, Firewall, Governs, Hook, States};
 use crate::space::{Axis, Budget, Count, Cuboid, Entry, Family, HeaderSet, PacketSpace, Ranges};
@@ -212,21 +213,20 @@ impl<'a> Explain<'a> {
             Asked::Connection { at, opener } => {
                 let (firewall, interfaces) = (self.firewall, &self.interfaces);
                 let site = Site { firewall, placement: *at, interfaces };
-                let parts = symbolic::connections(
-                    firewall,
-                    *at,
-                    *opener,
-                    States::NEW,
-                    interfaces,
-                    &space,
-                    effort,
-                );
+                let parts =
+                    symbolic::connections(firewall, *at, *opener, None, interfaces, &space, effort);
                 (parts, Describer::new(&site))
             }
         };
-        let mut explained = Vec::with_capacity(parts.len());
-        for part in parts {
-            explained.push(explained_part(&describer, part, &budget)?);
+        // What happens on the way is not told here, and is no reason for two parts.
+        let mut merged: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
+        for Part { ruling, cuboids } in parts {
+            let ruling = Ruling { course: Course::STRAIGHT, ..ruling };
+            merged.entry(ruling).or_default().extend(cuboids);
+        }
+        let mut explained = Vec::with_capacity(merged.len());
+        for (ruling, cuboids) in merged {
+            explained.push(explained_part(&describer, Part { ruling, cuboids }, &budget)?);
         }
         explained.sort_by(|one, two| one.space.cmp(&two.space));
         Ok(explained)

@@ -1,6 +1,6 @@
-use crate::eval::symbolic::{self, Effort, Interfaces, Part, Ruling};
+use crate::eval::symbolic::{self, Blame, Control, Effort, Interfaces, Part, Ruling};
 use crate::eval::{End, Placement};
-use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, States};
+use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, TranslationKind};
 use crate::space::{Budget, Cuboid, Exhausted, HeaderSet};
 
 /// Whether connections pass.
@@ -39,86 +39,55 @@ impl Site<'_> {
         self.interfaces.outside.is_some() && (host || self.interfaces.inside.is_some())
     }
 
-    /// How the connections of a space fare.
-    ///
-    /// Where a helper may read the control connection, their first packet may be expected by it or
-    /// not (`helped`): what does not come out the same both ways is unsure.
+    /// How the connections of a space fare; with `control` they are data connections of that session.
     pub(super) fn fates<A: Governs>(
         &self,
         opener: End,
-        helped: bool,
+        control: Option<&Control>,
         space: &[Cuboid<A>],
         budget: &Budget,
     ) -> Result<Vec<Piece<A>>, Exhausted> {
-        let ask = |first| -> Result<Vec<Piece<A>>, Exhausted> {
-            let (firewall, at, interfaces) = (self.firewall, self.placement, self.interfaces);
-            let effort = Effort::default();
-            let parts =
-                symbolic::connections(firewall, at, opener, first, interfaces, space, effort);
-            parts.into_iter().map(|part| piece(part, budget)).collect()
+        let (firewall, at, interfaces) = (self.firewall, self.placement, self.interfaces);
+        let effort = Effort::default();
+        let parts = symbolic::connections(firewall, at, opener, control, interfaces, space, effort);
+        parts.into_iter().map(|part| self.piece(part, budget)).collect()
+    }
+
+    fn piece<A: Governs>(&self, part: Part<A>, budget: &Budget) -> Result<Piece<A>, Exhausted> {
+        let mut ruling = part.ruling;
+        let mut status = match ruling.fate {
+            Fate::Accept if ruling.certain => Status::Open,
+            _ if !ruling.may_pass => Status::Blocked,
+            _ => Status::Unsure,
         };
-        let new = ask(States::NEW)?;
-        if helped { self.either(&new, &ask(States::RELATED)?, budget) } else { Ok(new) }
-    }
-
-    fn either<A: Governs>(
-        &self,
-        new: &[Piece<A>],
-        related: &[Piece<A>],
-        budget: &Budget,
-    ) -> Result<Vec<Piece<A>>, Exhausted> {
-        let helpers = self.helper_rules();
-        let mut pieces = Vec::new();
-        for one in new {
-            for other in related {
-                let set = one.set.intersection(&other.set, budget)?;
-                if set.is_empty() {
-                    continue;
-                }
-                let mut piece = Piece { set, ..one.clone() };
-                if one.status != other.status {
-                    let worse = if one.status == Status::Open { other } else { one };
-                    piece.ruling = worse.ruling.clone();
-                    piece.ruling.doubts.extend(&helpers);
-                    piece.ruling.doubts.extend(&other.ruling.doubts);
-                    piece.ruling.doubts.sort_unstable();
-                    piece.ruling.doubts.dedup();
-                    piece.status = Status::Unsure;
-                }
-                pieces.push(piece);
-            }
+        let mut because = ruling.unfinished.then(|| {
+            "the rules cut this space into more pieces than the work budget allows".to_owned()
+        });
+        if let Some(by) = ruling.course.target.filter(|rule| self.leads_elsewhere(*rule))
+            && status == Status::Open
+        {
+            status = Status::Unsure;
+            ruling.certain = false;
+            ruling.by = Blame::Rule(by);
+            because = Some("the rules send these connections to another address".to_owned());
         }
-        Ok(pieces)
+        let set = HeaderSet::from_cuboids(part.cuboids, budget)?;
+        Ok(Piece { set, status, ruling, because })
     }
 
-    /// The rules that assign helpers.
-    fn helper_rules(&self) -> Vec<RuleId> {
-        self.firewall
-            .rules()
-            .filter(|(_, rule)| {
-                let named = |name| !self.firewall.name(name).is_empty();
-                rule.action().parts().iter().any(|action| match action {
-                    Action::AssignHelper(name) | Action::SetHelper(name) => named(*name),
-                    _ => false,
-                })
-            })
-            .map(|(id, _)| id)
-            .collect()
+    /// Whether a translation of the destination leads away from the provider.
+    fn leads_elsewhere(&self, rule: RuleId) -> bool {
+        let action = self.firewall.rule(rule).and_then(|rule| rule.action().parts().last());
+        let Some(Action::Translate(translation)) = action else { return true };
+        match self.placement {
+            Placement::ClientHost | Placement::ClientGateway => true,
+            Placement::ServerGateway => false,
+            Placement::ServerHost => !matches!(
+                translation.kind,
+                TranslationKind::Redirect | TranslationKind::Range(None)
+            ),
+        }
     }
-}
-
-fn piece<A: Governs>(part: Part<A>, budget: &Budget) -> Result<Piece<A>, Exhausted> {
-    let ruling = part.ruling;
-    let status = match ruling.fate {
-        Fate::Accept if ruling.certain => Status::Open,
-        _ if !ruling.may_pass => Status::Blocked,
-        _ => Status::Unsure,
-    };
-    let because = ruling.unfinished.then(|| {
-        "the rules cut this space into more pieces than the work budget allows".to_owned()
-    });
-    let set = HeaderSet::from_cuboids(part.cuboids, budget)?;
-    Ok(Piece { set, status, ruling, because })
 }
 
 /// The union of the pieces that a test picks.

@@ -9,6 +9,7 @@ mod mode;
 mod report;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -20,9 +21,11 @@ pub use report::{
 
 use crate::error::Error;
 use crate::eval::Placement;
-use crate::eval::symbolic::Interfaces;
-use crate::firewall::{Action, Firewall, Governs, Hook, RuleId, Side};
-use crate::ftp::{self, Flow, ModeFlows, Needs, Peers, Protection, Provider, SessionMode};
+use crate::eval::symbolic::{Announced, Control, Interfaces};
+use crate::firewall::{Firewall, Governs, Hook};
+use crate::ftp::{
+    self, DataMode, Ends, Flow, ModeFlows, Needs, Peers, Protection, Provider, SessionMode,
+};
 use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
 use describe::Describer;
@@ -62,6 +65,7 @@ pub struct Audit<'a> {
     servers: Vec<IpNet>,
     at: Option<Placement>,
     interfaces: Interfaces,
+    advertised: Option<IpAddr>,
 }
 
 impl<'a> Audit<'a> {
@@ -74,6 +78,7 @@ impl<'a> Audit<'a> {
             servers: Vec::new(),
             at: None,
             interfaces: Interfaces::default(),
+            advertised: None,
         }
     }
 
@@ -144,6 +149,14 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// The address that the server names in its replies to PASV. Otherwise it names the one that it
+    /// has itself.
+    #[must_use]
+    pub const fn advertise(mut self, address: IpAddr) -> Self {
+        self.advertised = Some(address);
+        self
+    }
+
     fn peers(&self) -> Peers {
         Peers { clients: self.clients.clone(), servers: self.servers.clone() }
     }
@@ -154,7 +167,7 @@ impl<'a> Audit<'a> {
             Some(at) => (at, None),
             None => placement_of(self.firewall),
         };
-        let mut auditor = Auditor::new(self.firewall, at, &self.interfaces);
+        let mut auditor = Auditor::new(self.firewall, at, &self.interfaces, self.advertised);
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
@@ -202,24 +215,26 @@ fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
 /// Decides about one provider after the other, and about each flow once.
 struct Auditor<'a> {
     site: Site<'a>,
-    /// The rules that translate sources.
-    translators: Vec<RuleId>,
+    advertised: Option<IpAddr>,
     known_v4: Known<u32>,
     known_v6: Known<u128>,
     /// What was said about modes with the same connections.
     reports: Vec<(ModeFlows, ModeReport)>,
 }
 
-/// The answers so far, by flow and by whether a helper may read the control connection.
-type Known<A> = Vec<(Flow, bool, Answer<A>)>;
+/// The answers so far, by flow and by the control connection that it belongs to.
+type Known<A> = Vec<(Flow, Option<Control>, Answer<A>)>;
 
 impl<'a> Auditor<'a> {
-    fn new(firewall: &'a Firewall, placement: Placement, interfaces: &'a Interfaces) -> Self {
-        let source = |action: &Action| matches!(action, Action::Translate(translation) if translation.side == Side::Source);
-        let translators = firewall.rules().filter(|(_, rule)| source(rule.action()));
+    fn new(
+        firewall: &'a Firewall,
+        placement: Placement,
+        interfaces: &'a Interfaces,
+        advertised: Option<IpAddr>,
+    ) -> Self {
         Self {
             site: Site { firewall, placement, interfaces },
-            translators: translators.map(|(id, _)| id).collect(),
+            advertised,
             known_v4: Vec::new(),
             known_v6: Vec::new(),
             reports: Vec::new(),
@@ -259,7 +274,10 @@ impl<'a> Auditor<'a> {
             );
             return mode::undecided(flows, required, why);
         }
-        let known = self.reports.iter().find(|(known, _)| same_question(known, flows));
+        let control = self.control(flows);
+        let same =
+            |known: &ModeFlows| same_question(known, flows) && self.control(known) == control;
+        let known = self.reports.iter().find(|(known, _)| same(known));
         if let Some((_, report)) = known {
             let (protection, data) = (flows.mode.protection, flows.mode.data);
             return ModeReport { protection, data, required, ..report.clone() };
@@ -283,11 +301,8 @@ impl<'a> Auditor<'a> {
     where
         PacketSpace: From<HeaderSet<A>>,
     {
-        // A helper can read only what is not encrypted.
-        let readable = flows.mode.protection == Protection::Plain;
-        let helped = readable && self.site.firewall.assigns_helpers();
-        let control = self.answer::<A>(&flows.control, false, &flows.control, budget)?;
-        let data = self.answer::<A>(&flows.data, helped, &flows.control, budget)?;
+        let control = self.answer::<A>(&flows.control, None, budget)?;
+        let data = self.answer::<A>(&flows.data, self.control(flows), budget)?;
         let describer = Describer::new(&self.site);
         let answers = [&control, &data];
         let judged = Judged::of(flows, answers, budget)?;
@@ -310,18 +325,40 @@ impl<'a> Auditor<'a> {
     fn answer<A: Cached>(
         &mut self,
         flow: &Flow,
-        helped: bool,
-        control: &Flow,
+        control: Option<Control>,
         budget: &Budget,
     ) -> Result<Answer<A>, Exhausted> {
-        let known = A::known(self).iter().find(|known| known.0 == *flow && known.1 == helped);
+        let known = A::known(self).iter().find(|known| known.0 == *flow && known.1 == control);
         if let Some((.., answer)) = known {
             return Ok(answer.clone());
         }
-        let translators = answer::touching::<A>(self.site.firewall, &self.translators, control);
-        let answer = Answer::<A>::of(&self.site, flow, helped, &translators, budget)?;
-        A::known(self).push((flow.clone(), helped, answer.clone()));
+        let answer = Answer::<A>::of(&self.site, flow, control.as_ref(), budget)?;
+        A::known(self).push((flow.clone(), control, answer.clone()));
         Ok(answer)
+    }
+
+    /// What of the control connection matters to the data connections of a mode, if anything does.
+    fn control(&self, flows: &ModeFlows) -> Option<Control> {
+        let firewall = self.site.firewall;
+        if !firewall.assigns_helpers() && !firewall.translates() {
+            return None;
+        }
+        let ports = |ends: &Ends| -> Vec<(u16, u16)> {
+            let ports = ends.widest().flat_map(|endpoint| &endpoint.ports);
+            ports.map(|ports| (ports.first(), ports.last())).collect()
+        };
+        let announced = match (flows.mode.data, self.advertised) {
+            (DataMode::Epsv, _) => Announced::Nothing,
+            (DataMode::Pasv, Some(address)) => Announced::Address(address),
+            (DataMode::Pasv | DataMode::Port | DataMode::Eprt, _) => Announced::Own,
+        };
+        Some(Control {
+            ports: ports(&flows.control.to),
+            client_ports: ports(&flows.control.from),
+            // A helper can read only what is not encrypted.
+            readable: flows.mode.protection == Protection::Plain,
+            announced,
+        })
     }
 
     /// Whether the flow is open to every address that is not on the provider's list as well.
@@ -334,7 +371,7 @@ impl<'a> Auditor<'a> {
         let rest = answer.unlisted(&judged.clients, budget)?;
         let space: Vec<_> = rest.cuboids().collect();
         let opener = answer.opener();
-        let pieces = self.site.fates(opener, false, &space, budget)?;
+        let pieces = self.site.fates(opener, None, &space, budget)?;
         Ok(pieces.iter().all(|piece| piece.status == Status::Open))
     }
 
@@ -351,11 +388,8 @@ impl<'a> Auditor<'a> {
 
 /// Whether two modes need the same of the firewall, though with other commands.
 fn same_question(one: &ModeFlows, other: &ModeFlows) -> bool {
-    // A helper reads one protection only.
-    let readable = |flows: &ModeFlows| flows.mode.protection == Protection::Plain;
     let asked = |flows: &ModeFlows| (flows.clients_given, flows.addresses_complete);
     one.flows() == other.flows()
-        && readable(one) == readable(other)
         && asked(one) == asked(other)
         && one.addresses_more == other.addresses_more
 }

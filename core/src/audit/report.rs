@@ -203,7 +203,7 @@ pub struct Gap {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct By {
-    /// `rule` or `policy`; where no chain is passed at all, the policy is to accept.
+    /// `rule`, `policy` or `local`; where no chain is passed at all, the policy is to accept.
     pub kind: ByKind,
     /// The line in the rule set, if there is one.
     pub line: Option<u32>,
@@ -220,6 +220,8 @@ words! {
         Rule = "rule",
         /// What happens where no rule decides.
         Policy = "policy",
+        /// The firewall itself, which is the destination and passes nothing on.
+        Local = "local",
     }
 }
 
@@ -311,7 +313,7 @@ impl By {
         match (self.line, self.kind) {
             (Some(line), ByKind::Rule) => format!("line {line} ({})", self.chain),
             (Some(line), ByKind::Policy) => format!("the policy in line {line} ({})", self.chain),
-            (None, _) => self.to_string(),
+            (_, ByKind::Local) | (None, _) => self.to_string(),
         }
     }
 }

@@ -140,6 +140,8 @@ impl<A: InFamily> From<&Cuboid<A>> for PackedCuboid<A> {
 pub trait Governs: InFamily {
     /// The addresses, if they are of this family.
     fn ranges(addresses: &Addresses) -> Option<&Ranges<Self>>;
+    /// The set of this family out of two.
+    fn either<'a>(v4: &'a Ranges<u32>, v6: &'a Ranges<u128>) -> &'a Ranges<Self>;
     /// A set of addresses of this family.
     fn addresses(ranges: Ranges<Self>) -> Addresses;
     /// The boxes of a test of whole headers that are of this family.
@@ -154,6 +156,9 @@ impl Governs for u32 {
             Addresses::V4(ranges) => Some(ranges),
             Addresses::V6(_) => None,
         }
+    }
+    fn either<'a>(v4: &'a Ranges<u32>, _: &'a Ranges<u128>) -> &'a Ranges<Self> {
+        v4
     }
     fn addresses(ranges: Ranges<Self>) -> Addresses {
         Addresses::V4(ranges)
@@ -172,6 +177,9 @@ impl Governs for u128 {
             Addresses::V4(_) => None,
             Addresses::V6(ranges) => Some(ranges),
         }
+    }
+    fn either<'a>(_: &'a Ranges<u32>, v6: &'a Ranges<u128>) -> &'a Ranges<Self> {
+        v6
     }
     fn addresses(ranges: Ranges<Self>) -> Addresses {
         Addresses::V6(Box::new(ranges))

@@ -206,6 +206,7 @@ impl Traits {
                     self.assigns_helpers |= !symbols.name(*name).is_empty();
                 }
                 Action::NoTrack => self.untracks = true,
+                Action::Translate(_) => self.translates = true,
                 _ => {}
             }
         }

@@ -75,6 +75,7 @@ struct Traits {
     flag_tests: Vec<(TcpFlags, TcpFlags)>,
     assigns_helpers: bool,
     untracks: bool,
+    translates: bool,
 }
 
 /// A piece of the rule set whose effect is not modelled; it makes what it touches undecided.
@@ -171,6 +172,11 @@ impl Firewall {
     /// Whether any rule assigns a helper to connections.
     pub const fn assigns_helpers(&self) -> bool {
         self.traits.assigns_helpers
+    }
+
+    /// Whether any rule translates connections.
+    pub(crate) const fn translates(&self) -> bool {
+        self.traits.translates
     }
 
     /// Whether any rule exempts packets from connection tracking.

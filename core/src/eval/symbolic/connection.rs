@@ -1,28 +1,62 @@
-use super::lists::{Lists, View};
+use super::lists::Lists;
+use super::nat::{self, Mapping, Nat, Value, View};
 use super::question::{Class, Stage, Stop};
-use super::state::{PacketState, Tracking};
+use super::state::{PacketState, Settled, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
-use super::{Blame, Effort, Ruling, Stuck};
-use crate::firewall::{BaseKind, Fate, Firewall, Governs, RuleId};
-use crate::space::Cuboid;
+use super::{Blame, Course, Effort, Helper, Ruling, Stuck};
+use crate::firewall::{BaseKind, Fate, Firewall, Governs, RuleId, Side, Symbol};
+use crate::space::{Axis, Cover, Cuboid, Ranges};
 
 /// Follows cells through all packets of a connection.
 pub(super) struct Follower<'a> {
-    firewall: &'a Firewall,
-    classes: &'a [Class],
+    pub firewall: &'a Firewall,
+    /// Its packets, in order.
+    pub classes: &'a [Class],
+    /// The addresses of the device itself.
+    pub own: &'a Own,
+}
+
+/// The addresses of a device itself, by family.
+#[derive(Debug)]
+pub(super) struct Own {
+    v4: Ranges<u32>,
+    v6: Ranges<u128>,
+}
+
+/// How a connection was followed.
+pub(super) struct Followed<A> {
+    pub ruling: Ruling,
+    pub nat: Nat<A>,
+    pub helper: Settled<Symbol>,
+    /// Its first packet was stopped for certain, after connection tracking had seen it.
+    pub stopped_tracked: bool,
+    /// Its packets are tracked, if that is known.
+    pub tracked: Option<bool>,
 }
 
 /// How far a packet has come.
-#[derive(Default)]
-struct Passage {
+struct Passage<A> {
     /// The state in which it may have passed so far; `None` once it cannot have.
     state: Option<PacketState>,
     /// It may have been stopped.
     block: Option<Block>,
-    /// Something may have happened to it that is not modelled.
-    diverted: bool,
+    /// The state before it was stopped.
+    tracking: Tracking,
+    /// The base chain that it came to last saw connection tracking.
+    tracked: bool,
+    nat: Nat<A>,
+    /// It was for the device itself, which may not be known.
+    delivered: Delivered,
     credit: Credit,
+}
+
+/// Whether a packet that comes to a gateway is for the gateway itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Delivered {
+    No,
+    Yes,
+    Maybe,
 }
 
 /// Who let a packet through: the last base chain that did so by a rule, else the policy of the filter
@@ -34,74 +68,135 @@ struct Credit {
     policy: Option<Blame>,
 }
 
-impl<'a> Follower<'a> {
-    pub(super) fn new(firewall: &'a Firewall, classes: &'a [Class]) -> Self {
-        Self { firewall, classes }
+impl Own {
+    pub(super) fn of(firewall: &Firewall) -> Self {
+        Self { v4: ranges(firewall), v6: ranges(firewall) }
     }
 
+    /// None.
+    pub(super) fn none() -> Self {
+        Self { v4: Ranges::none(), v6: Ranges::none() }
+    }
+
+    /// Those of a family; none if nobody gave any.
+    fn family<A: Governs>(&self) -> Option<&Ranges<A>> {
+        Some(A::either(&self.v4, &self.v6)).filter(|own| !own.is_empty())
+    }
+}
+
+fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
+    Ranges::union_of(firewall.local().iter().filter_map(|network| {
+        // Of an interface `10.0.0.1/24` the one address is its own.
+        let address = A::from_address(network.addr())?;
+        Some((address, address))
+    }))
+}
+
+impl Follower<'_> {
     /// Narrows the lists of all base chains to a box.
     pub(super) fn prime<A: Governs>(
         &self,
         hull: &Cuboid<A>,
-        lists: &mut Lists,
+        lists: &mut Lists<A>,
         effort: &mut Effort,
     ) -> Result<(), Stuck<A>> {
         for class in self.classes {
-            for stop in &class.stops {
-                lists.of(self.firewall, View::new(class, stop), stop.chain, hull, effort)?;
+            for stop in class.stops() {
+                let view = View::of(class, stop, &Nat::NONE);
+                lists.of(self.firewall, view, stop.chain, hull, effort)?;
             }
         }
         Ok(())
     }
 
-    /// How the connections of a cell fare, if they all fare alike.
+    /// How the connections of a cell fare, if they all fare alike. `nat` is how they are translated
+    /// if they follow another connection.
     pub(super) fn follow<A: Governs>(
         &self,
+        nat: Nat<A>,
         cell: &Cuboid<A>,
-        lists: &mut Lists,
+        lists: &mut Lists<A>,
         effort: &mut Effort,
-    ) -> Result<Ruling, Stuck<A>> {
+    ) -> Result<Followed<A>, Stuck<A>> {
         effort.spend(1)?;
         let mut end = Ending::default();
-        let (mut half_tracked, mut translated) = (false, None);
+        let mut followed = Followed {
+            ruling: Ruling::unfinished(),
+            nat,
+            helper: Settled::Not,
+            stopped_tracked: false,
+            tracked: None,
+        };
+        let mut half_tracked = false;
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
-            let leg = Leg {
-                firewall: self.firewall,
-                class,
-                half_tracked,
-                translated: translated.is_some(),
-            };
-            let passage = leg.pass(|_| true, cell, lists, &mut end.doubts, effort)?;
-            let by = passage.state.and_then(|state| state.translated);
-            translated = translated.or(by);
-            end.may_pass |= passage.diverted;
-            let stopped = passage.state.is_none() && !passage.diverted;
+            let leg = Leg { follower: self, class, half_tracked };
+            let passage = leg.pass(followed.nat, |_| true, cell, lists, &mut end.doubts, effort)?;
+            let stopped = passage.state.is_none();
             end.meets(passage.block, class.stage, stopped);
-            if passage.state.is_none() {
-                // Later packets do not come to it, or go where we do not know.
-                return Ok(end.ruling());
+            if first {
+                followed.tracked = passage.tracking.is_off().map(|off| !off);
+                followed.stopped_tracked = stopped
+                    && passage.tracked
+                    && followed.tracked == Some(true)
+                    && passage.block.is_some_and(|block| !block.mixed && block.fate == Fate::Drop);
+                followed.nat = passage.nat;
+                followed.helper = passage.state.map_or(Settled::Not, |state| state.helper);
+                end.credit = passage.credit;
+            }
+            if stopped {
+                // Later packets do not come to it.
+                return Ok(end.into_followed(followed));
+            }
+            if first && passage.delivered != Delivered::No {
+                self.delivered(passage.delivered, &followed.nat, &mut end);
+                if passage.delivered == Delivered::Yes {
+                    return Ok(end.into_followed(followed));
+                }
             }
             if first {
-                end.credit = passage.credit;
-                half_tracked = self.half_tracked(translated.is_some(), cell, lists, effort)?;
+                let translated = followed.nat.by();
+                half_tracked = self.half_tracked(&followed.nat, cell, lists, effort)?;
                 if let Some(by) = translated.filter(|_| half_tracked) {
                     // A packet that is not tracked is not translated back.
                     end.may_pass = true;
                     end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
                 }
+                if half_tracked {
+                    followed.tracked = None;
+                }
             }
         }
         end.may_pass = true;
-        Ok(end.ruling())
+        Ok(end.into_followed(followed))
+    }
+
+    /// What the opener meets where the device itself takes the packet.
+    fn delivered<A: Governs>(&self, delivered: Delivered, nat: &Nat<A>, end: &mut Ending) {
+        match (nat.target, delivered) {
+            // Nobody answers there for the server.
+            (None, Delivered::Yes) => {
+                end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, true);
+            }
+            (None, _) => {
+                end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, false);
+            }
+            // A proxy may stand there.
+            (Some(mapping), _) => {
+                end.may_pass = true;
+                end.doubts.push(mapping.by);
+                let block = Block::new(Fate::Reject, Blame::Rule(mapping.by));
+                end.meets(Some(block), Stage::Syn, false);
+            }
+        }
     }
 
     /// Whether some packets of the connection are tracked and others are not, or may be.
     fn half_tracked<A: Governs>(
         &self,
-        translated: bool,
+        nat: &Nat<A>,
         cell: &Cuboid<A>,
-        lists: &mut Lists,
+        lists: &mut Lists<A>,
         effort: &mut Effort,
     ) -> Result<bool, Stuck<A>> {
         if !self.firewall.untracks() {
@@ -109,9 +204,10 @@ impl<'a> Follower<'a> {
         }
         let mut seen = Vec::new();
         for class in self.classes {
-            let leg = Leg { firewall: self.firewall, class, half_tracked: false, translated };
+            let leg = Leg { follower: self, class, half_tracked: false };
             let mut doubts = Vec::new();
-            let passage = leg.pass(|stop| !stop.tracked, cell, lists, &mut doubts, effort)?;
+            let untracked = |stop: &Stop| !stop.tracked;
+            let passage = leg.pass(*nat, untracked, cell, lists, &mut doubts, effort)?;
             seen.extend(passage.state.map(|state| state.tracking.is_off()));
         }
         let first = seen.first().copied().flatten();
@@ -121,58 +217,159 @@ impl<'a> Follower<'a> {
 
 /// The way of one packet through the device.
 struct Leg<'a> {
-    firewall: &'a Firewall,
+    follower: &'a Follower<'a>,
     class: &'a Class,
     half_tracked: bool,
-    translated: bool,
 }
 
 impl Leg<'_> {
     /// Passes the base chains that are `wanted`.
     fn pass<A: Governs>(
         &self,
+        nat: Nat<A>,
         wanted: impl Fn(&Stop) -> bool,
         cell: &Cuboid<A>,
-        lists: &mut Lists,
+        lists: &mut Lists<A>,
         doubts: &mut Vec<RuleId>,
         effort: &mut Effort,
-    ) -> Result<Passage, Stuck<A>> {
-        let mut passage = Passage { state: Some(PacketState::FRESH), ..Passage::default() };
-        for stop in self.class.stops.iter().filter(|stop| wanted(stop)) {
-            let Some(state) = passage.state else { break };
-            let opens = self.class.stage == Stage::Syn
-                && self.class.has_connection()
-                && state.tracking != Tracking::OFF;
-            if stop.kind == BaseKind::Nat && !opens {
-                continue;
-            }
-            let context = Context {
-                firewall: self.firewall,
-                class: self.class,
-                stop,
-                half_tracked: self.half_tracked,
-                translated: self.translated,
-            };
-            let walk = Walk {
-                context: &context,
-                cell,
-                lists: &mut *lists,
-                doubts: &mut *doubts,
-                effort: &mut *effort,
-            };
-            let outcome = walk.run(stop.chain, state)?;
-            passage.take(self.firewall, stop, &outcome);
-            if stop.kind == BaseKind::Nat && state.tracking.is_off().is_none() {
-                // Perhaps it is not tracked and passes by.
-                let after = passage.state.map_or(state, |after| after.joined(state));
-                passage.state = Some(after);
-            }
+    ) -> Result<Passage<A>, Stuck<A>> {
+        let mut passage = Passage {
+            state: Some(PacketState::FRESH),
+            block: None,
+            tracking: Tracking::UNSEEN,
+            tracked: false,
+            nat,
+            delivered: Delivered::No,
+            credit: Credit::default(),
+        };
+        for stop in self.class.entry.iter().filter(|stop| wanted(stop)) {
+            self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
+        }
+        let first = self.class.stage == Stage::Syn;
+        if first && self.class.passes {
+            passage.delivered = self.is_delivered(&passage.nat, cell)?;
+        }
+        let onward = match passage.delivered {
+            Delivered::Yes => &self.class.delivered,
+            Delivered::No | Delivered::Maybe => &self.class.onward,
+        };
+        for stop in onward.iter().filter(|stop| wanted(stop)) {
+            self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
         }
         Ok(passage)
     }
+
+    /// Whether the packets of a cell are for the device itself after their destination was
+    /// translated.
+    fn is_delivered<A: Governs>(
+        &self,
+        nat: &Nat<A>,
+        cell: &Cuboid<A>,
+    ) -> Result<Delivered, Stuck<A>> {
+        if let Some(mapping) = nat.target.filter(|mapping| mapping.redirects) {
+            return Ok(if mapping.surely { Delivered::Yes } else { Delivered::Maybe });
+        }
+        let Some(own) = self.follower.own.family::<A>() else { return Ok(Delivered::No) };
+        let (lo, hi) = cell.on(Axis::Destination);
+        let cover = match nat.target.map_or(Value::Kept, |mapping| mapping.address) {
+            Value::Unknown => return Ok(Delivered::Maybe),
+            Value::Kept => own.cover(lo, hi),
+            Value::Fixed(value) => own.cover(value, value),
+            Value::Shifted { from, to } => match own.cover(to + (lo - from), to + (hi - from)) {
+                Cover::Part { last } => Cover::Part { last: from + (last - to) },
+                whole => whole,
+            },
+        };
+        match cover {
+            Cover::Whole => Ok(Delivered::Yes),
+            Cover::Nothing => Ok(Delivered::No),
+            Cover::Part { last } => Err(Stuck::Split { axis: Axis::Destination, last }),
+        }
+    }
+
+    /// Passes one base chain.
+    fn meet<A: Governs>(
+        &self,
+        stop: &Stop,
+        passage: &mut Passage<A>,
+        cell: &Cuboid<A>,
+        lists: &mut Lists<A>,
+        doubts: &mut Vec<RuleId>,
+        effort: &mut Effort,
+    ) -> Result<(), Stuck<A>> {
+        let Some(state) = passage.state else { return Ok(()) };
+        let translates = stop.kind == BaseKind::Nat;
+        if translates {
+            let opens = self.class.stage == Stage::Syn
+                && self.class.has_connection()
+                && state.tracking != Tracking::OFF;
+            let settled = match stop.translates() {
+                Side::Destination => passage.nat.target,
+                Side::Source => passage.nat.source,
+            };
+            // `nf_nat_inet_fn` asks no rule once the side is settled.
+            if !opens || passage.nat.follows || settled.is_some_and(|mapping| mapping.surely) {
+                return Ok(());
+            }
+        }
+        let context = Context {
+            firewall: self.follower.firewall,
+            class: self.class,
+            stop,
+            half_tracked: self.half_tracked,
+            nat: &passage.nat,
+            view: View::of(self.class, stop, &passage.nat),
+        };
+        let walk = Walk {
+            context: &context,
+            cell,
+            lists: &mut *lists,
+            doubts: &mut *doubts,
+            effort: &mut *effort,
+        };
+        let outcome = walk.run(stop.chain, state)?;
+        passage.tracked = stop.tracked;
+        passage.tracking = state.tracking;
+        passage.take(self.follower.firewall, stop, &outcome);
+        if translates && state.tracking.is_off().is_none() {
+            // Perhaps it is not tracked and passes by.
+            passage.state = Some(passage.state.map_or(state, |after| after.joined(state)));
+        }
+        let Some(mut after) = passage.state else { return Ok(()) };
+        let mapping = match after.translated {
+            Settled::Not => None,
+            Settled::To(by) => Some(self.mapping(by, true, stop, cell)?),
+            Settled::Maybe(by) => Some(self.mapping(by, false, stop, cell)?),
+        };
+        after.translated = Settled::Not;
+        if let Some(mapping) = mapping {
+            let side = match stop.translates() {
+                Side::Destination => &mut passage.nat.target,
+                Side::Source => &mut passage.nat.source,
+            };
+            // Where an earlier one may have been first, nobody knows which.
+            *side = Some(match *side {
+                None => mapping,
+                Some(_) => self.mapping(mapping.by, false, stop, cell)?,
+            });
+        }
+        passage.tracking = after.tracking;
+        passage.state = Some(after);
+        Ok(())
+    }
+
+    fn mapping<A: Governs>(
+        &self,
+        by: RuleId,
+        surely: bool,
+        stop: &Stop,
+        cell: &Cuboid<A>,
+    ) -> Result<Mapping<A>, Stuck<A>> {
+        nat::mapping(self.follower.firewall, by, surely, stop, cell)
+    }
 }
 
-impl Passage {
+impl<A> Passage<A> {
     /// Takes in what a base chain did.
     fn take(&mut self, firewall: &Firewall, stop: &Stop, outcome: &Outcome) {
         let Some(chain) = firewall.chain(stop.chain) else { return };
@@ -187,10 +384,6 @@ impl Passage {
             } else {
                 self.block = Block::either(self.block, Some(Block::new(policy, by)));
             }
-        }
-        if let Some(by) = outcome.diverted {
-            self.block = Block::either(self.block, Some(Block::new(Fate::Drop, by)));
-            self.diverted = true;
         }
         if let (Some((by, _)), BaseKind::Filter) = (passed, stop.kind) {
             match by {
@@ -228,7 +421,22 @@ impl Ending {
         };
     }
 
-    fn ruling(mut self) -> Ruling {
+    fn into_followed<A: Copy>(self, mut followed: Followed<A>) -> Followed<A> {
+        let course = Course {
+            helper: match followed.helper {
+                Settled::Not => Helper::Not,
+                Settled::To(name) => Helper::By(name),
+                Settled::Maybe(name) => Helper::Maybe(name),
+            },
+            target: followed.nat.target.map(|mapping| mapping.by),
+            source: followed.nat.source.map(|mapping| mapping.by),
+            delayed: false,
+        };
+        followed.ruling = self.ruling(course);
+        followed
+    }
+
+    fn ruling(mut self, course: Course) -> Ruling {
         let certain = self.block.is_none_or(|(block, _)| !self.may_pass && !block.mixed);
         if certain {
             self.doubts.clear();
@@ -240,6 +448,6 @@ impl Ending {
         let (fate, by, stage) =
             self.block.map_or(passed, |(block, stage)| (block.fate, block.by, stage));
         let (may_pass, doubts) = (self.may_pass, self.doubts);
-        Ruling { fate, certain, may_pass, by, stage, doubts, unfinished: false }
+        Ruling { fate, certain, may_pass, by, stage, doubts, course, unfinished: false }
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::question::{Class, Stop};
+use super::nat::View;
 use super::{Effort, Stuck};
 use crate::firewall::{Action, Bounds, Chain, ChainId, Firewall, Governs, PackedCuboid, Rule};
 use crate::space::{Axis, Cover, Cuboid, Ranges};
@@ -29,55 +29,30 @@ impl Entry {
     }
 }
 
-/// How the coordinates of a packet relate to those of the question.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(super) struct View {
-    mirrored: bool,
-    hidden: Option<Axis>,
-}
-
-impl View {
-    pub(super) fn new(class: &Class, stop: &Stop) -> Self {
-        Self { mirrored: class.mirrored(), hidden: stop.hidden }
-    }
-
-    /// Turns a box of the question into one that holds what the packets may carry, or back.
-    fn turned<A: Governs>(self, cuboid: &Cuboid<A>) -> Cuboid<A> {
-        if self.mirrored { cuboid.mirrored() } else { *cuboid }
-    }
-
-    fn widened<A: Governs>(self, cuboid: Cuboid<A>) -> Cuboid<A> {
-        let open = |cuboid: Cuboid<A>, axis| {
-            cuboid.with(axis, (A::ZERO, A::max_on(axis))).unwrap_or(cuboid)
-        };
-        match self.hidden {
-            None => cuboid,
-            Some(Axis::Source) => open(open(cuboid, Axis::Source), Axis::SourcePort),
-            Some(_) => open(open(cuboid, Axis::Destination), Axis::DestinationPort),
-        }
-    }
-}
-
-type Key = (View, ChainId);
+type Key<A> = (View<A>, ChainId);
 
 /// For each chain that was entered in a cell, the rules that can matter there.
 ///
 /// Every cell starts with the lists of the cell that it was cut from and narrows each when its chain
 /// is entered for the first time, so a rule that has nothing to do with a part of the space is looked
 /// at once, and chains that are not entered cost nothing.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lists(HashMap<Key, (Rc<[Entry]>, bool)>);
+#[derive(Clone, Debug)]
+pub(super) struct Lists<A>(HashMap<Key<A>, (Rc<[Entry]>, bool)>);
 
-impl Lists {
+impl<A: Governs> Lists<A> {
+    pub(super) fn new() -> Self {
+        Self(HashMap::new())
+    }
+
     /// The lists of a cell cut from this one.
     pub(super) fn inherited(&self) -> Self {
         Self(self.0.iter().map(|(&key, (list, _))| (key, (Rc::clone(list), false))).collect())
     }
 
-    pub(super) fn of<A: Governs>(
+    pub(super) fn of(
         &mut self,
         firewall: &Firewall,
-        view: View,
+        view: View<A>,
         chain: ChainId,
         cell: &Cuboid<A>,
         effort: &mut Effort,
@@ -86,7 +61,7 @@ impl Lists {
         if let Some((list, true)) = known {
             return Ok(Rc::clone(list));
         }
-        let packets = view.widened(view.turned(cell));
+        let packets = view.packets(cell);
         let list = match (known, firewall.chain(chain)) {
             (_, None) => Rc::default(),
             (Some((list, _)), Some(chain)) => {
@@ -94,18 +69,18 @@ impl Lists {
                 let narrowed = narrowed(A::bounds(chain), list, &packets);
                 if narrowed.len() == list.len() { Rc::clone(list) } else { narrowed.into() }
             }
-            (None, Some(chain)) => touching(view, chain, &packets).into(),
+            (None, Some(chain)) => touching(chain, &packets).into(),
         };
         self.0.insert((view, chain), (Rc::clone(&list), true));
         Ok(list)
     }
 }
 
-fn touching<A: Governs>(view: View, chain: &Chain, packets: &Cuboid<A>) -> Vec<Entry> {
+fn touching<A: Governs>(chain: &Chain, packets: &Cuboid<A>) -> Vec<Entry> {
     let packed = PackedCuboid::from(packets);
     let all = A::bounds(chain).iter().zip(0..);
     let touching = all.filter(|(bounds, _)| bounds.touches(&packed));
-    let plain = |index| chain.rule(index).is_some_and(|rule| is_plain(rule, view));
+    let plain = |index| chain.rule(index).is_some_and(is_plain);
     let entry = |index| Entry(index | if plain(index) { Entry::PLAIN } else { 0 });
     touching.map(|(_, index)| entry(index)).collect()
 }
@@ -128,9 +103,9 @@ fn narrowed<A: Governs>(bounds: &[Bounds<A>], list: &[Entry], packets: &Cuboid<A
     narrowed
 }
 
-fn is_plain(rule: Rule<'_>, view: View) -> bool {
+fn is_plain(rule: Rule<'_>) -> bool {
     let ends = matches!(rule.action(), Action::Accept | Action::Drop | Action::Reject(_));
-    ends && view.hidden.is_none() && rule.tests().is_empty()
+    ends && rule.tests().is_empty()
 }
 
 /// A good place to split the cell: the middle one of the faces of the rules from `position` on, on
@@ -139,15 +114,18 @@ pub(super) fn split_plane<A: Governs>(
     bounds: &[Bounds<A>],
     list: &[Entry],
     position: usize,
-    view: View,
+    view: &View<A>,
     cell: &Cuboid<A>,
 ) -> Option<(Axis, A)> {
+    if !view.is_plain() {
+        return None;
+    }
     let rest = list.get(position..)?;
     let ahead = rest.get(..AHEAD.min(rest.len().div_ceil(4)).max(1))?;
     let cuboids: Vec<_> = ahead
         .iter()
         .filter_map(|entry| bounds.get(entry.index() as usize)?.cuboid())
-        .map(|cuboid| view.turned(&cuboid))
+        .filter_map(|cuboid| view.asked(&cuboid))
         .collect();
     let faces = |axis: Axis| -> Vec<A> {
         let (from, to) = cell.on(axis);

@@ -6,7 +6,9 @@
 
 mod connection;
 mod lists;
+mod nat;
 mod question;
+mod session;
 mod state;
 mod truth;
 mod walk;
@@ -14,13 +16,16 @@ mod walk;
 use std::collections::HashMap;
 
 pub use question::{Interfaces, Stage, flags_of};
+pub use session::{Announced, Control};
 
 use super::{End, Placement};
-use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States};
-use crate::space::{Axis, Cuboid};
-use connection::Follower;
+use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States, Symbol};
+use crate::space::{Axis, Cuboid, Family};
+use connection::{Follower, Own};
 use lists::Lists;
-use question::Class;
+use nat::Nat;
+use question::{Class, Expected};
+use session::Session;
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -31,6 +36,38 @@ pub enum Blame {
     Policy(ChainId),
     /// There was no chain to pass.
     Nothing,
+    /// The device itself is the destination, and passes nothing on.
+    Local,
+}
+
+/// The helper that reads a connection.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Helper {
+    /// None.
+    Not,
+    /// The one of this name.
+    By(Symbol),
+    /// Perhaps the one of this name, perhaps another or none.
+    Maybe(Symbol),
+}
+
+/// What happens to connections on their way.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Course {
+    /// The helper that reads them.
+    pub helper: Helper,
+    /// The rule that translates their destination.
+    pub target: Option<RuleId>,
+    /// The rule that translates their source.
+    pub source: Option<RuleId>,
+    /// Their first packet is lost, and a second later the same packet passes.
+    pub delayed: bool,
+}
+
+impl Course {
+    /// Nothing.
+    pub const STRAIGHT: Self =
+        Self { helper: Helper::Not, target: None, source: None, delayed: false };
 }
 
 /// How a set of connections fares.
@@ -48,6 +85,8 @@ pub struct Ruling {
     pub stage: Stage,
     /// The rules that may match or not, if the ruling is not certain.
     pub doubts: Vec<RuleId>,
+    /// What happens to them on their way.
+    pub course: Course,
     /// The work budget was spent before these were looked at.
     pub unfinished: bool,
 }
@@ -99,19 +138,37 @@ enum Stuck<A> {
 /// How TCP connections fare that `opener` opens through a device at `placement`.
 ///
 /// A connection is accepted if all of its packets are: SYN, SYN-ACK, and further packets both ways.
-/// Its fate is that of the first that is not. `first` is the state of its first packet:
-/// [`States::NEW`], or [`States::RELATED`] if a helper expects it.
+/// Its fate is that of the first that is not. With `control` they are data connections of an FTP
+/// session, which a helper may expect.
 pub fn connections<A: Governs>(
     firewall: &Firewall,
     placement: Placement,
     opener: End,
-    first: States,
+    control: Option<&Control>,
     interfaces: &Interfaces,
     space: &[Cuboid<A>],
     effort: Effort,
 ) -> Vec<Part<A>> {
-    let classes = question::connection(firewall, A::FAMILY, placement, opener, first, interfaces);
-    partition(firewall, &classes, space, effort)
+    let site = Site { firewall, placement, interfaces, own: Own::of(firewall) };
+    let classes = site.classes(A::FAMILY, opener, None);
+    let follower = Follower { firewall, classes: &classes, own: &site.own };
+    match control {
+        None => {
+            let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
+                Ok(follower.follow(Nat::NONE, cell, lists, effort)?.ruling)
+            };
+            partition(&follower, space, effort, follow)
+        }
+        Some(control) => {
+            let mut effort = effort;
+            let hull = hull(space);
+            let session = Session::new(&site, opener, control, hull.as_ref(), &mut effort);
+            let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
+                session.follow(&follower, cell, lists, effort)
+            };
+            partition(&follower, space, effort, follow)
+        }
+    }
 }
 
 /// How single packets fare at one hook, with the state that connection tracking gives to them.
@@ -125,25 +182,43 @@ pub fn packets<A: Governs>(
     effort: Effort,
 ) -> Vec<Part<A>> {
     let classes = question::packet(firewall, A::FAMILY, hook, state, incoming, outgoing);
-    partition(firewall, &classes, space, effort)
+    let follower = Follower { firewall, classes: &classes, own: &Own::none() };
+    let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
+        Ok(follower.follow(Nat::NONE, cell, lists, effort)?.ruling)
+    };
+    partition(&follower, space, effort, follow)
+}
+
+/// Where and how connections are followed.
+struct Site<'a> {
+    firewall: &'a Firewall,
+    placement: Placement,
+    interfaces: &'a Interfaces,
+    own: Own,
+}
+
+impl Site<'_> {
+    fn classes(&self, family: Family, opener: End, expected: Option<Expected>) -> Vec<Class> {
+        let Self { firewall, placement, interfaces, .. } = *self;
+        question::connection(firewall, family, placement, opener, expected, interfaces)
+    }
 }
 
 fn partition<A: Governs>(
-    firewall: &Firewall,
-    classes: &[Class],
+    follower: &Follower<'_>,
     space: &[Cuboid<A>],
     mut effort: Effort,
+    follow: impl Fn(&Cuboid<A>, &mut Lists<A>, &mut Effort) -> Result<Ruling, Stuck<A>>,
 ) -> Vec<Part<A>> {
     let Some(hull) = hull(space) else { return Vec::new() };
-    let follower = Follower::new(firewall, classes);
     let mut parts: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
     // One list for the whole space first: most rules touch none of its boxes.
-    let mut lists = Lists::default();
+    let mut lists = Lists::new();
     // Where that alone spends the effort, no cell is finished either.
     let _ = follower.prime(&hull, &mut lists, &mut effort);
     let mut open: Vec<_> = space.iter().map(|cell| (*cell, lists.inherited())).collect();
     while let Some((cell, mut lists)) = open.pop() {
-        match follower.follow(&cell, &mut lists, &mut effort) {
+        match follow(&cell, &mut lists, &mut effort) {
             Ok(ruling) => parts.entry(ruling).or_default().push(cell),
             Err(Stuck::Split { axis, last }) => match cell.split(axis, last) {
                 Some((low, high)) => {
@@ -170,12 +245,13 @@ impl Ruling {
             by: Blame::Nothing,
             stage: Stage::Syn,
             doubts: Vec::new(),
+            course: Course::STRAIGHT,
             unfinished: true,
         }
     }
 
     fn order(&self) -> impl Ord {
-        (self.by, self.stage, self.fate, self.certain, self.doubts.clone())
+        (self.by, self.stage, self.fate, self.certain, self.doubts.clone(), self.course)
     }
 }
 

@@ -1,10 +1,15 @@
+use std::cmp::Ordering;
+
 use crate::eval::{End, Link, Placement};
-use crate::firewall::{BaseKind, ChainId, Firewall, Hook, States, TcpFlags};
-use crate::space::{Axis, Family};
+use crate::firewall::{BaseKind, ChainId, Firewall, Hook, Side, States, Symbol, TcpFlags};
+use crate::space::Family;
 use crate::words::words;
 
-/// Where replies to a translated connection get their addresses back: `NF_IP_PRI_NAT_DST`.
-const UNDO_TRANSLATION: i32 = -100;
+/// Where destinations are translated, and those of answers back: `NF_IP_PRI_NAT_DST`.
+const DESTINATIONS: i32 = -100;
+
+/// Where sources are translated, and those of answers back: `NF_IP_PRI_NAT_SRC`.
+const SOURCES: i32 = 100;
 
 /// The names of the interfaces on both sides of a device, as far as somebody named them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -60,9 +65,16 @@ pub(super) struct Class {
     pub flags: TcpFlags,
     /// The state that connection tracking gives to it when it tracks the connection.
     pub state: States,
-    pub stops: Vec<Stop>,
+    /// The base chains before the packet is routed, or where it starts.
+    pub entry: Vec<Stop>,
+    /// Those after that.
+    pub onward: Vec<Stop>,
+    /// The device passes it on.
+    pub passes: bool,
+    /// Those after that of a packet which a gateway finds to be for itself.
+    pub delivered: Vec<Stop>,
     /// A helper expected the connection, or may have.
-    pub expected: bool,
+    pub expected: Option<Expected>,
     /// The packet's way in its connection is known: from the opener, unless it is mirrored.
     pub directed: bool,
 }
@@ -79,6 +91,34 @@ impl Class {
     }
 }
 
+/// The helper that expected a connection.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Expected {
+    By(Symbol),
+    /// Some helper, or none.
+    Maybe,
+}
+
+/// Whether the hook where one side of a packet is translated lies ahead.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Manip {
+    Ahead,
+    Done,
+    /// The chain has the very priority of the translation.
+    Unsure,
+}
+
+impl Manip {
+    /// The same for a packet that is translated back there.
+    pub(super) const fn undone(self) -> Self {
+        match self {
+            Self::Ahead => Self::Done,
+            Self::Done => Self::Ahead,
+            Self::Unsure => Self::Unsure,
+        }
+    }
+}
+
 /// A base chain on the way of a packet.
 #[derive(Clone, Debug)]
 pub(super) struct Stop {
@@ -86,9 +126,13 @@ pub(super) struct Stop {
     pub kind: BaseKind,
     /// Whether the state of the connection is known here.
     pub tracked: bool,
-    /// The coordinate of the packet that is not what the question says if the connection's source
-    /// is translated.
-    pub hidden: Option<Axis>,
+    pub hook: Hook,
+    /// Whether the packet is one that the device passes on.
+    pub through: bool,
+    /// The translation of destinations.
+    pub destination: Manip,
+    /// The translation of sources.
+    pub source: Manip,
     pub incoming: Interface,
     pub outgoing: Interface,
 }
@@ -99,38 +143,48 @@ pub(super) fn connection(
     family: Family,
     placement: Placement,
     opener: End,
-    first: States,
+    expected: Option<Expected>,
     interfaces: &Interfaces,
 ) -> Vec<Class> {
+    let first = if expected.is_some() { States::RELATED } else { States::NEW };
     let name = |link: Option<Link>| match link {
         None => Interface::Absent,
         Some(Link::Inside) => named(interfaces.inside.as_deref(), Interface::Remote),
         Some(Link::Outside) => named(interfaces.outside.as_deref(), Interface::Remote),
     };
-    let stops = |sender: End| {
+    let stops = |sender: End, hooks: &[Hook], delivered: bool| {
         let route = placement.route(sender);
         let through = route.incoming.is_some() && route.outgoing.is_some();
+        let outgoing_link = if delivered { None } else { route.outgoing };
         let mut stops = Vec::new();
-        for &hook in route.hooks {
+        for &hook in hooks {
             // The kernel tells postrouting chains the incoming interface in some versions only.
             let unsure = through && hook == Hook::Postrouting;
             let incoming = if unsure { Interface::Any } else { name(route.incoming) };
             let outgoing = match hook {
                 Hook::Prerouting => Interface::Absent,
-                _ => name(route.outgoing),
+                _ => name(outgoing_link),
             };
-            stops.extend(at_hook(firewall, family, hook, sender == opener, incoming, outgoing));
+            stops.extend(at_hook(firewall, family, hook, through, incoming, outgoing));
         }
         stops
     };
-    let expected = first == States::RELATED;
-    let class = |stage, flags, state, sender| Class {
-        stage,
-        flags,
-        state,
-        stops: stops(sender),
-        expected,
-        directed: true,
+    let class = |stage, flags, state, sender| {
+        let route = placement.route(sender);
+        let (entry, onward) = route.hooks.split_at_checked(1).unwrap_or((route.hooks, &[]));
+        let passes = onward.first() == Some(&Hook::Forward);
+        let for_itself: &[Hook] = if passes { &[Hook::Input] } else { &[] };
+        Class {
+            stage,
+            flags,
+            state,
+            entry: stops(sender, entry, false),
+            onward: stops(sender, onward, false),
+            passes,
+            delivered: stops(sender, for_itself, true),
+            expected,
+            directed: true,
+        }
     };
     let peer = opener.other();
     let mut classes = vec![
@@ -164,11 +218,12 @@ pub(super) fn packet(
     };
     let stage = if state == States::ESTABLISHED { Stage::OpenerData } else { Stage::Syn };
     let flags = flags_of(state);
-    let stops = at_hook(firewall, family, hook, true, incoming, outgoing);
+    let entry = at_hook(firewall, family, hook, false, incoming, outgoing);
     // Of a packet in the middle of a connection, nobody knows how the connection began.
-    let expected = state != States::NEW;
+    let expected = (state != States::NEW).then_some(Expected::Maybe);
     let directed = state.intersects(States::NEW | States::RELATED);
-    vec![Class { stage, flags, state, stops, expected, directed }]
+    let (onward, passes, delivered) = (Vec::new(), false, Vec::new());
+    vec![Class { stage, flags, state, entry, onward, passes, delivered, expected, directed }]
 }
 
 /// The flags of the packet that a state stands for where nobody says more: a segment in the middle of
@@ -185,28 +240,58 @@ fn at_hook(
     firewall: &Firewall,
     family: Family,
     hook: Hook,
-    from_opener: bool,
+    through: bool,
     incoming: Interface,
     outgoing: Interface,
 ) -> Vec<Stop> {
     // Connection tracking is entered at these two hooks; everywhere else it has been passed.
     let entered_here = matches!(hook, Hook::Prerouting | Hook::Output);
-    let mut source_translated = false;
+    let leaves_here = matches!(hook, Hook::Postrouting | Hook::Input);
     let mut stops = Vec::new();
     for chain in firewall.base_chains(hook, family) {
         let Some(base) = firewall.chain(chain).and_then(|chain| chain.base()) else { continue };
         let tracked =
             firewall.conntrack().is_some_and(|from| !entered_here || base.priority >= from);
-        let hidden = if from_opener {
-            source_translated.then_some(Axis::Source)
-        } else {
-            (entered_here && base.priority < UNDO_TRANSLATION).then_some(Axis::Destination)
+        let at = |priority: i32| match base.priority.cmp(&priority) {
+            Ordering::Less => Manip::Ahead,
+            Ordering::Equal if base.kind == BaseKind::Nat => Manip::Ahead,
+            Ordering::Equal => Manip::Unsure,
+            Ordering::Greater => Manip::Done,
         };
-        source_translated |= base.kind == BaseKind::Nat && !entered_here;
+        let destination = if entered_here { at(DESTINATIONS) } else { Manip::Done };
+        let source = if leaves_here { at(SOURCES) } else { Manip::Ahead };
         let (incoming, outgoing) = (incoming.clone(), outgoing.clone());
-        stops.push(Stop { chain, kind: base.kind, tracked, hidden, incoming, outgoing });
+        let kind = base.kind;
+        stops.push(Stop {
+            chain,
+            kind,
+            tracked,
+            hook,
+            through,
+            destination,
+            source,
+            incoming,
+            outgoing,
+        });
     }
     stops
+}
+
+impl Stop {
+    /// The side that its nat rules translate.
+    pub(super) const fn translates(&self) -> Side {
+        match self.hook {
+            Hook::Prerouting | Hook::Output => Side::Destination,
+            Hook::Input | Hook::Forward | Hook::Postrouting => Side::Source,
+        }
+    }
+}
+
+impl Class {
+    /// All base chains that the packet may meet.
+    pub(super) fn stops(&self) -> impl Iterator<Item = &Stop> {
+        self.entry.iter().chain(&self.onward).chain(&self.delivered)
+    }
 }
 
 /// The flags of the packets after the handshake, one of each kind that the rule set can tell apart.

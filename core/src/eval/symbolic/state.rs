@@ -1,13 +1,36 @@
-use super::Blame;
-use crate::firewall;
+use crate::firewall::{self, RuleId, Symbol};
 
 /// What the rules that a packet has passed so far did to it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct PacketState {
     pub tracking: Tracking,
     pub mark: Mark,
-    /// The rule that may have translated the source by now.
-    pub translated: Option<Blame>,
+    /// The rule of this base chain that translates the connection.
+    pub translated: Settled<RuleId>,
+    /// The helper that will read the connection.
+    pub helper: Settled<Symbol>,
+}
+
+/// Something that a rule has settled, or may have.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Settled<T> {
+    /// No rule has.
+    Not,
+    /// To this.
+    To(T),
+    /// Maybe, to this for one thing.
+    Maybe(T),
+}
+
+impl<T: Copy + PartialEq> Settled<T> {
+    pub(super) fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            _ if self == other => self,
+            (Self::Not, Self::To(one) | Self::Maybe(one)) => Self::Maybe(one),
+            (Self::To(one) | Self::Maybe(one), _) => Self::Maybe(one),
+            (Self::Not, Self::Not) => Self::Not,
+        }
+    }
 }
 
 /// What may have been settled about a packet's connection before connection tracking sees it.
@@ -59,7 +82,8 @@ impl PacketState {
     pub(super) const FRESH: Self = Self {
         tracking: Tracking::UNSEEN,
         mark: Mark { known: u32::MAX, value: 0 },
-        translated: None,
+        translated: Settled::Not,
+        helper: Settled::Not,
     };
 
     /// What holds whichever of the two it is.
@@ -67,7 +91,8 @@ impl PacketState {
         Self {
             tracking: self.tracking.joined(other.tracking),
             mark: self.mark.joined(other.mark),
-            translated: self.translated.or(other.translated),
+            translated: self.translated.joined(other.translated),
+            helper: self.helper.joined(other.helper),
         }
     }
 }

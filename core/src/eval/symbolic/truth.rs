@@ -1,8 +1,9 @@
-use super::question::{Class, Interface, Stop};
+use super::nat::{Coordinate, Mapping, Nat, View};
+use super::question::{Class, Expected, Interface, Stage, Stop};
 use super::state::{Mark, PacketState, Tracking};
 use crate::firewall::{
-    Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, InterfaceTest, Ports, Rule, Side,
-    States, Test,
+    Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest, Ports,
+    Rule, Side, States, Statuses, Test,
 };
 use crate::space::{Axis, Cover, Cuboid, Ranges};
 
@@ -34,26 +35,31 @@ impl<A> Truth<A> {
 }
 
 /// What the packets of a cell have in common besides their headers.
-pub(super) struct Context<'a> {
+pub(super) struct Context<'a, A> {
     pub firewall: &'a Firewall,
     pub class: &'a Class,
     pub stop: &'a Stop,
     /// Some packets of this connection are tracked and others are not.
     pub half_tracked: bool,
-    /// The source of the connection may have been translated by its first packet.
-    pub translated: bool,
+    /// How the connection is translated, as far as it was by now.
+    pub nat: &'a Nat<A>,
+    /// What the packets carry here.
+    pub view: View<A>,
 }
 
-impl Context<'_> {
+impl<A: Governs> Context<'_, A> {
     /// Whether a rule matches.
-    pub(super) fn matches<A: Governs>(
+    pub(super) fn matches(
         &self,
         rule: Rule<'_>,
         cell: &Cuboid<A>,
         state: &PacketState,
     ) -> Truth<A> {
         let Some(bounds) = rule.bounds::<A>().and_then(Bounds::cuboid) else { return Truth::No };
-        let within = Axis::ALL.into_iter().map(|axis| self.within(&bounds, axis, cell, state));
+        let within = Axis::ALL.into_iter().map(|axis| {
+            let (lo, hi) = bounds.on(axis);
+            self.covered(&Ranges::range(lo, hi), axis, &self.view, cell)
+        });
         let tests = rule.tests().iter().map(|test| self.holds(test, cell, state));
         let mut whole = Truth::Yes;
         for answer in within.chain(tests) {
@@ -68,40 +74,36 @@ impl Context<'_> {
         whole
     }
 
-    fn holds<A: Governs>(&self, test: &Test, cell: &Cuboid<A>, state: &PacketState) -> Truth<A> {
+    fn holds(&self, test: &Test, cell: &Cuboid<A>, state: &PacketState) -> Truth<A> {
         match test {
-            Test::Address(side, addresses) => self.address(*side, addresses, cell, state),
-            Test::Port(side, ports) => self.port(port_axis(*side), ports, cell, state),
-            Test::EitherPort(ports) => {
-                let source = self.port(Axis::SourcePort, ports, cell, state);
-                either(source, || self.port(Axis::DestinationPort, ports, cell, state))
+            Test::Address(side, addresses) => {
+                self.addresses(addresses, address_axis(*side), &self.view, cell)
             }
-            Test::Header(test) => self.header(test, cell, state),
+            Test::Port(side, ports) => self.ports(ports, port_axis(*side), &self.view, cell),
+            Test::EitherPort(ports) => {
+                let source = self.ports(ports, Axis::SourcePort, &self.view, cell);
+                either(source, || self.ports(ports, Axis::DestinationPort, &self.view, cell))
+            }
+            Test::Header(test) => self.header(test, cell),
             Test::Never => Truth::No,
             Test::Interface(test) => self.interface(test),
             Test::State { states, negated } => self.state(*states, state).turned(*negated),
-            Test::Direction(direction) => self.with_connection(state, || {
+            Test::Direction(direction) => self.with_connection(state, false, || {
                 let way =
                     if self.class.mirrored() { Direction::Reply } else { Direction::Original };
                 Truth::known(way == *direction)
             }),
-            Test::Connection(test) => self.with_connection(state, || {
+            Test::Connection(test) => self.with_connection(state, false, || {
+                let view = match test.direction {
+                    Direction::Original => View::of_opener(self.nat),
+                    Direction::Reply => View::of_answers(self.nat),
+                };
                 let addresses = test.addresses.as_ref().map_or(Truth::Yes, |addresses| {
-                    let axis = self.connection_axis(test.direction, address_axis(test.side), state);
-                    match (A::ranges(addresses), axis) {
-                        (None, _) => Truth::No,
-                        (Some(ranges), Some(axis)) => split(ranges.cover_on(cell, axis), axis),
-                        (Some(ranges), None) => unseen(ranges, address_axis(test.side)),
-                    }
+                    self.addresses(addresses, address_axis(test.side), &view, cell)
                 });
                 both(addresses, || {
                     test.ports.as_ref().map_or(Truth::Yes, |ports| {
-                        let axis =
-                            self.connection_axis(test.direction, port_axis(test.side), state);
-                        match axis {
-                            Some(axis) => split(ports_on(ports, cell, axis), axis),
-                            None => unseen(ports, port_axis(test.side)),
-                        }
+                        self.ports(ports, port_axis(test.side), &view, cell)
                     })
                 })
             }),
@@ -112,7 +114,29 @@ impl Context<'_> {
                 Some(holds) => Truth::known(holds != *negated),
                 None => Truth::Unknown,
             },
-            Test::Status { .. } => self.with_connection(state, || Truth::Unknown),
+            Test::Helper(test) => match self.class.expected {
+                None => Truth::known(test.without),
+                Some(expected) if self.class.has_connection() => {
+                    self.with_connection(state, test.without, || self.helper(test, expected))
+                }
+                Some(_) => Truth::known(test.without),
+            },
+            Test::Status { mask, set, negated } => self.with_connection(state, false, || {
+                let noted = self.statuses();
+                let differs = |(status, noted): &(Statuses, Option<bool>)| {
+                    mask.0 & status.0 != 0 && *noted == Some(set.0 & status.0 == 0)
+                };
+                let unknown = |(status, noted): &(Statuses, Option<bool>)| {
+                    mask.0 & status.0 != 0 && noted.is_none()
+                };
+                if noted.iter().any(differs) {
+                    Truth::known(*negated)
+                } else if noted.iter().any(unknown) {
+                    Truth::Unknown
+                } else {
+                    Truth::known(!negated)
+                }
+            }),
             Test::OneOf(one_of) => {
                 let mut any = Truth::No;
                 for list in &one_of.lists {
@@ -123,96 +147,98 @@ impl Context<'_> {
                 }
                 any.turned(one_of.negated)
             }
-            Test::Helper(test) => {
-                // Only connections that a helper expected have one to be asked for.
-                let may = self.class.expected && self.firewall.assigns_helpers();
-                let seen = self.stop.tracked && self.class.has_connection();
-                if may && seen && state.tracking != Tracking::OFF {
-                    Truth::Unknown
-                } else {
-                    Truth::known(test.without)
-                }
-            }
             Test::Unmodelled(_) => Truth::Unknown,
         }
     }
 
-    /// The axis of the question that holds a coordinate of the packet; `None` where the packet may
-    /// carry something else by now.
-    fn axis(&self, axis: Axis, state: &PacketState) -> Option<Axis> {
-        let translated = self.translated || state.translated.is_some();
-        let hidden = self.stop.hidden.filter(|_| translated);
-        let hidden = hidden.is_some_and(|hidden| hidden == axis || port_of(hidden) == axis);
-        let axis = if self.class.mirrored() { axis.mirrored() } else { axis };
-        (!hidden).then_some(axis)
+    fn helper(&self, test: &HelperTest, expected: Expected) -> Truth<A> {
+        let Expected::By(helper) = expected else {
+            return if self.firewall.assigns_helpers() {
+                Truth::Unknown
+            } else {
+                Truth::known(test.without)
+            };
+        };
+        let (own, asked) = (self.firewall.name(helper), self.firewall.name(test.name));
+        let matches =
+            asked.is_empty() || if test.prefix { asked.starts_with(own) } else { asked == own };
+        Truth::known(matches != test.negated)
     }
 
-    /// The axis of the question that holds a coordinate of the connection's first packet or of the
-    /// answer that is expected to it.
-    fn connection_axis(&self, way: Direction, axis: Axis, state: &PacketState) -> Option<Axis> {
-        let translated = self.translated || state.translated.is_some();
-        match way {
-            Direction::Original => Some(axis),
-            Direction::Reply => {
-                let axis = axis.mirrored();
-                let hidden = matches!(axis, Axis::Source | Axis::SourcePort) && translated;
-                (!hidden).then_some(axis)
-            }
+    /// What connection tracking has noted about the connection when the packet comes here, as far as
+    /// we know.
+    fn statuses(&self) -> [(Statuses, Option<bool>); 7] {
+        let first = self.class.stage == Stage::Syn;
+        let early = first || self.class.stage == Stage::SynAck;
+        let expected = match self.class.expected {
+            None => Some(false),
+            Some(Expected::By(_)) => Some(true),
+            Some(Expected::Maybe) => None,
+        };
+        let known = |known: bool| self.class.directed.then_some(known);
+        [
+            (Statuses::EXPECTED, expected),
+            (Statuses::SEEN_REPLY, known(!first)),
+            (Statuses::ASSURED, early.then_some(false).and_then(known)),
+            (Statuses::CONFIRMED, known(!first)),
+            (Statuses::SNAT, self.translated(self.nat.source)),
+            (Statuses::DNAT, self.translated(self.nat.target)),
+            (Statuses::DYING, Some(false)),
+        ]
+    }
+
+    /// Whether connection tracking has noted that one end was translated.
+    fn translated(&self, mapping: Option<Mapping<A>>) -> Option<bool> {
+        match mapping {
+            Some(mapping) if mapping.surely => mapping.changes,
+            Some(_) => None,
+            // Of a single packet nobody knows how its connection began.
+            None => self.class.directed.then_some(false),
         }
     }
 
-    fn within<A: Governs>(
+    /// Whether the packets of the cell carry one of these values.
+    fn covered(
         &self,
-        bounds: &Cuboid<A>,
+        values: &Ranges<A>,
         axis: Axis,
+        view: &View<A>,
         cell: &Cuboid<A>,
-        state: &PacketState,
     ) -> Truth<A> {
-        let (lo, hi) = bounds.on(axis);
-        let range = Ranges::range(lo, hi);
-        match self.axis(axis, state) {
-            Some(axis) => split(range.cover_on(cell, axis), axis),
-            None => unseen(&range, axis),
+        if view.on(axis) == Coordinate::Unknown {
+            return unseen(values, axis);
         }
+        let (lo, hi) = view.range(axis, cell);
+        split(values.cover(lo, hi), axis, view)
     }
 
-    fn address<A: Governs>(
+    fn addresses(
         &self,
-        side: Side,
         addresses: &Addresses,
+        axis: Axis,
+        view: &View<A>,
         cell: &Cuboid<A>,
-        state: &PacketState,
     ) -> Truth<A> {
         let Some(ranges) = A::ranges(addresses) else { return Truth::No };
-        match self.axis(address_axis(side), state) {
-            Some(axis) => split(ranges.cover_on(cell, axis), axis),
-            None => unseen(ranges, address_axis(side)),
-        }
+        self.covered(ranges, axis, view, cell)
     }
 
-    fn port<A: Governs>(
-        &self,
-        axis: Axis,
-        ports: &Ports,
-        cell: &Cuboid<A>,
-        state: &PacketState,
-    ) -> Truth<A> {
-        match self.axis(axis, state) {
-            Some(axis) => split(ports_on(ports, cell, axis), axis),
-            None => unseen(ports, axis),
+    fn ports(&self, ports: &Ports, axis: Axis, view: &View<A>, cell: &Cuboid<A>) -> Truth<A> {
+        if view.on(axis) == Coordinate::Unknown {
+            return unseen(ports, axis);
         }
+        let (lo, hi) = view.range(axis, cell);
+        let port = |value: A| u32::try_from(value.to_u128()).unwrap_or(u32::MAX);
+        let cover = match ports.cover(port(lo), port(hi)) {
+            Cover::Whole => Cover::Whole,
+            Cover::Nothing => Cover::Nothing,
+            Cover::Part { last } => Cover::Part { last: A::from_u128(last.into()) },
+        };
+        split(cover, axis, view)
     }
 
-    fn header<A: Governs>(
-        &self,
-        test: &HeaderTest,
-        cell: &Cuboid<A>,
-        state: &PacketState,
-    ) -> Truth<A> {
-        if Axis::ALL.iter().any(|axis| self.axis(*axis, state).is_none()) {
-            return Truth::Unknown;
-        }
-        let packet = if self.class.mirrored() { cell.mirrored() } else { *cell };
+    fn header(&self, test: &HeaderTest, cell: &Cuboid<A>) -> Truth<A> {
+        let packet = self.view.packets(cell);
         let mut partly = None;
         for cuboid in A::cuboids(test) {
             if cuboid.covers(&packet) {
@@ -225,15 +251,16 @@ impl Context<'_> {
         let Some(cuboid) = partly else { return Truth::known(test.negated) };
         for axis in Axis::ALL {
             let ((lo, hi), (from, to)) = (cuboid.on(axis), packet.on(axis));
-            if let Cover::Part { last } = Ranges::range(lo, hi).cover(from, to) {
-                let axis = if self.class.mirrored() { axis.mirrored() } else { axis };
-                return Truth::Split { axis, last };
+            if let cover @ Cover::Part { .. } = Ranges::range(lo, hi).cover(from, to)
+                && let split @ Truth::Split { .. } = split(cover, axis, &self.view)
+            {
+                return split;
             }
         }
         Truth::Unknown
     }
 
-    fn interface<A>(&self, test: &InterfaceTest) -> Truth<A> {
+    fn interface(&self, test: &InterfaceTest) -> Truth<A> {
         let interface = if test.incoming { &self.stop.incoming } else { &self.stop.outgoing };
         let name = self.firewall.name(test.name);
         let matches =
@@ -249,32 +276,41 @@ impl Context<'_> {
         known.map_or(Truth::Unknown, |holds| Truth::known(holds != test.negated))
     }
 
-    fn state<A: PartialEq>(&self, states: States, state: &PacketState) -> Truth<A> {
+    fn state(&self, states: States, state: &PacketState) -> Truth<A> {
         unanimous(state.tracking.possible().map(|tracking| match tracking {
             Tracking::OFF => Truth::known(states.intersects(States::UNTRACKED)),
             Tracking::HELD if !self.stop.tracked => Truth::known(states.intersects(States::NEW)),
             _ if !self.stop.tracked => Truth::known(states.intersects(States::INVALID)),
             _ if self.half_tracked => Truth::Unknown,
             _ if states.intersects(self.class.state) => Truth::Yes,
+            _ if !self.class.has_connection() => Truth::No,
             _ => {
-                let translated = self.translated || state.translated.is_some();
-                let doubtful = translated && states.intersects(States::SNAT);
-                if doubtful { Truth::Unknown } else { Truth::No }
+                let noted = |bit, mapping| match self.translated(mapping) {
+                    _ if !states.intersects(bit) => Truth::No,
+                    Some(noted) => Truth::known(noted),
+                    // Without any translation in the rule set there is none.
+                    None if mapping.is_none() && !self.firewall.translates() => Truth::No,
+                    None => Truth::Unknown,
+                };
+                either(noted(States::SNAT, self.nat.source), || {
+                    noted(States::DNAT, self.nat.target)
+                })
             }
         }))
     }
 
-    /// The answer of a test that is false for packets without a connection.
-    fn with_connection<A: PartialEq>(
+    /// The answer of a test that has a fixed answer for packets without a connection.
+    fn with_connection(
         &self,
         state: &PacketState,
+        without: bool,
         answer: impl Fn() -> Truth<A>,
     ) -> Truth<A> {
         unanimous(state.tracking.possible().map(|tracking| match tracking {
-            Tracking::OFF => Truth::No,
+            Tracking::OFF => Truth::known(without),
             // A template's own headers are nobody's.
             Tracking::HELD if !self.stop.tracked => Truth::Unknown,
-            _ if !self.stop.tracked || !self.class.has_connection() => Truth::No,
+            _ if !self.stop.tracked || !self.class.has_connection() => Truth::known(without),
             _ if self.half_tracked || !self.class.directed => Truth::Unknown,
             _ => answer(),
         }))
@@ -287,32 +323,15 @@ fn unanimous<A: PartialEq>(mut answers: impl Iterator<Item = Truth<A>>) -> Truth
     if answers.all(|answer| answer == first) { first } else { Truth::Unknown }
 }
 
-trait CoverOn<A> {
-    fn cover_on(&self, cell: &Cuboid<A>, axis: Axis) -> Cover<A>;
-}
-
-impl<A: Governs> CoverOn<A> for Ranges<A> {
-    fn cover_on(&self, cell: &Cuboid<A>, axis: Axis) -> Cover<A> {
-        let (lo, hi) = cell.on(axis);
-        self.cover(lo, hi)
-    }
-}
-
-fn ports_on<A: Governs>(ports: &Ports, cell: &Cuboid<A>, axis: Axis) -> Cover<A> {
-    let (lo, hi) = cell.on(axis);
-    let port = |value: A| u32::try_from(value.to_u128()).unwrap_or(u32::MAX);
-    match ports.cover(port(lo), port(hi)) {
-        Cover::Whole => Cover::Whole,
-        Cover::Nothing => Cover::Nothing,
-        Cover::Part { last } => Cover::Part { last: A::from_u128(last.into()) },
-    }
-}
-
-fn split<A>(cover: Cover<A>, axis: Axis) -> Truth<A> {
+/// The answer for packets of which these values cover so much on an axis.
+fn split<A: Governs>(cover: Cover<A>, axis: Axis, view: &View<A>) -> Truth<A> {
     match cover {
         Cover::Whole => Truth::Yes,
         Cover::Nothing => Truth::No,
-        Cover::Part { last } => Truth::Split { axis, last },
+        Cover::Part { last } => match view.place(axis, last) {
+            Some((axis, last)) => Truth::Split { axis, last },
+            None => Truth::Unknown,
+        },
     }
 }
 
@@ -361,12 +380,8 @@ const fn address_axis(side: Side) -> Axis {
 }
 
 const fn port_axis(side: Side) -> Axis {
-    port_of(address_axis(side))
-}
-
-const fn port_of(axis: Axis) -> Axis {
-    match axis {
-        Axis::Source | Axis::SourcePort => Axis::SourcePort,
-        Axis::Destination | Axis::DestinationPort => Axis::DestinationPort,
+    match side {
+        Side::Source => Axis::SourcePort,
+        Side::Destination => Axis::DestinationPort,
     }
 }

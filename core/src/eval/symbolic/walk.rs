@@ -1,11 +1,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::lists::{Entry, Lists, View, split_plane};
-use super::state::{Mark, PacketState, Tracking};
+use super::lists::{Entry, Lists, split_plane};
+use super::question::Stage;
+use super::state::{Mark, PacketState, Settled, Tracking};
 use super::truth::{Context, Truth};
 use super::{Blame, Effort, Stuck};
-use crate::firewall::{Action, ChainId, Fate, Governs, Rule, RuleId, Side};
+use crate::firewall::{Action, ChainId, Fate, Governs, Rule, RuleId, Side, Symbol};
 use crate::space::Cuboid;
 
 /// Everything that a chain may do with the packets of a cell.
@@ -17,8 +18,6 @@ pub(super) struct Outcome {
     pub block: Option<Block>,
     /// It may end undecided.
     pub ends: Option<PacketState>,
-    /// It may translate their destination, by this rule: what comes then is not modelled.
-    pub diverted: Option<Blame>,
 }
 
 impl Outcome {
@@ -27,7 +26,6 @@ impl Outcome {
             self.accepted(by, state);
         }
         self.block = Block::either(self.block, other.block);
-        self.diverted = other.diverted.or(self.diverted);
     }
 
     fn blocked(&mut self, fate: Fate, by: Blame) {
@@ -108,9 +106,9 @@ enum Certainty {
 /// without recursion: neither a lattice of jumps nor a chain of ten thousand of them costs more than
 /// its rules.
 pub(super) struct Walk<'a, A> {
-    pub context: &'a Context<'a>,
+    pub context: &'a Context<'a, A>,
     pub cell: &'a Cuboid<A>,
-    pub lists: &'a mut Lists,
+    pub lists: &'a mut Lists<A>,
     pub doubts: &'a mut Vec<RuleId>,
     pub effort: &'a mut Effort,
 }
@@ -142,12 +140,8 @@ impl<A: Governs> Walk<'_, A> {
         Ok(returned.unwrap_or_default())
     }
 
-    fn view(&self) -> View {
-        View::new(self.context.class, self.context.stop)
-    }
-
     fn enter(&mut self, chain: ChainId, state: PacketState) -> Result<Frame, Stuck<A>> {
-        let view = self.view();
+        let view = self.context.view;
         let list = self.lists.of(self.context.firewall, view, chain, self.cell, self.effort)?;
         let outcome = Outcome::default();
         Ok(Frame { chain, entered: state, list, position: 0, state, outcome, calling: None })
@@ -190,7 +184,8 @@ impl<A: Governs> Walk<'_, A> {
                 Truth::Unknown => Certainty::MayMatch,
                 Truth::Split { axis, last } => {
                     let bounds = A::bounds(chain);
-                    let plane = split_plane(bounds, &frame.list, position, self.view(), self.cell);
+                    let plane =
+                        split_plane(bounds, &frame.list, position, &self.context.view, self.cell);
                     let (axis, last) = plane.unwrap_or((axis, last));
                     return Err(Stuck::Split { axis, last });
                 }
@@ -217,9 +212,16 @@ impl<A: Governs> Walk<'_, A> {
         match action {
             Action::Continue => false,
             Action::AssignHelper(_) | Action::NoTrack => !self.context.stop.tracked,
+            Action::SetHelper(_) => self.takes_helper(),
             Action::Several(actions) => actions.iter().any(|action| self.has_effect(action)),
             _ => true,
         }
+    }
+
+    /// Whether a helper that is set here will read the connection, if it has none.
+    fn takes_helper(&self) -> bool {
+        let Context { class, stop, .. } = self.context;
+        stop.tracked && class.stage == Stage::Syn && class.expected.is_none()
     }
 
     /// Applies a rule that calls no chain; false if it ended the chain.
@@ -236,6 +238,11 @@ impl<A: Governs> Walk<'_, A> {
             goes_on = true;
         }
         goes_on
+    }
+
+    /// A helper of that name; a template without one is none.
+    fn helper(&self, name: Symbol) -> Settled<Symbol> {
+        if self.context.firewall.name(name).is_empty() { Settled::Not } else { Settled::To(name) }
     }
 
     /// Does one thing to the packets; false if it ended the chain.
@@ -271,18 +278,39 @@ impl<A: Governs> Walk<'_, A> {
                 after.tracking = state.tracking.settled(Tracking::OFF);
                 true
             }
-            Action::AssignHelper(_) if !self.context.stop.tracked => {
+            Action::AssignHelper(name) if !self.context.stop.tracked => {
                 after.tracking = state.tracking.settled(Tracking::HELD);
+                after.helper = match (state.tracking, state.helper) {
+                    (Tracking::UNSEEN, _) => self.helper(*name),
+                    // It is held, and this helper is not taken, if another rule was first.
+                    (tracking, helper) if tracking == after.tracking => helper,
+                    (_, helper) => helper.joined(self.helper(*name)),
+                };
                 true
             }
-            Action::Translate(translation) => {
-                match translation.side {
-                    Side::Source => {
-                        outcome.accepted(by, PacketState { translated: Some(by), ..state })
-                    }
-                    Side::Destination => outcome.diverted = Some(by),
+            Action::SetHelper(name) if self.takes_helper() => {
+                after.helper = match (state.tracking.is_off(), state.helper) {
+                    (Some(true), helper) => helper,
+                    (Some(false), Settled::Not) => self.helper(*name),
+                    (Some(false), Settled::To(helper)) => Settled::To(helper),
+                    (_, helper) => helper.joined(self.helper(*name)),
+                };
+                true
+            }
+            Action::Translate(translation)
+                if translation.side == self.context.stop.translates() =>
+            {
+                if let Blame::Rule(rule) = by {
+                    let translated = Settled::To(rule);
+                    outcome.accepted(by, PacketState { translated, ..state });
                 }
                 false
+            }
+            // What the kernel does with one in a wrong place is not modelled.
+            Action::Translate(_) => {
+                outcome.accepted(by, state);
+                outcome.blocked(Fate::Drop, by);
+                true
             }
             Action::Unmodelled(_) => {
                 outcome.accepted(by, state);
@@ -303,8 +331,9 @@ fn is_doubtful(action: &Action, certainty: Certainty) -> bool {
     match action {
         Action::Unmodelled(_) => true,
         Action::Several(actions) => actions.iter().any(|action| is_doubtful(action, certainty)),
-        Action::Translate(translation) if translation.side == Side::Source => false,
-        Action::Translate(_) => true,
+        Action::Translate(translation) => {
+            translation.side == Side::Destination && certainty == Certainty::MayMatch
+        }
         _ => certainty == Certainty::MayMatch,
     }
 }
