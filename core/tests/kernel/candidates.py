@@ -27,7 +27,24 @@ _USUAL = {
     (OUTSIDE, False): ("209.43.40.0/24", "203.0.113.0/24"),
     (OUTSIDE, True): ("2001:db8:2b::/120", "2001:db8:71::/64"),
 }
-_PORTS = (20, 21, 22, 80, 989, 990, 1023, 1024, 2121, 20999, 21000, 21050, 21051, 40000, 50000, 65535)
+_PORTS = (
+    20,
+    21,
+    22,
+    80,
+    989,
+    990,
+    1023,
+    1024,
+    2121,
+    20999,
+    21000,
+    21050,
+    21051,
+    40000,
+    50000,
+    65535,
+)
 
 
 def _bounds(text: str, v6: bool) -> set[int]:
@@ -64,7 +81,9 @@ class _Pool:
         # The addresses next to the router's own are its neighbours, its subnets' and so on.
         taken = {a + d for a in mine for d in range(-2, 3)}
         self.named = sorted(
-            a for a in _bounds(text, v6) if a not in taken and any(first <= a <= last for first, last in nets)
+            a
+            for a in _bounds(text, v6)
+            if a not in taken and any(first <= a <= last for first, last in nets)
         )
 
     def pick(self) -> int:

@@ -28,8 +28,15 @@ def checksum(data: bytes) -> int:
 
 
 def segment(
-    link: bytes, src: bytes, sport: int, dst: bytes, dport: int,
-    seq: int, ack: int, flags: int, data: bytes = b"",
+    link: bytes,
+    src: bytes,
+    sport: int,
+    dst: bytes,
+    dport: int,
+    seq: int,
+    ack: int,
+    flags: int,
+    data: bytes = b"",
 ) -> bytes:
     """A whole frame; `link` is destination and source MAC address."""
     head = struct.pack("!HHIIBBH", sport, dport, seq, ack, 5 << 4, flags, 64240)
@@ -85,7 +92,9 @@ def parse(frame: bytes) -> Segment | Unreachable | None:
             quoted = body[8:]
             inner = (quoted[0] & 15) * 4
             if quoted[9] == 6 and len(quoted) >= inner + 8:
-                return Unreachable((body[0], body[1]), int.from_bytes(quoted[inner + 4:inner + 8], "big"))
+                return Unreachable(
+                    (body[0], body[1]), int.from_bytes(quoted[inner + 4 : inner + 8], "big")
+                )
     elif kind == IPV6_TYPE and len(packet) >= 40:
         body = packet[40:]
         if packet[6] == 6:

@@ -15,10 +15,21 @@ _HOOKS = {
     "filter": ("INPUT", "FORWARD", "OUTPUT"),
     "security": ("INPUT", "FORWARD", "OUTPUT"),
 }
-_REJECTS_V4 = ("icmp-port-unreachable", "tcp-reset", "icmp-admin-prohibited", "icmp-net-unreachable",
-               "icmp-host-unreachable", "icmp-host-prohibited")
-_REJECTS_V6 = ("icmp6-port-unreachable", "tcp-reset", "icmp6-adm-prohibited", "icmp6-no-route",
-               "icmp6-addr-unreachable")
+_REJECTS_V4 = (
+    "icmp-port-unreachable",
+    "tcp-reset",
+    "icmp-admin-prohibited",
+    "icmp-net-unreachable",
+    "icmp-host-unreachable",
+    "icmp-host-prohibited",
+)
+_REJECTS_V6 = (
+    "icmp6-port-unreachable",
+    "tcp-reset",
+    "icmp6-adm-prohibited",
+    "icmp6-no-route",
+    "icmp6-addr-unreachable",
+)
 _STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT")
 _FLAGS = ("SYN", "ACK", "FIN", "RST", "PSH", "URG")
 
@@ -67,21 +78,35 @@ class _Writer:
     def addresses(self) -> list[str]:
         """Tests of the addresses, mostly one way round that some connections have."""
         rng, family = self.rng, self.family
-        src, dst = rng.choice((("client", "server"), ("client", "server"), ("server", "client"), ("any", "any")))
+        src, dst = rng.choice(
+            (("client", "server"), ("client", "server"), ("server", "client"), ("any", "any"))
+        )
         out = []
         if self.chance(0.45):
             out.append(f"{self.maybe_not()}-s {family.address(rng, src)}")
         if self.chance(0.5):
             out.append(f"{self.maybe_not()}-d {family.address(rng, dst)}")
         if self.chance(0.06):
-            out.append(f"-m iprange {self.maybe_not()}--src-range {family.span(rng, src if src != 'any' else 'client')}")
+            out.append(
+                f"-m iprange {self.maybe_not()}--src-range {family.span(rng, src if src != 'any' else 'client')}"
+            )
         if self.chance(0.06):
-            out.append(f"-m iprange {self.maybe_not()}--dst-range {family.span(rng, dst if dst != 'any' else 'server')}")
+            out.append(
+                f"-m iprange {self.maybe_not()}--dst-range {family.span(rng, dst if dst != 'any' else 'server')}"
+            )
         return out
 
     def interfaces(self, hook: str) -> list[str]:
         """Tests of the interfaces that the hook knows."""
-        names = [self.inside, self.outside, self.inside[:3] + "+", "+", "lo", "tun0", self.outside + "+"]
+        names = [
+            self.inside,
+            self.outside,
+            self.inside[:3] + "+",
+            "+",
+            "lo",
+            "tun0",
+            self.outside + "+",
+        ]
         out = []
         if hook != "OUTPUT" and hook != "POSTROUTING" and self.chance(0.2):
             out.append(f"{self.maybe_not()}-i {self.rng.choice(names)}")
@@ -95,7 +120,17 @@ class _Writer:
         rng = self.rng
         if self.chance(0.25):
             if self.chance(0.1):
-                return [rng.choice(("-p udp --dport 53", "-p icmp" if not self.family.v6 else "-p ipv6-icmp", "! -p udp", "-p all", "! -p tcp"))]
+                return [
+                    rng.choice(
+                        (
+                            "-p udp --dport 53",
+                            "-p icmp" if not self.family.v6 else "-p ipv6-icmp",
+                            "! -p udp",
+                            "-p all",
+                            "! -p tcp",
+                        )
+                    )
+                ]
             return ["-p tcp"] if self.chance(0.3) else []
         out = ["-p tcp"]
         if self.chance(0.6):
@@ -111,17 +146,25 @@ class _Writer:
             else:
                 mask = rng.sample(_FLAGS, rng.randint(1, 4))
                 comp = [f for f in mask if self.chance(0.4)]
-                out.append(f"{self.maybe_not()}--tcp-flags {','.join(mask)} {','.join(comp) or 'NONE'}")
+                out.append(
+                    f"{self.maybe_not()}--tcp-flags {','.join(mask)} {','.join(comp) or 'NONE'}"
+                )
         return out
 
     def connection(self) -> list[str]:
         """Tests of what connection tracking knows."""
         rng, out = self.rng, []
         if self.chance(0.35):
-            states = ",".join(rng.sample(_STATES[:5], rng.randint(1, 2)) if self.chance(0.9) else rng.sample(_STATES, rng.randint(1, 3)))
+            states = ",".join(
+                rng.sample(_STATES[:5], rng.randint(1, 2))
+                if self.chance(0.9)
+                else rng.sample(_STATES, rng.randint(1, 3))
+            )
             module = rng.choice(("conntrack", "conntrack", "state"))
             if module == "state":
-                states = ",".join(s for s in states.split(",") if s not in ("SNAT", "DNAT")) or "NEW"
+                states = (
+                    ",".join(s for s in states.split(",") if s not in ("SNAT", "DNAT")) or "NEW"
+                )
             option = "--ctstate" if module == "conntrack" else "--state"
             out.append(f"-m {module} {self.maybe_not()}{option} {states}")
         if self.chance(0.1):
@@ -130,10 +173,19 @@ class _Writer:
             if self.chance(0.4):
                 tests.append(f"--ctdir {rng.choice(('ORIGINAL', 'REPLY'))}")
             if self.chance(0.4):
-                option, who = rng.choice((("--ctorigsrc", "client"), ("--ctorigdst", "server"), ("--ctreplsrc", "server"), ("--ctrepldst", "client")))
+                option, who = rng.choice(
+                    (
+                        ("--ctorigsrc", "client"),
+                        ("--ctorigdst", "server"),
+                        ("--ctreplsrc", "server"),
+                        ("--ctrepldst", "client"),
+                    )
+                )
                 tests.append(f"{self.maybe_not()}{option} {self.family.address(rng, who)}")
             if self.chance(0.4):
-                option = rng.choice(("--ctorigsrcport", "--ctorigdstport", "--ctreplsrcport", "--ctrepldstport"))
+                option = rng.choice(
+                    ("--ctorigsrcport", "--ctorigdstport", "--ctreplsrcport", "--ctrepldstport")
+                )
                 tests.append(f"{self.maybe_not()}{option} {self.ports().strip(':')}")
             if self.chance(0.2):
                 tests.append(f"{self.maybe_not()}--ctproto {rng.choice(('6', 'TCP', '17'))}")
@@ -154,12 +206,23 @@ class _Writer:
         """Tests of other kinds."""
         out = []
         if self.chance(0.05):
-            out.append(f'-m comment --comment "{self.rng.choice(("ftp data", "allow -j DROP", "x"))}"')
+            out.append(
+                f'-m comment --comment "{self.rng.choice(("ftp data", "allow -j DROP", "x"))}"'
+            )
         if self.chance(0.04):
             option = self.rng.choice(("--src-type", "--dst-type"))
             out.append(f"-m addrtype {self.maybe_not(0.4)}{option} LOCAL")
         if self.unmodelled and self.chance(0.1):
-            out.append(self.rng.choice(("-m limit --limit 5/sec", "-m statistic --mode random --probability 0.5", "-m length --length 0:100", "-m ttl --ttl-gt 3" if not self.family.v6 else "-m hl --hl-gt 3")))
+            out.append(
+                self.rng.choice(
+                    (
+                        "-m limit --limit 5/sec",
+                        "-m statistic --mode random --probability 0.5",
+                        "-m length --length 0:100",
+                        "-m ttl --ttl-gt 3" if not self.family.v6 else "-m hl --hl-gt 3",
+                    )
+                )
+            )
         return out
 
     def tests(self, hook: str) -> str:
@@ -178,7 +241,19 @@ class _Writer:
         if later and self.chance(0.22):
             return f"{rng.choice(('-j', '-j', '-j', '-g'))} {rng.choice(later)}"
         if self.chance(0.06):
-            return rng.choice(("-j MARK --set-mark 0x1", "-j MARK --set-xmark 0x10/0xff", "-j MARK --or-mark 0x2", "-j MARK --and-mark 0xfe", "-j MARK --set-mark 0x11/0x11"))  if table == "mangle" or True else ""
+            return (
+                rng.choice(
+                    (
+                        "-j MARK --set-mark 0x1",
+                        "-j MARK --set-xmark 0x10/0xff",
+                        "-j MARK --or-mark 0x2",
+                        "-j MARK --and-mark 0xfe",
+                        "-j MARK --set-mark 0x11/0x11",
+                    )
+                )
+                if table == "mangle" or True
+                else ""
+            )
         if self.chance(0.04):
             return rng.choice(("", "-j LOG --log-prefix x", "-j NFLOG", ""))
         if chain not in hooks and self.chance(0.15) or self.chance(0.02):
@@ -206,11 +281,16 @@ class _Writer:
                 tests, verdict = f"{tests} -p tcp", verdict.removeprefix("-p tcp ")
         self.lines.append(" ".join(f"-A {chain} {tests} {verdict}".split()))
 
-    def table(self, name: str, hooks: list[str], rules: int, accepting: float, drops: float) -> None:
+    def table(
+        self, name: str, hooks: list[str], rules: int, accepting: float, drops: float
+    ) -> None:
         """A table with rules in those of its chains."""
         rng = self.rng
         chains = [c for c in hooks if c in _HOOKS[name]]
-        users = [f"{rng.choice(('ftp', 'lan', 'x', 'chk'))}{i}" for i in range(rng.choice((0, 0, 1, 2, 3)))]
+        users = [
+            f"{rng.choice(('ftp', 'lan', 'x', 'chk'))}{i}"
+            for i in range(rng.choice((0, 0, 1, 2, 3)))
+        ]
         rng.shuffle(users)
         self.lines.append(f"*{name}")
         for chain in _HOOKS[name]:
@@ -229,7 +309,7 @@ class _Writer:
                 tests = self.tests(hook or "INPUT")
                 if not hook:
                     tests = " ".join(self.addresses() + self.transport() + self.connection())
-                self.rule(user, tests, self.verdict(name, user, users[i + 1:], accepting))
+                self.rule(user, tests, self.verdict(name, user, users[i + 1 :], accepting))
         self.lines.append("COMMIT")
 
     def raw_table(self) -> None:
@@ -241,12 +321,24 @@ class _Writer:
             kind = rng.random()
             if kind < 0.3:
                 self.features.add("helper")
-                self.rule("PREROUTING", f"{head} -p tcp --dport {rng.choice((21, 2121, 990))}", "-j CT --helper ftp")
+                self.rule(
+                    "PREROUTING",
+                    f"{head} -p tcp --dport {rng.choice((21, 2121, 990))}",
+                    "-j CT --helper ftp",
+                )
             elif kind < 0.65:
                 self.features.add("notrack")
-                self.rule("PREROUTING", f"{head} {' '.join(self.transport())}", rng.choice(("-j CT --notrack", "-j NOTRACK")))
+                self.rule(
+                    "PREROUTING",
+                    f"{head} {' '.join(self.transport())}",
+                    rng.choice(("-j CT --notrack", "-j NOTRACK")),
+                )
             else:
-                self.rule("PREROUTING", self.tests("PREROUTING"), self.verdict("raw", "PREROUTING", [], 0.7))
+                self.rule(
+                    "PREROUTING",
+                    self.tests("PREROUTING"),
+                    self.verdict("raw", "PREROUTING", [], 0.7),
+                )
         if self.chance(0.3):
             self.features.add("notrack")
             self.rule("PREROUTING", "-p tcp --sport 21", "-j CT --notrack")
@@ -293,16 +385,35 @@ class _Writer:
         self.features.add("nat")
         self.lines += ["*nat"] + [f":{chain} ACCEPT [0:0]" for chain in _HOOKS["nat"]]
         for _ in range(rng.randint(0, 3)):
-            to_port = rng.choice((f"-p tcp --dport {self.ports()}", f"-p tcp --dport {port(rng)}", "-p tcp"))
-            where = rng.choice((f"-d {self.family.local[2]}", f"-d {self.family.local[1]}", f"-i {self.outside}", f"-d {self.family.address(rng, 'server')}", f"-s {self.family.address(rng, 'client')}"))
+            to_port = rng.choice(
+                (f"-p tcp --dport {self.ports()}", f"-p tcp --dport {port(rng)}", "-p tcp")
+            )
+            where = rng.choice(
+                (
+                    f"-d {self.family.local[2]}",
+                    f"-d {self.family.local[1]}",
+                    f"-i {self.outside}",
+                    f"-d {self.family.address(rng, 'server')}",
+                    f"-s {self.family.address(rng, 'client')}",
+                )
+            )
             target = self.destination()
             if "NETMAP" in target:
                 where = f"-d {'2001:db8:2b::/120' if self.family.v6 else '209.43.40.0/24'}"
             self.rule("PREROUTING", f"{where} {to_port}", target)
             if self.chance(0.2):
-                self.rule("PREROUTING", self.tests("PREROUTING"), rng.choice(("-j ACCEPT", "-j RETURN")))
+                self.rule(
+                    "PREROUTING", self.tests("PREROUTING"), rng.choice(("-j ACCEPT", "-j RETURN"))
+                )
         for _ in range(rng.randint(0, 2)):
-            where = rng.choice((f"-o {self.outside}", f"-s {self.family.address(rng, 'client')}", f"-o {self.outside} -d {self.family.address(rng, 'server')}", "-p tcp --dport 21"))
+            where = rng.choice(
+                (
+                    f"-o {self.outside}",
+                    f"-s {self.family.address(rng, 'client')}",
+                    f"-o {self.outside} -d {self.family.address(rng, 'server')}",
+                    "-p tcp --dport 21",
+                )
+            )
             target = self.source()
             if "NETMAP" in target:
                 where = f"-s {'fd00:1::/120' if self.family.v6 else '10.1.2.0/24'}"

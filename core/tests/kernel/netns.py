@@ -154,7 +154,9 @@ class Router:
         )
         for name in (a, b):
             for option in ("rp_filter", "send_redirects"):
-                with open(f"/proc/sys/net/ipv4/conf/{name}/{option}", "w", encoding="ascii") as file:
+                with open(
+                    f"/proc/sys/net/ipv4/conf/{name}/{option}", "w", encoding="ascii"
+                ) as file:
                     file.write("0")
             with open(f"/proc/sys/net/ipv6/conf/{name}/accept_dad", "w", encoding="ascii") as file:
                 file.write("0")

@@ -8,25 +8,73 @@ from dataclasses import dataclass, field
 from vocabulary import V4, V6, Family, port, port_range
 
 # Blocks that do not overlap, so that sets and maps of them are accepted.
-_PORTS = ("20", "21", "22", "80", "989-990", "1024-1999", "2000-2199", "21000-21025", "21026-21050",
-          "31000-31050", "40000-50000", "60000-65535")
+_PORTS = (
+    "20",
+    "21",
+    "22",
+    "80",
+    "989-990",
+    "1024-1999",
+    "2000-2199",
+    "21000-21025",
+    "21026-21050",
+    "31000-31050",
+    "40000-50000",
+    "60000-65535",
+)
 _ADDRESSES = {
-    (False, "client"): ("10.1.0.0/23", "10.1.2.0/28", "10.1.2.16-10.1.2.90", "10.1.2.128/25", "10.1.3.7",
-                        "192.168.0.0/16", "10.1.4.0/22"),
-    (False, "server"): ("209.43.40.0/26", "209.43.40.64-209.43.40.99", "209.43.40.128/25", "209.43.40.111",
-                        "203.0.113.0/24", "198.51.100.5", "209.43.41.0-209.43.42.9"),
-    (True, "client"): ("fd00:1::/124", "fd00:1::10-fd00:1::90", "fd00:1::100/120", "fd00:1::777", "fd00:1:0:2::/64"),
-    (True, "server"): ("2001:db8:2b::/122", "2001:db8:2b::40-2001:db8:2b::63", "2001:db8:2b::80/121",
-                       "2001:db8:71::/64", "2001:db8:ff::5"),
+    (False, "client"): (
+        "10.1.0.0/23",
+        "10.1.2.0/28",
+        "10.1.2.16-10.1.2.90",
+        "10.1.2.128/25",
+        "10.1.3.7",
+        "192.168.0.0/16",
+        "10.1.4.0/22",
+    ),
+    (False, "server"): (
+        "209.43.40.0/26",
+        "209.43.40.64-209.43.40.99",
+        "209.43.40.128/25",
+        "209.43.40.111",
+        "203.0.113.0/24",
+        "198.51.100.5",
+        "209.43.41.0-209.43.42.9",
+    ),
+    (True, "client"): (
+        "fd00:1::/124",
+        "fd00:1::10-fd00:1::90",
+        "fd00:1::100/120",
+        "fd00:1::777",
+        "fd00:1:0:2::/64",
+    ),
+    (True, "server"): (
+        "2001:db8:2b::/122",
+        "2001:db8:2b::40-2001:db8:2b::63",
+        "2001:db8:2b::80/121",
+        "2001:db8:71::/64",
+        "2001:db8:ff::5",
+    ),
 }
 _STATES = ("new", "established", "related", "invalid", "untracked")
 _FLAGS = (
-    "tcp flags syn", "tcp flags & (fin | syn | rst | ack) == syn", "tcp flags != syn",
-    "tcp flags & (syn | ack) == (syn | ack)", "tcp flags & (syn | ack) == syn | ack",
-    "tcp flags syn / fin,syn,rst,ack", "tcp flags & (fin | syn | rst | ack) != syn",
-    "tcp flags { syn, syn | ack }", "tcp flags & ack != 0", "tcp flags & psh == psh", "tcp flags fin,rst",
-    "tcp flags & (fin | psh) == 0", "tcp flags ack", "tcp flags == ack", "tcp flags != { ack, fin | ack }",
-    "tcp flags & (syn | rst) == 0", "tcp flags ! syn",
+    "tcp flags syn",
+    "tcp flags & (fin | syn | rst | ack) == syn",
+    "tcp flags != syn",
+    "tcp flags & (syn | ack) == (syn | ack)",
+    "tcp flags & (syn | ack) == syn | ack",
+    "tcp flags syn / fin,syn,rst,ack",
+    "tcp flags & (fin | syn | rst | ack) != syn",
+    "tcp flags { syn, syn | ack }",
+    "tcp flags & ack != 0",
+    "tcp flags & psh == psh",
+    "tcp flags fin,rst",
+    "tcp flags & (fin | psh) == 0",
+    "tcp flags ack",
+    "tcp flags == ack",
+    "tcp flags != { ack, fin | ack }",
+    "tcp flags & (syn | rst) == 0",
+    "tcp flags ! syn",
 )
 
 
@@ -61,7 +109,15 @@ class Tests:
     def side(self) -> tuple[str, str, Family]:
         """Whose address is meant, the words for it, and its family."""
         family = self.current
-        which, word = self.rng.choice((("client", "saddr"), ("server", "daddr"), ("server", "daddr"), ("server", "saddr"), ("client", "daddr")))
+        which, word = self.rng.choice(
+            (
+                ("client", "saddr"),
+                ("server", "daddr"),
+                ("server", "daddr"),
+                ("server", "saddr"),
+                ("client", "daddr"),
+            )
+        )
         return which, f"{'ip6' if family.v6 else 'ip'} {word}", family
 
     def disjoint_ports(self, count: int) -> list[str]:
@@ -114,7 +170,9 @@ class Tests:
             # nft 1.0.6 makes one comparison of two negated ports, which is true of more packets.
             out.pop()
         if self.chance(0.08):
-            out.append(f"meta l4proto tcp th {self.rng.choice(('dport', 'sport'))} {self.port_value()}")
+            out.append(
+                f"meta l4proto tcp th {self.rng.choice(('dport', 'sport'))} {self.port_value()}"
+            )
         if self.chance(0.08):
             out.append(self.rng.choice(_FLAGS))
         return out
@@ -164,28 +222,48 @@ class Tests:
     def interfaces(self, hook: str) -> list[str]:
         """Tests of the interfaces that the hook knows."""
         rng, out = self.rng, []
-        names = [f'"{self.inside}"', f'"{self.outside}"', f'"{self.inside[:3]}*"', f'"{self.outside[:2]}*"', '"tun0"', "lo",
-                 f'{{ "{self.inside}", "tun0" }}', self.outside]
+        names = [
+            f'"{self.inside}"',
+            f'"{self.outside}"',
+            f'"{self.inside[:3]}*"',
+            f'"{self.outside[:2]}*"',
+            '"tun0"',
+            "lo",
+            f'{{ "{self.inside}", "tun0" }}',
+            self.outside,
+        ]
         if hook not in ("output", "postrouting") and self.chance(0.2):
             if self.chance(0.15):
                 out.append(f"iif {self.maybe_not()}{rng.choice((self.inside, self.outside))}")
             else:
-                out.append(f"{rng.choice(('iifname', 'meta iifname'))} {self.maybe_not()}{rng.choice(names)}")
+                out.append(
+                    f"{rng.choice(('iifname', 'meta iifname'))} {self.maybe_not()}{rng.choice(names)}"
+                )
         if hook not in ("prerouting", "input") and self.chance(0.15):
             out.append(f"oifname {self.maybe_not()}{rng.choice(names)}")
         if hook == "forward" and self.chance(0.04):
-            out.append(f'iifname . oifname {{ "{self.inside}" . "{self.outside}", "tun0" . "{self.inside}" }}')
+            out.append(
+                f'iifname . oifname {{ "{self.inside}" . "{self.outside}", "tun0" . "{self.inside}" }}'
+            )
         return out
 
     def state(self) -> str:
         """A test of the state, in one of the ways to write it."""
         rng = self.rng
         some = rng.sample(_STATES, rng.randint(1, 2))
-        return rng.choice((
-            f"ct state {','.join(some)}", f"ct state {{ {', '.join(some)} }}", f"ct state {some[0]}",
-            f"ct state != {some[0]}", f"ct state & ({' | '.join(some)}) != 0", f"ct state != {{ {', '.join(some)} }}",
-            f"ct state & ({' | '.join(some)}) == 0", f"ct state ! {some[0]}", f"ct state == {some[0]}",
-        ))
+        return rng.choice(
+            (
+                f"ct state {','.join(some)}",
+                f"ct state {{ {', '.join(some)} }}",
+                f"ct state {some[0]}",
+                f"ct state != {some[0]}",
+                f"ct state & ({' | '.join(some)}) != 0",
+                f"ct state != {{ {', '.join(some)} }}",
+                f"ct state & ({' | '.join(some)}) == 0",
+                f"ct state ! {some[0]}",
+                f"ct state == {some[0]}",
+            )
+        )
 
     def connection(self) -> list[str]:
         """Tests of what connection tracking knows."""
@@ -196,36 +274,81 @@ class Tests:
             self.features.add("conntrack")
             family = self.current
             ip = "ip6" if family.v6 else "ip"
-            out.append(rng.choice((
-                "ct direction original", "ct direction reply", "ct direction != reply",
-                f"ct original {ip} saddr {family.address(rng, 'client')}",
-                f"ct original {ip} daddr {self.maybe_not()}{family.address(rng, 'server')}",
-                f"ct reply {ip} saddr {family.address(rng, 'server')}",
-                f"meta l4proto tcp ct original proto-dst {port(rng)}",
-                f"meta l4proto tcp ct reply proto-src {port(rng)}",
-                "meta l4proto tcp ct original proto-dst 21000-21050",
-                "meta l4proto tcp ct original proto-src 1024-65535",
-                "ct status dnat", "ct status snat", "ct status snat,dnat", "ct status != dnat",
-                "ct status & dnat == dnat", "ct status seen-reply", "ct status confirmed", "ct status expected",
-                'ct helper "ftp"', "ct protocol tcp",
-            )))
+            out.append(
+                rng.choice(
+                    (
+                        "ct direction original",
+                        "ct direction reply",
+                        "ct direction != reply",
+                        f"ct original {ip} saddr {family.address(rng, 'client')}",
+                        f"ct original {ip} daddr {self.maybe_not()}{family.address(rng, 'server')}",
+                        f"ct reply {ip} saddr {family.address(rng, 'server')}",
+                        f"meta l4proto tcp ct original proto-dst {port(rng)}",
+                        f"meta l4proto tcp ct reply proto-src {port(rng)}",
+                        "meta l4proto tcp ct original proto-dst 21000-21050",
+                        "meta l4proto tcp ct original proto-src 1024-65535",
+                        "ct status dnat",
+                        "ct status snat",
+                        "ct status snat,dnat",
+                        "ct status != dnat",
+                        "ct status & dnat == dnat",
+                        "ct status seen-reply",
+                        "ct status confirmed",
+                        "ct status expected",
+                        'ct helper "ftp"',
+                        "ct protocol tcp",
+                    )
+                )
+            )
         return out
 
     def others(self) -> list[str]:
         """Tests of other kinds."""
         rng, out = self.rng, []
         if self.chance(0.05):
-            out.append(rng.choice(("meta mark 0x1", "mark & 0xff == 0x1", "meta mark != 0", "meta mark & 0x3 != 0", "meta mark { 0x1, 0x10 }", "meta mark < 0x2")))
+            out.append(
+                rng.choice(
+                    (
+                        "meta mark 0x1",
+                        "mark & 0xff == 0x1",
+                        "meta mark != 0",
+                        "meta mark & 0x3 != 0",
+                        "meta mark { 0x1, 0x10 }",
+                        "meta mark < 0x2",
+                    )
+                )
+            )
         if self.chance(0.04):
-            out.append(rng.choice(("fib daddr type local", "fib saddr type local", "fib daddr type != local")))
+            out.append(
+                rng.choice(
+                    ("fib daddr type local", "fib saddr type local", "fib daddr type != local")
+                )
+            )
         if self.chance(0.05):
-            kinds = ["meta l4proto tcp", "meta l4proto != udp",
-                     "ip6 nexthdr tcp" if self.current.v6 else "ip protocol tcp"]
+            kinds = [
+                "meta l4proto tcp",
+                "meta l4proto != udp",
+                "ip6 nexthdr tcp" if self.current.v6 else "ip protocol tcp",
+            ]
             if self.kind == "inet":
-                kinds += ["meta protocol ip6", "meta nfproto ipv6"] if self.current.v6 else ["meta protocol ip", "meta nfproto ipv4"]
+                kinds += (
+                    ["meta protocol ip6", "meta nfproto ipv6"]
+                    if self.current.v6
+                    else ["meta protocol ip", "meta nfproto ipv4"]
+                )
             out.append(rng.choice(kinds))
         if self.unmodelled and self.chance(0.1):
-            out.append(rng.choice(("limit rate 5/second", "meta length < 100", "numgen inc mod 2 0", "ct count 3", "ip ttl > 3" if not self.current.v6 else "ip6 hoplimit > 3")))
+            out.append(
+                rng.choice(
+                    (
+                        "limit rate 5/second",
+                        "meta length < 100",
+                        "numgen inc mod 2 0",
+                        "ct count 3",
+                        "ip ttl > 3" if not self.current.v6 else "ip6 hoplimit > 3",
+                    )
+                )
+            )
         return out
 
     def headers(self, hook: str) -> str:
@@ -241,7 +364,9 @@ class Tests:
         """The tests of one rule, in a random order of kinds."""
         if self.chance(0.03):
             # A rule about several protocols cannot have tests of TCP.
-            several = self.rng.choice(("meta l4proto { tcp, udp }", "meta l4proto udp", "meta l4proto != tcp"))
+            several = self.rng.choice(
+                ("meta l4proto { tcp, udp }", "meta l4proto udp", "meta l4proto != tcp")
+            )
             return " ".join([*self.interfaces(hook), self.address(), several])
         groups = [self.interfaces(hook), self.ports(), self.connection(), self.others()]
         for probability in (0.4, 0.2):

@@ -113,7 +113,10 @@ class Oracle:
 def _answer(part: dict[str, Any]) -> Answer:
     by = part["by"] or {}
     return Answer(
-        part["fate"], part["certain"], part.get("may_accept", True), part.get("packet") or "",
+        part["fate"],
+        part["certain"],
+        part.get("may_accept", True),
+        part.get("packet") or "",
         f"line {by.get('line')}: {by.get('text')}" if by else "nothing",
         tuple(f"{c.get('what')} (line {c.get('line')})" for c in part.get("conditions", ())),
     )
@@ -143,8 +146,10 @@ def _containing(parts: Iterable[tuple[Answer, list[Box]]], one: Connection) -> I
     for answer, boxes in parts:
         for a, b, c, d in boxes:
             if (
-                d[0] <= dport <= d[1] and c[0] <= dst <= c[1]
-                and a[0] <= src <= a[1] and b[0] <= sport <= b[1]
+                d[0] <= dport <= d[1]
+                and c[0] <= dst <= c[1]
+                and a[0] <= src <= a[1]
+                and b[0] <= sport <= b[1]
             ):
                 yield answer
 

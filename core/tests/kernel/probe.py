@@ -86,8 +86,10 @@ class _Live:
         self.index = index
         self.opener = connection.opener
         self.sent: Ends = (
-            connection.src.to_bytes(size, "big"), connection.sport,
-            connection.dst.to_bytes(size, "big"), connection.dport,
+            connection.src.to_bytes(size, "big"),
+            connection.sport,
+            connection.dst.to_bytes(size, "big"),
+            connection.dport,
         )
         self.seen: Ends | None = None
         self.arrived = False
@@ -211,4 +213,3 @@ def _refused(number: int, how: str, live: dict[int, _Live]) -> int:
         return 0
     one.refusal = how
     return 0 if one.arrived else 1
-

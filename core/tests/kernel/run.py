@@ -66,7 +66,9 @@ class Totals:
 def rule_set(rng: random.Random, dialect: str, unmodelled: bool) -> RuleSet:
     """A random rule set: half nft, half iptables of which a quarter is IPv6, unless one is named."""
     if dialect == "all":
-        dialect = rng.choice(("nft", "nft", "nft", "nft", "iptables", "iptables", "iptables", "ip6tables"))
+        dialect = rng.choice(
+            ("nft", "nft", "nft", "nft", "iptables", "iptables", "iptables", "ip6tables")
+        )
     if dialect == "nft":
         return generate_nft.generate(rng, unmodelled)
     return generate_iptables.generate(rng, dialect, unmodelled)
@@ -138,7 +140,9 @@ def report(totals: Totals, seconds: float) -> None:
     share = 100 * totals.undecided / totals.tuples if totals.tuples else 0.0
     print(f"\nrule sets      {totals.results}  ({60 * totals.results / seconds:.0f} per minute)")
     print(f"connections    {totals.tuples}  (kernel: {dict(totals.fates)})")
-    print(f"undecided      {totals.undecided}  ({share:.2f} %), in {totals.with_undecided} rule sets")
+    print(
+        f"undecided      {totals.undecided}  ({share:.2f} %), in {totals.with_undecided} rule sets"
+    )
     for condition, count in totals.conditions.most_common(12):
         print(f"                 {count:7}  {condition}")
     print(f"refused        {sum(totals.refused.values())} rule sets by their tool, and replaced")
@@ -148,9 +152,13 @@ def report(totals: Totals, seconds: float) -> None:
     for complaint, count in totals.unanswered.most_common(20):
         print(f"                 {count:7}  {complaint}")
     print(f"not repeated   {totals.passing} differences that a second try did not show")
-    print(f"seconds        { {k: round(v, 1) for k, v in totals.seconds.items()} }, {seconds:.0f} in all")
-    print(f"DISAGREEMENTS  {totals.disagreements}, in {totals.disagreeing} rule sets; "
-          f"{totals.manner} only in whether it is dropped or rejected")
+    print(
+        f"seconds        { {k: round(v, 1) for k, v in totals.seconds.items()} }, {seconds:.0f} in all"
+    )
+    print(
+        f"DISAGREEMENTS  {totals.disagreements}, in {totals.disagreeing} rule sets; "
+        f"{totals.manner} only in whether it is dropped or rejected"
+    )
 
 
 def arguments() -> argparse.Namespace:
@@ -161,9 +169,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--dialect", choices=("all", "iptables", "ip6tables", "nft"), default="all")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tuples", type=int, default=2000, help="connections per rule set")
-    parser.add_argument("--unmodelled", action="store_true", help="also tests that nobody can decide")
+    parser.add_argument(
+        "--unmodelled", action="store_true", help="also tests that nobody can decide"
+    )
     parser.add_argument("--not-to-router", action="store_true", help="none to its own addresses")
-    parser.add_argument("--scenarios", action="store_true", help="the named rule sets, not random ones")
+    parser.add_argument(
+        "--scenarios", action="store_true", help="the named rule sets, not random ones"
+    )
     parser.add_argument("--kernel-only", action="store_true", help="do not ask pasvaudit")
     parser.add_argument("--must-run", action="store_true", help="fail where the lab cannot run")
     parser.add_argument("--command", type=Path, default=ROOT / "target/debug/pasvaudit")
@@ -177,7 +189,14 @@ def random_rule_sets(options: argparse.Namespace) -> int:
     print(f"seeds {seed} to {seed + options.rule_sets - 1}, dialect {options.dialect}", flush=True)
     oracle = None if options.kernel_only else Oracle(options.command.resolve())
     jobs = [
-        Job(seed + i, options.dialect, options.unmodelled, options.tuples, not options.not_to_router, oracle)
+        Job(
+            seed + i,
+            options.dialect,
+            options.unmodelled,
+            options.tuples,
+            not options.not_to_router,
+            oracle,
+        )
         for i in range(options.rule_sets)
     ]
     totals = Totals()
@@ -207,12 +226,16 @@ def named_rule_sets(options: argparse.Namespace) -> int:
         counts["scenarios"] += 1
         problems = judge(driver, oracle, scenario, counts)
         if problems:
-            print(f"\n-- {scenario.name}\n{scenario.rules.text}  " + "\n  ".join(problems), flush=True)
+            print(
+                f"\n-- {scenario.name}\n{scenario.rules.text}  " + "\n  ".join(problems), flush=True
+            )
     print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()))
     return 1 if counts["wrong in the kernel"] or counts["wrong with us"] else 0
 
 
-def judge(driver: Driver, oracle: Oracle | None, scenario: Scenario, counts: Counter[str]) -> list[str]:
+def judge(
+    driver: Driver, oracle: Oracle | None, scenario: Scenario, counts: Counter[str]
+) -> list[str]:
     """What is not as the scenario says."""
     outcomes = observe(driver, scenario.rules, scenario.connections, 0.25, together=False)
     if isinstance(outcomes, str):
@@ -237,9 +260,17 @@ def judge(driver: Driver, oracle: Oracle | None, scenario: Scenario, counts: Cou
             continue
         if not answer.certain:
             counts["undecided"] += fate != "?"
-        if answer.certain and answer.fate != fate or not answer.certain and not answer.may_accept and fate == "accept":
+        if (
+            answer.certain
+            and answer.fate != fate
+            or not answer.certain
+            and not answer.may_accept
+            and fate == "accept"
+        ):
             counts["wrong with us"] += 1
-            problems.append(f"{shown(connection)}: {fate} expected, we say {answer.fate}, by {answer.by}")
+            problems.append(
+                f"{shown(connection)}: {fate} expected, we say {answer.fate}, by {answer.by}"
+            )
     return problems
 
 

@@ -104,7 +104,7 @@ def attempt(
         return result
     result.seconds["oracle"] = time.monotonic() - started
     doubtful = []
-    for connection, outcome, answer in zip(connections, outcomes, answers):
+    for connection, outcome, answer in zip(connections, outcomes, answers, strict=True):
         if not answer.certain:
             result.undecided += 1
             result.conditions.update(set(answer.conditions) or {"no reason given"})
@@ -117,12 +117,15 @@ def attempt(
 
 
 def _settle(
-    driver: Driver, rules: RuleSet, doubtful: list[tuple[Connection, Outcome, Answer]], result: Result
+    driver: Driver,
+    rules: RuleSet,
+    doubtful: list[tuple[Connection, Outcome, Answer]],
+    result: Result,
 ) -> None:
     """Tries disagreements again, one by one and with patience."""
     # A few of each kind.
     kinds: Counter[tuple[str, ...]] = Counter()
-    chosen = []
+    chosen: list[tuple[Connection, Outcome, Answer]] = []
     for one in doubtful:
         kind = (one[1].fate, str(one[1].stopped), one[2].fate, one[2].packet, one[2].by)
         kinds[kind] += 1
@@ -133,7 +136,7 @@ def _settle(
     outcomes = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
     if isinstance(outcomes, str):
         raise OracleError(f"a rule set that was loaded before is refused now: {outcomes}")
-    for (connection, _, answer), outcome in zip(chosen, outcomes):
+    for (connection, _, answer), outcome in zip(chosen, outcomes, strict=True):
         if agrees(answer, outcome):
             result.passing += 1
         else:
