@@ -15,6 +15,11 @@ from probe import INSIDE, Connection
 from ruleset import RuleSet
 
 _TIMEOUT = 120
+_DIALECTS = {
+    ("nft", "file"): "nftables",
+    ("nft", "list"): "nftables",
+    ("nft", "json"): "nftables-json",
+}
 
 
 class Answer(NamedTuple):
@@ -48,12 +53,12 @@ class Oracle:
 
     command: Path
 
-    def ask(self, rules: RuleSet, connections: Sequence[Connection]) -> list[Answer]:
-        """An answer for each connection; one question per direction and family."""
+    def ask(self, rules: RuleSet, text: str, connections: Sequence[Connection]) -> list[Answer]:
+        """An answer for each connection about the text; a question per direction and family."""
         answers: list[Answer | None] = [None] * len(connections)
         with tempfile.TemporaryDirectory(prefix="pasvaudit-lab-") as folder:
             file = Path(folder) / f"rules{rules.suffix}"
-            file.write_text(rules.text, encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
             for opener in (0, 1):
                 for v6 in (False, True):
                     indices = [
@@ -93,7 +98,8 @@ class Oracle:
     def _explain(
         self, rules: RuleSet, file: Path, opener: int, where: list[str]
     ) -> list[dict[str, Any]]:
-        command = [str(self.command), "explain", str(file), "--dialect", rules.dialect]
+        dialect = _DIALECTS.get((rules.dialect, rules.form), rules.dialect)
+        command = [str(self.command), "explain", str(file), "--dialect", dialect]
         command += ["--at", "client-gateway", "--from", "client" if opener == INSIDE else "server"]
         command += ["--inside", rules.inside, "--outside", rules.outside, "--format", "json"]
         for address in rules.local:

@@ -7,6 +7,17 @@ from dataclasses import dataclass, field
 
 from netns import LOCAL_V4, LOCAL_V6, Router
 
+# How pasvaudit gets to see a rule set: the file that was loaded, or what the tool lists afterwards.
+FORMS = {
+    "iptables": ("file", "list"),
+    "ip6tables": ("file", "list"),
+    "nft": ("file", "list", "json"),
+}
+_LISTERS = {
+    "iptables": ["iptables-save"],
+    "ip6tables": ["ip6tables-save"],
+    "nft": ["nft", "list", "ruleset"],
+}
 _LOADERS = {
     "iptables": ["iptables-restore"],
     "ip6tables": ["ip6tables-restore"],
@@ -22,6 +33,7 @@ class RuleSet:
     text: str
     inside: str = "eth1"
     outside: str = "eth0"
+    form: str = "file"
     # What the text is made of, so that a reader of a disagreement knows where to look.
     features: tuple[str, ...] = field(default=())
 
@@ -45,6 +57,16 @@ class RuleSet:
     def suffix(self) -> str:
         """The ending of a file with this text."""
         return {"iptables": ".rules", "ip6tables": ".rules6", "nft": ".nft"}[self.dialect]
+
+
+def listed(rules: RuleSet, router: Router) -> str:
+    """The text that pasvaudit is asked about, once the rule set is loaded."""
+    if rules.form == "file":
+        return rules.text
+    command = _LISTERS[rules.dialect]
+    if rules.form == "json":
+        command = ["nft", "-j", *command[1:]]
+    return router.run(command).stdout
 
 
 def load(rules: RuleSet, router: Router) -> str:

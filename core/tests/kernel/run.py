@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import generate_iptables
@@ -18,7 +18,7 @@ import generate_nft
 from candidates import candidates
 from netns import Driver, LabError
 from oracle import Answer, Oracle, OracleError, shown
-from ruleset import RuleSet
+from ruleset import FORMS, RuleSet
 from scenarios import Scenario, scenarios
 from trial import Result, attempt, observe
 
@@ -83,6 +83,7 @@ class Job:
     unmodelled: bool
     tuples: int
     to_router: bool
+    form: str
     oracle: Oracle | None
 
 
@@ -97,6 +98,8 @@ def work(job: Job) -> tuple[Job, RuleSet, Result, list[str]]:
     refused: list[str] = []
     while True:
         rules = rule_set(rng, job.dialect, job.unmodelled)
+        form = job.form if job.form in FORMS[rules.dialect] else rng.choice(FORMS[rules.dialect])
+        rules = replace(rules, form=form)
         connections = candidates(rng, rules.text, rules.families, job.tuples, job.to_router)
         result = attempt(_driver[0], job.oracle, rules, connections)
         if not result.refused:
@@ -129,7 +132,12 @@ def save(folder: Path, job: Job, rules: RuleSet, result: Result) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{rules.dialect}-{job.seed}"
     (folder / f"{name}{rules.suffix}").write_text(rules.text, encoding="utf-8")
-    lines = [f"inside {rules.inside}, outside {rules.outside}", *map(str, result.disagreements)]
+    if rules.form != "file":
+        (folder / f"{name}.{rules.form}").write_text(result.text, encoding="utf-8")
+    lines = [
+        f"inside {rules.inside}, outside {rules.outside}, read as {rules.form}",
+        *map(str, result.disagreements),
+    ]
     if result.unanswered:
         lines.append(result.unanswered)
     (folder / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -167,6 +175,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rule-sets", type=int, default=50, metavar="N")
     parser.add_argument("--seed", type=int, help="of the first rule set; random if not given")
     parser.add_argument("--dialect", choices=("all", "iptables", "ip6tables", "nft"), default="all")
+    parser.add_argument(
+        "--form",
+        choices=("any", "file", "list", "json"),
+        default="any",
+        help="what pasvaudit reads: the file that was loaded, or what the tool lists",
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tuples", type=int, default=2000, help="connections per rule set")
     parser.add_argument(
@@ -195,6 +209,7 @@ def random_rule_sets(options: argparse.Namespace) -> int:
             options.unmodelled,
             options.tuples,
             not options.not_to_router,
+            options.form,
             oracle,
         )
         for i in range(options.rule_sets)
@@ -237,15 +252,16 @@ def judge(
     driver: Driver, oracle: Oracle | None, scenario: Scenario, counts: Counter[str]
 ) -> list[str]:
     """What is not as the scenario says."""
-    outcomes = observe(driver, scenario.rules, scenario.connections, 0.25, together=False)
-    if isinstance(outcomes, str):
+    observed = observe(driver, scenario.rules, scenario.connections, 0.25, together=False)
+    if isinstance(observed, str):
         counts["wrong in the kernel"] += 1
-        return [f"refused: {outcomes}"]
+        return [f"refused: {observed}"]
+    outcomes = observed.outcomes
     answers: list[Answer | None] = [None] * len(outcomes)
     problems = []
     if oracle is not None:
         try:
-            answers = list(oracle.ask(scenario.rules, scenario.connections))
+            answers = list(oracle.ask(scenario.rules, observed.text, scenario.connections))
         except OracleError as error:
             counts["wrong with us"] += 1
             problems.append(f"no answer: {error}")

@@ -14,7 +14,9 @@ from ipaddress import ip_address
 
 from probe import INSIDE, OUTSIDE, Connection
 from ruleset import RuleSet
-from scenario_rules import ALL
+from scenarios_filter import FILTER
+from scenarios_nat import NAT
+from scenarios_nft import NFT
 
 _LINE = re.compile(r"(client|server) (\S+) (\d+) -> (\S+) (\d+) : (accept|drop|reject|\?)")
 
@@ -37,7 +39,7 @@ def _connection(who: str, src: str, sport: str, dst: str, dport: str) -> Connect
 
 def scenarios() -> Iterator[Scenario]:
     """All of them."""
-    for name, dialect, text, expected in ALL:
+    for name, dialect, text, expected in (*FILTER, *NAT, *NFT):
         connections, fates = [], []
         for line in filter(None, map(str.strip, expected.splitlines())):
             found = _LINE.fullmatch(line)

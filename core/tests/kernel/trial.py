@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from netns import Driver
 from oracle import Answer, Oracle, OracleError, shown
 from probe import STEPS, Connection, Outcome, Prober
-from ruleset import RuleSet, load
+from ruleset import RuleSet, listed, load
 
 _QUIET = 0.012
 _QUIET_AGAIN = 0.25
@@ -56,6 +56,8 @@ class Result:
     # Disagreements that did not repeat.
     passing: int = 0
     refused: str = ""
+    # What pasvaudit was asked about.
+    text: str = ""
     unanswered: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -67,18 +69,27 @@ def agrees(answer: Answer, outcome: Outcome) -> bool:
     return answer.fate == outcome.fate
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a router did, and the rules that it says it has."""
+
+    outcomes: list[Outcome]
+    text: str
+
+
 def observe(
     driver: Driver, rules: RuleSet, connections: Sequence[Connection], quiet: float, together: bool
-) -> list[Outcome] | str:
+) -> Observed | str:
     """What a fresh router with those rules does; the complaint if they cannot be loaded."""
     with driver.router(rules.inside, rules.outside) as router:
         complaint = load(rules, router)
         if complaint:
             return complaint
+        text = listed(rules, router)
         prober = Prober(router)
         if together:
-            return prober.probe(connections, quiet)
-        return [prober.probe([one], quiet)[0] for one in connections]
+            return Observed(prober.probe(connections, quiet), text)
+        return Observed([prober.probe([one], quiet)[0] for one in connections], text)
 
 
 def attempt(
@@ -87,18 +98,19 @@ def attempt(
     """Tries the connections on the kernel and on the oracle, and compares."""
     result = Result()
     started = time.monotonic()
-    outcomes = observe(driver, rules, connections, _QUIET, together=True)
+    observed = observe(driver, rules, connections, _QUIET, together=True)
     result.seconds["kernel"] = time.monotonic() - started
-    if isinstance(outcomes, str):
-        result.refused = outcomes
+    if isinstance(observed, str):
+        result.refused = observed
         return result
+    outcomes, result.text = observed.outcomes, observed.text
     result.tuples = len(connections)
     result.fates.update(outcome.fate for outcome in outcomes)
     if oracle is None:
         return result
     started = time.monotonic()
     try:
-        answers = oracle.ask(rules, connections)
+        answers = oracle.ask(rules, observed.text, connections)
     except OracleError as error:
         result.unanswered = str(error)
         return result
@@ -133,10 +145,10 @@ def _settle(
             chosen.append(one)
     if not chosen:
         return
-    outcomes = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
-    if isinstance(outcomes, str):
-        raise OracleError(f"a rule set that was loaded before is refused now: {outcomes}")
-    for (connection, _, answer), outcome in zip(chosen, outcomes, strict=True):
+    observed = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
+    if isinstance(observed, str):
+        raise OracleError(f"a rule set that was loaded before is refused now: {observed}")
+    for (connection, _, answer), outcome in zip(chosen, observed.outcomes, strict=True):
         if agrees(answer, outcome):
             result.passing += 1
         else:
