@@ -14,8 +14,10 @@ export interface ParseOptions {
   file?: string | null
   /** Outputs of `ipset save`: what is in the sets that rules name. */
   ipset?: string | readonly string[] | null
-  /** Addresses of the device itself. */
+  /** Addresses of the device itself: single ones or blocks. */
   local?: string | readonly string[] | null
+  /** The version of Linux, if it is older than 6.0. */
+  kernel?: string | null
   /** Whether lines that cannot be read make what they touch undecided instead of being refused. */
   lenient?: boolean | null
 }
@@ -34,6 +36,8 @@ export interface AuditOptions extends ParseOptions {
   inside?: string | null
   /** The interface towards the rest of the world; the only one of a host. */
   outside?: string | null
+  /** The address that the server names in its replies to PASV, if it is not the one that it has. */
+  advertise?: string | null
 }
 
 /**

@@ -56,6 +56,7 @@ def parse(
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
     lenient: bool = False,
 ) -> Firewall:
     """Read a rule set, to ask about it more than once.
@@ -64,13 +65,14 @@ def parse(
     :param dialect: The dialect; found out from the text if left out.
     :param file: The name of the file, for errors and reports; a path or an open file has its own.
     :param ipset: Outputs of ``ipset save``: what is in the sets that rules name.
-    :param local: Addresses of the device itself.
+    :param local: Addresses of the device itself: single ones or blocks.
+    :param kernel: The version of Linux, if it is older than 6.0.
     :param lenient: Whether lines that cannot be read make what they touch undecided instead of
         being refused.
     :raises PasvauditError: For the first line that cannot be read, with its place.
     """
     text, name = _text(rules)
-    options = _reading(dialect, file or name, ipset, local, lenient)
+    options = _reading(dialect, file or name, ipset, local, kernel, lenient)
     return Firewall(text, json.dumps(options))
 
 
@@ -83,10 +85,12 @@ def audit(
     at: Placement | None = None,
     inside: str | None = None,
     outside: str | None = None,
+    advertise: Network | None = None,
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
     lenient: bool = False,
 ) -> Report:
     """Say which FTP sessions the rules let through, what is missing and which rule is to blame.
@@ -100,17 +104,20 @@ def audit(
     :param at: Where the firewall stands; chosen by its rules if left out.
     :param inside: The interface towards the end that the firewall protects.
     :param outside: The interface towards the rest of the world; the only one of a host.
+    :param advertise: The address that the server names in its replies to PASV, if it is not the one
+        that it has.
     :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
     """
     given, name = _given(rules)
     options = {
-        **_reading(dialect, file or name, ipset, local, lenient),
+        **_reading(dialect, file or name, ipset, local, kernel, lenient),
         "provider": None if provider is None else [_choice(one) for one in _list(provider)],
         "client": None if client is None else [str(one) for one in _list(client)],
         "server": None if server is None else [str(one) for one in _list(server)],
         "at": at,
         "inside": inside,
         "outside": outside,
+        "advertise": None if advertise is None else str(advertise),
     }
     audited = _pasvaudit.audit(given, json.dumps(options, default=str))
     report: Report = reader(Report)(json.loads(audited.to_json()), _rendering=audited)
@@ -136,6 +143,7 @@ def explain(
     file: str | None = None,
     ipset: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
     lenient: bool = False,
 ) -> Explanation:
     """Say what becomes of the packets or connections that you name, and by which rule.
@@ -159,7 +167,7 @@ def explain(
     """
     given, name = _given(rules)
     options = {
-        **_reading(dialect, file or name, ipset, local, lenient),
+        **_reading(dialect, file or name, ipset, local, kernel, lenient),
         "hook": hook,
         "state": state,
         "at": at,
@@ -221,6 +229,7 @@ def _reading(
     file: str | None,
     ipset: str | Sequence[str],
     local: Network | Sequence[Network],
+    kernel: str | None,
     lenient: bool,
 ) -> dict[str, Any]:
     """The options for reading that were given: no others, as a Firewall takes none."""
@@ -229,6 +238,7 @@ def _reading(
         "file": file,
         "ipset": _list(ipset) or None,
         "local": [str(one) for one in _list(local)] or None,
+        "kernel": kernel,
         "lenient": lenient or None,
     }
 

@@ -15,7 +15,7 @@ use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
-const READING: [&str; 5] = ["dialect", "file", "ipset", "lenient", "local"];
+const READING: [&str; 6] = ["dialect", "file", "ipset", "kernel", "lenient", "local"];
 
 type Options = Map<String, Value>;
 

@@ -14,7 +14,7 @@ use crate::error::{Code, Error};
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Firewall};
 use crate::ftp::Provider;
-use values::{hook, network, networks, ports, state};
+use values::{address, hook, network, networks, own, ports, state};
 
 /// How to read a rule set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,9 +27,11 @@ pub struct ParseOptions {
     /// Outputs of `ipset save`.
     #[serde(deserialize_with = "json::list")]
     pub ipset: Vec<String>,
-    /// Addresses of the device itself.
+    /// Addresses of the device itself: single ones, as `ip address` writes them, or whole blocks.
     #[serde(deserialize_with = "json::list")]
     pub local: Vec<String>,
+    /// The version of Linux; empty for 6.0 or later.
+    pub kernel: Option<String>,
     /// Whether lines that cannot be read make what they touch undecided instead of being refused.
     pub lenient: bool,
 }
@@ -53,6 +55,8 @@ pub struct AuditOptions {
     pub inside: Option<String>,
     /// The interface towards the rest of the world.
     pub outside: Option<String>,
+    /// The address that the server names in its replies to PASV.
+    pub advertise: Option<String>,
 }
 
 /// A provider of the catalogue, or one's own.
@@ -130,8 +134,11 @@ pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> 
     for text in &options.ipset {
         parser = parser.ipset(text);
     }
-    for network in networks("local", &options.local)? {
-        parser = parser.local(network);
+    for addresses in own(&options.local)? {
+        parser = parser.local(addresses);
+    }
+    if let Some(kernel) = &options.kernel {
+        parser = parser.kernel(kernel.parse()?);
     }
     parser.parse_bytes(rules)
 }
@@ -157,6 +164,9 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     }
     if let Some(outside) = &options.outside {
         audit = audit.outside(outside);
+    }
+    if let Some(advertised) = &options.advertise {
+        audit = audit.advertise(address("advertise", advertised)?);
     }
     for choice in &options.providers {
         audit = match choice {

@@ -24,6 +24,21 @@ pub(super) fn networks(option: &str, texts: &[String]) -> Result<Vec<IpNet>, Err
     texts.iter().flat_map(|text| text.split(',')).map(|text| network(option, text)).collect()
 }
 
+/// Addresses of a device: `10.0.0.1`, the same as `ip address` writes it with the length of its
+/// network's prefix, or a block of addresses all of which are its own.
+pub(super) fn own(texts: &[String]) -> Result<Vec<IpNet>, Error> {
+    let one = |text: &str| match text.trim().parse::<IpNet>() {
+        Ok(network) if network.addr() != network.network() => Ok(IpNet::from(network.addr())),
+        _ => network("local", text),
+    };
+    texts.iter().flat_map(|text| text.split(',')).map(one).collect()
+}
+
+/// A single address.
+pub(super) fn address(option: &str, text: &str) -> Result<IpAddr, Error> {
+    text.trim().parse().map_err(|_| refused(option, text, "an address such as 203.0.113.10"))
+}
+
 /// `n`, `first-last` or `first:last`.
 pub(super) fn ports(option: &str, text: &str) -> Result<RangeInclusive<u16>, Error> {
     let wanted = "a port from 0 to 65535 or a range such as 21000-21050";

@@ -26,18 +26,21 @@ pub(super) enum Action {
 /// The rule set, and what it does not say itself.
 #[derive(Args, Debug)]
 pub(super) struct RuleSet {
-    /// The rule set (iptables-save or ip6tables-save); `-` for standard input.
+    /// The rule set (iptables-save, ip6tables-save, nft text or JSON); `-` for standard input.
     #[arg(value_name = "FILE|-")]
     pub(super) file: PathBuf,
-    /// The dialect: auto, iptables, ip6tables.
+    /// The dialect: auto, iptables, ip6tables, nftables, nftables-json.
     #[arg(long, value_name = "NAME")]
     pub(super) dialect: Option<String>,
     /// What is in the sets that rules name: the output of `ipset save`.
     #[arg(long, value_name = "FILE")]
     pub(super) ipset: Vec<PathBuf>,
-    /// An address of the device itself, for rules about local addresses.
+    /// An address of the device itself, or a block of them.
     #[arg(long, value_name = "ADDR")]
     pub(super) local: Vec<String>,
+    /// The version of Linux, if it is older than 6.0: `uname -r`.
+    #[arg(long, value_name = "VERSION")]
+    pub(super) kernel: Option<String>,
     /// Make what a line that cannot be read may touch undecided, instead of refusing the rule set.
     #[arg(long)]
     pub(super) lenient: bool,
@@ -66,6 +69,9 @@ pub(super) struct Audit {
     /// Where the servers are, instead of where the provider says.
     #[arg(long, value_name = "CIDR")]
     pub(super) server: Vec<String>,
+    /// The address that the server names in its replies to PASV, if it is not the one that it has.
+    #[arg(long, value_name = "ADDR")]
+    pub(super) advertise: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
 }

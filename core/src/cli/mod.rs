@@ -51,6 +51,7 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
         server: arguments.server,
         inside: arguments.rules.inside,
         outside: arguments.rules.outside,
+        advertise: arguments.advertise,
     };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.output.format {
@@ -105,6 +106,7 @@ fn read(rules: &RuleSet) -> Result<Firewall, Error> {
         file: Some(name),
         ipset: ipset.collect::<Result<_, _>>()?,
         local: rules.local.clone(),
+        kernel: rules.kernel.clone(),
         lenient: rules.lenient,
     };
     ask::parse(bytes, &options)

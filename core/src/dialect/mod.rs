@@ -7,7 +7,7 @@ mod nftables;
 use ipnet::IpNet;
 
 use crate::error::{Code, Error};
-use crate::firewall::{Dialect, Firewall};
+use crate::firewall::{Dialect, Firewall, Kernel};
 use crate::source::Source;
 
 /// Reads rule sets, with what a rule set itself does not say given along.
@@ -17,6 +17,7 @@ pub struct Parser {
     file: Option<String>,
     ipsets: Vec<String>,
     local: Vec<IpNet>,
+    kernel: Kernel,
     lenient: bool,
 }
 
@@ -28,6 +29,7 @@ impl Parser {
             file: None,
             ipsets: Vec::new(),
             local: Vec::new(),
+            kernel: Kernel::DEFAULT,
             lenient: false,
         }
     }
@@ -57,6 +59,14 @@ impl Parser {
     #[must_use]
     pub fn local(mut self, address: IpNet) -> Self {
         self.local.push(address);
+        self
+    }
+
+    /// The version of Linux that the rules are for, if it is older than 6.0: such a kernel may assign
+    /// helpers by itself.
+    #[must_use]
+    pub const fn kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
         self
     }
 

@@ -4,8 +4,8 @@ use super::chain::Kept;
 use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
-    Action, Base, Bounds, Chain, ChainId, Dialect, Firewall, Span, Symbol, Test, Traits,
-    Unmodelled, bounds,
+    Action, AutomaticHelpers, Base, Bounds, Chain, ChainId, Dialect, Firewall, Kernel, Span,
+    Symbol, Test, Traits, Unmodelled, bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -17,6 +17,7 @@ pub(crate) struct Builder {
     symbols: Symbols,
     conntrack: Option<i32>,
     local: Vec<IpNet>,
+    kernel: Option<Kernel>,
     unmodelled: Vec<Unmodelled>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
@@ -29,8 +30,12 @@ impl Builder {
         self.conntrack = Some(priority);
     }
 
+    /// The version of Linux.
+    pub(crate) const fn kernel(&mut self, kernel: Kernel) {
+        self.kernel = Some(kernel);
+    }
+
     /// Addresses of the device itself.
-    #[expect(dead_code, reason = "the nftables front end comes next")]
     pub(crate) fn local(&mut self, addresses: &[IpNet]) {
         self.local.extend_from_slice(addresses);
     }
@@ -140,6 +145,10 @@ impl Builder {
             chain.bounds_v6.shrink_to_fit();
         }
         self.unmodelled.sort_by_key(|unmodelled| unmodelled.span);
+        let kernel = self.kernel.unwrap_or(Kernel::DEFAULT);
+        let automatic = kernel.automatic_helpers() != AutomaticHelpers::Never;
+        let automatic_helper = automatic.then(|| self.symbols.intern("ftp"));
+        self.traits.assigns_helpers |= automatic;
         Firewall {
             source,
             dialect,
@@ -148,6 +157,8 @@ impl Builder {
             symbols: self.symbols,
             conntrack: self.conntrack,
             local: self.local,
+            kernel,
+            automatic_helper,
             unmodelled: self.unmodelled,
             traits: self.traits,
         }

@@ -16,6 +16,7 @@ mod bounds;
 mod builder;
 mod chain;
 mod insertion;
+mod kernel;
 mod packet;
 mod symbols;
 mod test;
@@ -25,6 +26,8 @@ pub use action::{Action, Fate, Reject, Translation, TranslationKind};
 pub use bounds::{Bounds, Governs, PackedCuboid};
 pub(crate) use builder::Builder;
 pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};
+pub(crate) use kernel::AutomaticHelpers;
+pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};
 pub use symbols::Symbol;
 pub use test::{
@@ -65,6 +68,9 @@ pub struct Firewall {
     symbols: Symbols,
     conntrack: Option<i32>,
     local: Vec<IpNet>,
+    kernel: Kernel,
+    /// The helper for FTP that the kernel may assign by itself.
+    automatic_helper: Option<Symbol>,
     unmodelled: Vec<Unmodelled>,
     traits: Traits,
 }
@@ -158,6 +164,18 @@ impl Firewall {
         &self.local
     }
 
+    /// The version of Linux that the rules are for.
+    pub const fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// The helper that connections to port 21 get though no rule assigns one, and whether that is
+    /// certain.
+    pub(crate) fn automatic_helper(&self) -> Option<(Symbol, bool)> {
+        let surely = self.kernel.automatic_helpers() == AutomaticHelpers::Always;
+        self.automatic_helper.map(|helper| (helper, surely))
+    }
+
     /// Everything in the rule set that could concern TCP and is not modelled, in the order of the
     /// text.
     pub fn unmodelled(&self) -> &[Unmodelled] {
@@ -169,7 +187,7 @@ impl Firewall {
         &self.traits.flag_tests
     }
 
-    /// Whether any rule assigns a helper to connections.
+    /// Whether a rule, or the kernel by itself, assigns a helper to connections.
     pub const fn assigns_helpers(&self) -> bool {
         self.traits.assigns_helpers
     }

@@ -53,6 +53,8 @@ impl<'a> Reader<'a> {
     pub(super) fn new(options: &'a Parser, family: Family, source: &'a Source) -> Self {
         let mut builder = Builder::default();
         builder.track_from(CONNTRACK);
+        builder.local(&options.local);
+        builder.kernel(options.kernel);
         Self {
             source,
             context: Context::new(options, family),

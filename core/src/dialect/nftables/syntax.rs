@@ -64,8 +64,9 @@ pub(super) enum CommandKind {
     Set { name: Name, set: Set },
     /// Elements of a set or map that is declared elsewhere.
     Elements { name: Name, elements: Vec<Element> },
-    /// `ct helper NAME { type "ftp" protocol tcp; }`: the type and, if said, the protocol.
-    Helper { name: Name, helper: String, protocol: Option<String> },
+    /// `ct helper NAME { type "ftp" protocol tcp; l3proto ip; }`: the type and, if said, the protocol
+    /// and the only IP version whose connections it is given to (`None` for `l3proto inet`).
+    Helper { name: Name, helper: String, protocol: Option<String>, version: Option<Version> },
     /// An object without influence on what passes by itself: counter, quota, limit, timeout,
     /// expectation, secmark, synproxy, flowtable, comment. `kind` is its keyword.
     Object { name: Name, kind: String },

@@ -1,12 +1,12 @@
 use super::lists::Lists;
-use super::nat::{self, Mapping, Nat, Value, View};
+use super::nat::{self, Arrived, Covered, Mapping, Nat, Value, View};
 use super::question::{Class, Stage, Stop};
 use super::state::{PacketState, Settled, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
 use super::{Blame, Course, Effort, Helper, Ruling, Stuck};
 use crate::firewall::{BaseKind, Fate, Firewall, Governs, RuleId, Side, Symbol};
-use crate::space::{Axis, Cover, Cuboid, Ranges};
+use crate::space::{Axis, Cuboid, Ranges};
 
 /// Follows cells through all packets of a connection.
 pub(super) struct Follower<'a> {
@@ -86,9 +86,7 @@ impl Own {
 
 fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
     Ranges::union_of(firewall.local().iter().filter_map(|network| {
-        // Of an interface `10.0.0.1/24` the one address is its own.
-        let address = A::from_address(network.addr())?;
-        Some((address, address))
+        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
     }))
 }
 
@@ -102,7 +100,7 @@ impl Follower<'_> {
     ) -> Result<(), Stuck<A>> {
         for class in self.classes {
             for stop in class.stops() {
-                let view = View::of(class, stop, &Nat::NONE);
+                let view = View::of(class, stop, &Nat::none(View::PLAIN));
                 lists.of(self.firewall, view, stop.chain, hull, effort)?;
             }
         }
@@ -270,21 +268,13 @@ impl Leg<'_> {
             return Ok(if mapping.surely { Delivered::Yes } else { Delivered::Maybe });
         }
         let Some(own) = self.follower.own.family::<A>() else { return Ok(Delivered::No) };
-        let (lo, hi) = cell.on(Axis::Destination);
-        let cover = match nat.target.map_or(Value::Kept, |mapping| mapping.address) {
-            Value::Unknown => return Ok(Delivered::Maybe),
-            Value::Kept => own.cover(lo, hi),
-            Value::Fixed(value) => own.cover(value, value),
-            Value::Shifted { from, to } => match own.cover(to + (lo - from), to + (hi - from)) {
-                Cover::Part { last } => Cover::Part { last: from + (last - to) },
-                whole => whole,
-            },
-        };
-        match cover {
-            Cover::Whole => Ok(Delivered::Yes),
-            Cover::Nothing => Ok(Delivered::No),
-            Cover::Part { last } => Err(Stuck::Split { axis: Axis::Destination, last }),
-        }
+        let becomes = nat.target.map_or(Value::Kept, |mapping| mapping.address);
+        let arrived = Arrived { view: &nat.arrives, cell };
+        Ok(match arrived.cover(own, Axis::Destination, becomes)? {
+            Covered::Whole => Delivered::Yes,
+            Covered::Nothing => Delivered::No,
+            Covered::Unknown => Delivered::Maybe,
+        })
     }
 
     /// Passes one base chain.
@@ -338,20 +328,18 @@ impl Leg<'_> {
         let Some(mut after) = passage.state else { return Ok(()) };
         let mapping = match after.translated {
             Settled::Not => None,
-            Settled::To(by) => Some(self.mapping(by, true, stop, cell)?),
-            Settled::Maybe(by) => Some(self.mapping(by, false, stop, cell)?),
+            Settled::To(by) => Some(self.mapping(by, true, stop, &passage.nat, cell)?),
+            Settled::Maybe(by) => Some(self.mapping(by, false, stop, &passage.nat, cell)?),
         };
         after.translated = Settled::Not;
         if let Some(mapping) = mapping {
+            // Where an earlier one may have been first, nobody knows which.
+            let unsure = self.mapping(mapping.by, false, stop, &passage.nat, cell)?;
             let side = match stop.translates() {
                 Side::Destination => &mut passage.nat.target,
                 Side::Source => &mut passage.nat.source,
             };
-            // Where an earlier one may have been first, nobody knows which.
-            *side = Some(match *side {
-                None => mapping,
-                Some(_) => self.mapping(mapping.by, false, stop, cell)?,
-            });
+            *side = Some(if side.is_none() { mapping } else { unsure });
         }
         passage.tracking = after.tracking;
         passage.state = Some(after);
@@ -363,13 +351,15 @@ impl Leg<'_> {
         by: RuleId,
         surely: bool,
         stop: &Stop,
+        nat: &Nat<A>,
         cell: &Cuboid<A>,
     ) -> Result<Mapping<A>, Stuck<A>> {
-        nat::mapping(self.follower.firewall, by, surely, stop, cell)
+        let arrived = Arrived { view: &nat.arrives, cell };
+        nat::mapping(self.follower.firewall, by, surely, stop, arrived)
     }
 }
 
-impl<A> Passage<A> {
+impl<A: Governs> Passage<A> {
     /// Takes in what a base chain did.
     fn take(&mut self, firewall: &Firewall, stop: &Stop, outcome: &Outcome) {
         let Some(chain) = firewall.chain(stop.chain) else { return };

@@ -23,9 +23,9 @@ use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States, Sy
 use crate::space::{Axis, Cuboid, Family};
 use connection::{Follower, Own};
 use lists::Lists;
-use nat::Nat;
+use nat::{Nat, View};
 use question::{Class, Expected};
-use session::Session;
+use session::{Arrival, Session};
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -155,7 +155,7 @@ pub fn connections<A: Governs>(
     match control {
         None => {
             let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
-                Ok(follower.follow(Nat::NONE, cell, lists, effort)?.ruling)
+                Ok(follower.follow(Nat::none(View::PLAIN), cell, lists, effort)?.ruling)
             };
             partition(&follower, space, effort, follow)
         }
@@ -164,7 +164,7 @@ pub fn connections<A: Governs>(
             let hull = hull(space);
             let session = Session::new(&site, opener, control, hull.as_ref(), &mut effort);
             let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
-                session.follow(&follower, cell, lists, effort)
+                Ok(session.follow(&follower, &Arrival::PLAIN, cell, lists, effort)?.0)
             };
             partition(&follower, space, effort, follow)
         }
@@ -184,7 +184,7 @@ pub fn packets<A: Governs>(
     let classes = question::packet(firewall, A::FAMILY, hook, state, incoming, outgoing);
     let follower = Follower { firewall, classes: &classes, own: &Own::none() };
     let follow = |cell: &Cuboid<A>, lists: &mut Lists<A>, effort: &mut Effort| {
-        Ok(follower.follow(Nat::NONE, cell, lists, effort)?.ruling)
+        Ok(follower.follow(Nat::none(View::PLAIN), cell, lists, effort)?.ruling)
     };
     partition(&follower, space, effort, follow)
 }

@@ -1,11 +1,13 @@
 //! What address translation makes of the headers of a cell.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::question::{Class, Manip, Stop};
 use super::{Blame, Stuck};
 use crate::firewall::{
     Action, Firewall, Governs, Hook, RuleId, Side, Translation, TranslationKind,
 };
-use crate::space::{Axis, Cover, Cuboid, Ranges};
+use crate::space::{Axis, Cover, Cuboid, Family, Ranges};
 
 /// What becomes of one coordinate.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -46,11 +48,20 @@ pub(super) struct Nat<A> {
     pub follows: bool,
     /// That other connection was opened by the other end: this one is translated as its answers are.
     pub reversed: bool,
+    /// What the opener's packets carry when they come to the device.
+    pub arrives: View<A>,
 }
 
-impl<A> Nat<A> {
-    pub(super) const NONE: Self =
-        Self { target: None, source: None, follows: false, reversed: false };
+impl<A: Governs> Nat<A> {
+    /// Nothing was translated yet; packets come as other devices left them.
+    pub(super) const fn none(arrives: View<A>) -> Self {
+        Self { target: None, source: None, follows: false, reversed: false, arrives }
+    }
+
+    /// What the opener's packets carry when they leave the device.
+    pub(super) fn leaves(&self) -> View<A> {
+        View::from_ends(false, whole(self.target), whole(self.source), &self.arrives)
+    }
 
     /// The rule that translates, if one does.
     pub(super) fn by(&self) -> Option<Blame> {
@@ -79,6 +90,31 @@ pub(super) enum Coordinate<A> {
 pub(super) struct View<A>([Coordinate<A>; 4]);
 
 impl<A: Governs> View<A> {
+    /// Every coordinate is that of the question.
+    pub(super) const PLAIN: Self = Self([
+        Coordinate::On(Axis::Destination),
+        Coordinate::On(Axis::DestinationPort),
+        Coordinate::On(Axis::Source),
+        Coordinate::On(Axis::SourcePort),
+    ]);
+
+    /// The view of a connection the other way between ends that this view is of, with ports of its own.
+    pub(super) fn turned_round(&self) -> Self {
+        let address = |axis| match self.on(axis) {
+            Coordinate::On(asked) => Coordinate::On(asked.mirrored()),
+            Coordinate::Shifted { axis, from, to } => {
+                Coordinate::Shifted { axis: axis.mirrored(), from, to }
+            }
+            known => known,
+        };
+        Self([
+            address(Axis::Source),
+            Coordinate::On(Axis::DestinationPort),
+            address(Axis::Destination),
+            Coordinate::On(Axis::SourcePort),
+        ])
+    }
+
     /// What a base chain sees of a packet.
     pub(super) fn of(class: &Class, stop: &Stop, nat: &Nat<A>) -> Self {
         let onward = class.mirrored() == nat.reversed;
@@ -91,37 +127,62 @@ impl<A: Governs> View<A> {
                 applied(nat.target, stop.source.undone()),
             )
         };
-        Self::from_ends(class.mirrored(), destination, source)
+        Self::from_ends(class.mirrored(), destination, source, &nat.arrives)
     }
 
     /// What connection tracking expects the answers to carry.
     pub(super) fn of_answers(nat: &Nat<A>) -> Self {
         let (source, destination) =
             if nat.reversed { (None, None) } else { (whole(nat.target), whole(nat.source)) };
-        Self::from_ends(true, destination, source)
+        Self::from_ends(true, destination, source, &nat.arrives)
     }
 
     /// What connection tracking noted of the first packet.
     pub(super) fn of_opener(nat: &Nat<A>) -> Self {
         let (source, destination) =
             if nat.reversed { (whole(nat.target), whole(nat.source)) } else { (None, None) };
-        Self::from_ends(false, destination, source)
+        Self::from_ends(false, destination, source, &nat.arrives)
     }
 
-    fn from_ends(mirrored: bool, destination: End<A>, source: End<A>) -> Self {
+    fn from_ends(mirrored: bool, destination: End<A>, source: End<A>, arrives: &Self) -> Self {
         Self(Axis::ALL.map(|axis| {
             let end = match axis {
                 Axis::Destination | Axis::DestinationPort => destination,
                 Axis::Source | Axis::SourcePort => source,
             };
             let asked = if mirrored { axis.mirrored() } else { axis };
-            let Some((address, port)) = end else { return Coordinate::On(asked) };
-            match if axis.is_port() { port } else { address } {
-                Value::Kept => Coordinate::On(asked),
-                Value::Shifted { from, to } => Coordinate::Shifted { axis: asked, from, to },
-                Value::Fixed(value) => Coordinate::Fixed(value),
-                Value::Unknown => Coordinate::Unknown,
+            let before = arrives.on(asked);
+            let Some((address, port)) = end else { return before };
+            match (if axis.is_port() { port } else { address }, before) {
+                (Value::Kept, before) => before,
+                (Value::Shifted { from, to }, Coordinate::On(axis)) => {
+                    Coordinate::Shifted { axis, from, to }
+                }
+                (
+                    Value::Shifted { from, to },
+                    Coordinate::Shifted { axis, from: first, to: then },
+                ) => {
+                    // Both in step: what becomes `from` in the end is where the second begins.
+                    let start = if then <= from { first + (from - then) } else { first };
+                    let end = if then <= from { to } else { to + (then - from) };
+                    Coordinate::Shifted { axis, from: start, to: end }
+                }
+                (Value::Shifted { from, to }, Coordinate::Fixed(value)) => {
+                    Coordinate::Fixed(to + (value - from))
+                }
+                (Value::Shifted { .. }, Coordinate::Unknown) | (Value::Unknown, _) => {
+                    Coordinate::Unknown
+                }
+                (Value::Fixed(value), _) => Coordinate::Fixed(value),
             }
+        }))
+    }
+
+    /// What holds whichever of the two it is.
+    pub(super) fn joined(&self, other: &Self) -> Self {
+        Self(Axis::ALL.map(|axis| {
+            let (one, other) = (self.on(axis), other.on(axis));
+            if one == other { one } else { Coordinate::Unknown }
         }))
     }
 
@@ -193,14 +254,65 @@ fn whole<A>(mapping: Option<Mapping<A>>) -> End<A> {
     mapping.map(|mapping| (mapping.address, mapping.port))
 }
 
-/// What a rule that translates makes of the connections of a cell; none if it is not known which rule
-/// it is, or whether it does.
+/// The connections of a cell as they come to a device.
+#[derive(Clone, Copy)]
+pub(super) struct Arrived<'a, A> {
+    pub view: &'a View<A>,
+    pub cell: &'a Cuboid<A>,
+}
+
+/// How much of a cell lies in a set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Covered {
+    Whole,
+    Nothing,
+    /// Nobody knows where it lies.
+    Unknown,
+}
+
+impl<A: Governs> Arrived<'_, A> {
+    /// Whether the values on an axis, after something became of them, lie in a set; the cell is to be
+    /// cut if some do.
+    pub(super) fn cover(
+        self,
+        set: &Ranges<A>,
+        axis: Axis,
+        value: Value<A>,
+    ) -> Result<Covered, Stuck<A>> {
+        let (lo, hi) = self.view.range(axis, self.cell);
+        let unknown = self.view.on(axis) == Coordinate::Unknown;
+        let cover = match value {
+            Value::Unknown => return Ok(Covered::Unknown),
+            Value::Fixed(value) => set.cover(value, value),
+            Value::Kept | Value::Shifted { .. } if unknown => return Ok(Covered::Unknown),
+            Value::Kept => set.cover(lo, hi),
+            Value::Shifted { from, to } => match set.cover(to + (lo - from), to + (hi - from)) {
+                Cover::Part { last } => Cover::Part { last: from + (last - to) },
+                whole => whole,
+            },
+        };
+        match cover {
+            Cover::Whole => Ok(Covered::Whole),
+            Cover::Nothing => Ok(Covered::Nothing),
+            Cover::Part { last } => self.split(axis, last),
+        }
+    }
+
+    /// The cell is to be cut after a value on an axis.
+    fn split<T>(self, axis: Axis, last: A) -> Result<T, Stuck<A>> {
+        let (axis, last) = self.view.place(axis, last).unwrap_or((axis, last));
+        Err(Stuck::Split { axis, last })
+    }
+}
+
+/// What a rule that translates makes of the connections of a cell; nothing that is known, if it is
+/// not known whether it is this rule that does.
 pub(super) fn mapping<A: Governs>(
     firewall: &Firewall,
     by: RuleId,
     surely: bool,
     stop: &Stop,
-    cell: &Cuboid<A>,
+    arrived: Arrived<'_, A>,
 ) -> Result<Mapping<A>, Stuck<A>> {
     let translation = firewall
         .rule(by)
@@ -216,18 +328,13 @@ pub(super) fn mapping<A: Governs>(
         surely,
     };
     let Some(translation) = translation.filter(|_| surely) else { return Ok(unknown) };
-    let side = match translation.side {
-        Side::Destination => Axis::Destination,
-        Side::Source => Axis::Source,
+    let (axis, port_axis) = match translation.side {
+        Side::Destination => (Axis::Destination, Axis::DestinationPort),
+        Side::Source => (Axis::Source, Axis::SourcePort),
     };
-    let port_axis = match translation.side {
-        Side::Destination => Axis::DestinationPort,
-        Side::Source => Axis::SourcePort,
-    };
-    let address = address_value(translation, stop, side, cell)?;
-    let port = port_value(translation, port_axis, cell)?;
-    let changes = changes(address, side, cell)?;
-    let changes = match (changes, self::changes(port, port_axis, cell)?) {
+    let address = address_value(translation, stop, axis, arrived)?;
+    let port = port_value(translation, port_axis, arrived)?;
+    let changes = match (changes(address, axis, arrived)?, changes(port, port_axis, arrived)?) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
         // What is sent through a gateway does not come from one of its addresses.
@@ -241,31 +348,20 @@ pub(super) fn mapping<A: Governs>(
 fn changes<A: Governs>(
     value: Value<A>,
     axis: Axis,
-    cell: &Cuboid<A>,
+    arrived: Arrived<'_, A>,
 ) -> Result<Option<bool>, Stuck<A>> {
     match value {
         Value::Kept => Ok(Some(false)),
         Value::Shifted { from, to } => Ok(Some(from != to)),
-        Value::Fixed(value) => match cover((value, value), axis, cell)? {
-            Covered::Whole => Ok(Some(false)),
-            Covered::Nothing => Ok(Some(true)),
-        },
+        Value::Fixed(value) => {
+            let same = Ranges::range(value, value);
+            Ok(match arrived.cover(&same, axis, Value::Kept)? {
+                Covered::Whole => Some(false),
+                Covered::Nothing => Some(true),
+                Covered::Unknown => None,
+            })
+        }
         Value::Unknown => Ok(None),
-    }
-}
-
-enum Covered {
-    Whole,
-    Nothing,
-}
-
-/// Whether the cell lies inside a range; it is to be cut if a part of it does.
-fn cover<A: Governs>((lo, hi): (A, A), axis: Axis, cell: &Cuboid<A>) -> Result<Covered, Stuck<A>> {
-    let (from, to) = cell.on(axis);
-    match Ranges::range(lo, hi).cover(from, to) {
-        Cover::Whole => Ok(Covered::Whole),
-        Cover::Nothing => Ok(Covered::Nothing),
-        Cover::Part { last } => Err(Stuck::Split { axis, last }),
     }
 }
 
@@ -273,7 +369,7 @@ fn address_value<A: Governs>(
     translation: &Translation,
     stop: &Stop,
     axis: Axis,
-    cell: &Cuboid<A>,
+    arrived: Arrived<'_, A>,
 ) -> Result<Value<A>, Stuck<A>> {
     let fixed = |address| A::from_address(address).map_or(Value::Unknown, Value::Fixed);
     Ok(match translation.kind {
@@ -282,19 +378,21 @@ fn address_value<A: Governs>(
         TranslationKind::Range(Some(_)) | TranslationKind::Masquerade => Value::Unknown,
         // `nf_nat_redirect` takes 127.0.0.1 for packets of the device itself, and ::1.
         TranslationKind::Redirect if stop.hook == Hook::Output => match A::FAMILY {
-            crate::space::Family::Ipv4 => fixed(std::net::Ipv4Addr::LOCALHOST.into()),
-            crate::space::Family::Ipv6 => fixed(std::net::Ipv6Addr::LOCALHOST.into()),
+            Family::Ipv4 => fixed(Ipv4Addr::LOCALHOST.into()),
+            Family::Ipv6 => fixed(Ipv6Addr::LOCALHOST.into()),
         },
         TranslationKind::Redirect => Value::Unknown,
         TranslationKind::Netmap(network, length) => {
-            let Some(network) = A::from_address(network) else { return Ok(Value::Unknown) };
-            let bits = A::MAX.to_u128();
-            let host = bits.checked_shr(length.into()).unwrap_or(0);
+            let unknown = arrived.view.on(axis) == Coordinate::Unknown;
+            let Some(network) = A::from_address(network).filter(|_| !unknown) else {
+                return Ok(Value::Unknown);
+            };
+            let host = A::MAX.to_u128().checked_shr(length.into()).unwrap_or(0);
             let block = |value: A| (value.to_u128() & !host, value.to_u128() | host);
-            let (lo, hi) = cell.on(axis);
+            let (lo, hi) = arrived.view.range(axis, arrived.cell);
             let (from, end) = block(lo);
             if hi.to_u128() > end {
-                return Err(Stuck::Split { axis, last: A::from_u128(end) });
+                return arrived.split(axis, A::from_u128(end));
             }
             let (to, _) = block(network);
             Value::Shifted { from: A::from_u128(from), to: A::from_u128(to) }
@@ -307,39 +405,38 @@ fn address_value<A: Governs>(
 fn port_value<A: Governs>(
     translation: &Translation,
     axis: Axis,
-    cell: &Cuboid<A>,
+    arrived: Arrived<'_, A>,
 ) -> Result<Value<A>, Stuck<A>> {
     let Some((first, last)) = translation.ports else {
         // A source port is kept only if nobody else has it.
         let kept = translation.side == Side::Destination && !translation.random;
         return Ok(if kept { Value::Kept } else { Value::Unknown });
     };
-    if translation.random || first > last {
+    let searched = translation.side == Side::Source && first != last;
+    if translation.random || searched || first > last {
         return Ok(Value::Unknown);
     }
-    let range = (A::from_port(first), A::from_port(last));
     let Some(base) = translation.base_port else {
-        return Ok(match cover(range, axis, cell)? {
-            Covered::Whole if translation.side == Side::Destination || first == last => Value::Kept,
-            Covered::Nothing if translation.side == Side::Destination || first == last => {
-                Value::Fixed(range.0)
-            }
-            _ => Value::Unknown,
+        let range = Ranges::range(A::from_port(first), A::from_port(last));
+        return Ok(match arrived.cover(&range, axis, Value::Kept)? {
+            Covered::Whole => Value::Kept,
+            Covered::Nothing => Value::Fixed(A::from_port(first)),
+            Covered::Unknown => Value::Unknown,
         });
     };
-    if translation.side == Side::Source {
+    if translation.side == Side::Source || arrived.view.on(axis) == Coordinate::Unknown {
         return Ok(Value::Unknown);
     }
     // The offset wraps round at 2^16 and then at the size of the range.
     let size = u32::from(last - first) + 1;
-    let (lo, hi) = cell.on(axis);
+    let (lo, hi) = arrived.view.range(axis, arrived.cell);
     let port = |value: A| u32::try_from(value.to_u128()).unwrap_or(u32::MAX);
     let offset = port(lo).wrapping_sub(base.into()) & 0xffff;
     let to = u32::from(first) + offset % size;
     let until_turn = (size - offset % size).min(0x1_0000 - offset);
     let end = port(lo) + until_turn - 1;
     if port(hi) > end {
-        return Err(Stuck::Split { axis, last: A::from_u128(end.into()) });
+        return arrived.split(axis, A::from_u128(end.into()));
     }
     Ok(Value::Shifted { from: lo, to: A::from_u128(to.into()) })
 }

@@ -5,13 +5,13 @@ use std::net::IpAddr;
 
 use super::connection::{Followed, Follower};
 use super::lists::Lists;
-use super::nat::{Mapping, Nat, Value};
+use super::nat::{Arrived, Covered, Mapping, Nat, Value, View};
 use super::question::{Class, Expected};
 use super::state::Settled;
 use super::{Blame, Effort, Ruling, Site, Stuck};
 use crate::eval::{End, Placement};
 use crate::firewall::{Action, Fate, Firewall, Governs, Symbol};
-use crate::space::{Axis, Cover, Cuboid, Ranges};
+use crate::space::{Axis, Cuboid, Ranges};
 
 /// The control connection of the session that data connections belong to. It goes from the same
 /// client to the same server.
@@ -52,6 +52,18 @@ pub(super) struct Session<'a, A> {
     /// The packets of data connections that a helper expects, by helper.
     expected: Vec<(Symbol, Vec<Class>)>,
     own: &'a super::Own,
+}
+
+/// What comes to a device, of a session that other devices may have translated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival<A> {
+    pub data: View<A>,
+    pub control: View<A>,
+}
+
+impl<A: Governs> Arrival<A> {
+    /// What the ends themselves send.
+    pub(super) const PLAIN: Self = Self { data: View::PLAIN, control: View::PLAIN };
 }
 
 /// What the control connection means for data connections.
@@ -125,109 +137,135 @@ impl<'a, A: Governs> Session<'a, A> {
     pub(super) fn follow(
         &self,
         new: &Follower<'_>,
+        from: &Arrival<A>,
         cell: &Cuboid<A>,
         lists: &mut Lists<A>,
         effort: &mut Effort,
-    ) -> Result<Ruling, Stuck<A>> {
-        let meaning = self.meaning(cell, effort)?;
-        let (Expectation::By(helper) | Expectation::Maybe(helper)) = meaning.expected else {
-            return self.unexpected(new, &meaning, cell, lists, effort);
+    ) -> Result<(Ruling, Arrival<A>), Stuck<A>> {
+        let meaning = self.meaning(&from.control, cell, effort)?;
+        let new_one = |lists: &mut Lists<A>, effort: &mut Effort| {
+            self.unexpected(new, from, &meaning, cell, lists, effort)
         };
-        let classes = self.expected.iter().find(|(name, _)| *name == helper);
-        let Some((_, classes)) = classes else {
-            return self.unexpected(new, &meaning, cell, lists, effort);
+        let known = match meaning.expected {
+            Expectation::No => None,
+            Expectation::By(helper) | Expectation::Maybe(helper) => {
+                self.expected.iter().find(|(name, _)| *name == helper)
+            }
+        };
+        let Some((_, classes)) = known else {
+            let (ruling, view) = new_one(lists, effort)?;
+            return Ok((ruling, self.onward(view, &meaning)));
         };
         let follower = Follower { firewall: self.firewall, classes, own: self.own };
-        let nat = self.following(&meaning.nat);
-        // Its lists are those of other packets than the new connection's.
-        let followed = follower.follow(nat, cell, lists, effort)?;
-        let mut expected = followed.ruling;
-        if followed.stopped_tracked && expected.certain {
+        let followed = follower.follow(self.following(from, &meaning.nat), cell, lists, effort)?;
+        let (mut ruling, mut view) = (followed.ruling, followed.nat.leaves());
+        if followed.stopped_tracked && ruling.certain {
             // The packet used up the expectation; when it is sent again, nothing expects it.
-            let mut again = self.unexpected(new, &meaning, cell, lists, effort)?;
-            again.course.delayed = again.fate == Fate::Accept;
-            expected = again;
+            (ruling, view) = new_one(lists, effort)?;
+            ruling.course.delayed = ruling.fate == Fate::Accept;
         }
-        if let Expectation::By(_) = meaning.expected {
-            return Ok(expected);
+        if let Expectation::Maybe(_) = meaning.expected {
+            let (other, other_view) = new_one(lists, effort)?;
+            ruling = either(ruling, other, &meaning.doubts);
+            view = view.joined(&other_view);
         }
-        let other = self.unexpected(new, &meaning, cell, lists, effort)?;
-        Ok(either(expected, other, &meaning.doubts))
+        Ok((ruling, self.onward(view, &meaning)))
     }
 
-    /// How they fare if nothing expects them.
+    /// What the next device on the way from the client sees.
+    fn onward(&self, data: View<A>, meaning: &Meaning<A>) -> Arrival<A> {
+        let control = meaning.nat.leaves();
+        let data = match self.opener {
+            End::Client => data,
+            End::Server => control.turned_round(),
+        };
+        Arrival { data, control }
+    }
+
+    /// How they fare if nothing expects them, and what they carry when they leave.
     fn unexpected(
         &self,
         new: &Follower<'_>,
+        from: &Arrival<A>,
         meaning: &Meaning<A>,
         cell: &Cuboid<A>,
         lists: &mut Lists<A>,
         effort: &mut Effort,
-    ) -> Result<Ruling, Stuck<A>> {
-        let followed = new.follow(Nat::NONE, cell, lists, effort)?;
-        let nat = followed.nat;
+    ) -> Result<(Ruling, View<A>), Stuck<A>> {
+        let followed = new.follow(Nat::none(from.data), cell, lists, effort)?;
         let mut ruling = followed.ruling;
-        if !ruling.may_pass {
-            return Ok(ruling);
+        if ruling.may_pass {
+            self.reaches(&mut ruling, &followed.nat, meaning, cell)?;
         }
+        Ok((ruling, followed.nat.leaves()))
+    }
+
+    /// Whether what passes comes to the other end of the control connection.
+    fn reaches(
+        &self,
+        ruling: &mut Ruling,
+        nat: &Nat<A>,
+        meaning: &Meaning<A>,
+        cell: &Cuboid<A>,
+    ) -> Result<(), Stuck<A>> {
         match self.opener {
             End::Server => {
                 // The client names an address that is its own only on its side of the device.
                 if let Some(mapping) = meaning.nat.source {
-                    fails(&mut ruling, &mapping);
+                    fails(ruling, &mapping);
                 }
                 // The server sends from another address than the question says.
                 if let Some(mapping) = meaning.nat.target {
-                    unsure(&mut ruling, &mapping);
+                    unsure(ruling, &mapping);
                 }
             }
             End::Client => {
                 if let Announced::Address(address) = self.control.announced {
                     // Whether the client goes there or where its control connection goes is its own
                     // affair.
-                    let there = A::from_address(address).map(|address| {
-                        let (lo, hi) = cell.on(Axis::Destination);
-                        Ranges::range(address, address).cover(lo, hi)
-                    });
-                    match there {
-                        Some(Cover::Whole) => {}
-                        Some(Cover::Part { last }) => {
-                            return Err(Stuck::Split { axis: Axis::Destination, last });
+                    let there = match A::from_address(address) {
+                        None => Covered::Nothing,
+                        Some(address) => {
+                            let same = Ranges::range(address, address);
+                            let arrived = Arrived { view: &View::PLAIN, cell };
+                            arrived.cover(&same, Axis::Destination, Value::Kept)?
                         }
-                        Some(Cover::Nothing) | None => ruling.certain = false,
+                    };
+                    if there != Covered::Whole {
+                        ruling.certain = false;
                     }
                 }
                 let Some(control) = meaning.nat.target else {
                     // The control connection comes to the server as it is.
                     if let Some(mapping) = nat.target {
-                        self.misled(&mut ruling, &mapping);
+                        self.misled(ruling, &mapping);
                     }
-                    return Ok(ruling);
+                    return Ok(());
                 };
                 match nat.target {
                     // Before the client a proxy may stand there, and do what it likes.
-                    _ if !self.serves => unsure(&mut ruling, &control),
+                    _ if !self.serves => unsure(ruling, &control),
                     // It goes to an address at which the server is not.
-                    None => fails(&mut ruling, &control),
+                    None => fails(ruling, &control),
                     Some(mapping) => {
                         let same = mapping.surely && control.surely;
                         match (mapping.address, control.address) {
                             (Value::Fixed(one), Value::Fixed(other)) if same && one != other => {
-                                fails(&mut ruling, &mapping);
+                                fails(ruling, &mapping);
                             }
                             (one, other) if same && one == other && one != Value::Unknown => {}
-                            _ => unsure(&mut ruling, &mapping),
+                            _ => unsure(ruling, &mapping),
                         }
-                        self.misled(&mut ruling, &mapping);
+                        self.misled(ruling, &mapping);
                     }
                 }
                 if self.control.announced == Announced::Own && control.changes != Some(false) {
                     // The server names an address that only this device can translate.
-                    unsure(&mut ruling, &control);
+                    unsure(ruling, &control);
                 }
             }
         }
-        Ok(ruling)
+        Ok(())
     }
 
     /// A data connection whose port is translated comes to a port that the server did not announce.
@@ -242,13 +280,22 @@ impl<'a, A: Governs> Session<'a, A> {
     }
 
     /// What the control connection of the data connections in a cell means for them.
-    fn meaning(&self, cell: &Cuboid<A>, effort: &mut Effort) -> Result<Meaning<A>, Stuck<A>> {
+    fn meaning(
+        &self,
+        control_view: &View<A>,
+        cell: &Cuboid<A>,
+        effort: &mut Effort,
+    ) -> Result<Meaning<A>, Stuck<A>> {
         let mut open = self.controls(cell);
         let follower = self.follower();
         let mut meaning: Option<Meaning<A>> = None;
         while let Some(control) = open.pop() {
-            match follower.follow(Nat::NONE, &control, &mut self.control_lists.inherited(), effort)
-            {
+            match follower.follow(
+                Nat::none(*control_view),
+                &control,
+                &mut self.control_lists.inherited(),
+                effort,
+            ) {
                 Ok(followed) => {
                     let one = self.meaning_of(followed, cell)?;
                     meaning = Some(match meaning {
@@ -276,7 +323,8 @@ impl<'a, A: Governs> Session<'a, A> {
                 Err(Stuck::Spent) => return Err(Stuck::Spent),
             }
         }
-        let none = Meaning { expected: Expectation::No, nat: Nat::NONE, doubts: Vec::new() };
+        let nat = Nat::none(*control_view);
+        let none = Meaning { expected: Expectation::No, nat, doubts: Vec::new() };
         Ok(meaning.unwrap_or(none))
     }
 
@@ -287,6 +335,16 @@ impl<'a, A: Governs> Session<'a, A> {
             doubts.push(rule);
         }
         let ftp = |name: &Symbol| is_ftp(self.firewall.name(*name));
+        let helper = match (helper, self.firewall.automatic_helper()) {
+            (Settled::Not, Some((name, surely))) if self.is_at_port_21(&nat) => {
+                if surely {
+                    Settled::To(name)
+                } else {
+                    Settled::Maybe(name)
+                }
+            }
+            (helper, _) => helper,
+        };
         let known = match helper {
             Settled::Not => Expectation::No,
             Settled::To(name) if ftp(&name) => Expectation::By(name),
@@ -316,6 +374,16 @@ impl<'a, A: Governs> Session<'a, A> {
         Ok(Meaning { expected, nat, doubts })
     }
 
+    /// Whether the control connection comes to port 21, for which kernels had a helper by default:
+    /// `__nf_ct_try_assign_helper` looks at the answers' source.
+    fn is_at_port_21(&self, nat: &Nat<A>) -> bool {
+        match nat.target.map_or(Value::Kept, |mapping| mapping.port) {
+            Value::Kept => self.control.ports == [(21, 21)],
+            Value::Fixed(port) => port == A::from_port(21),
+            Value::Shifted { .. } | Value::Unknown => false,
+        }
+    }
+
     /// Whether the announced address is that of the announcing end, as the device sees it. Another
     /// one is not expected: `help` in `nf_conntrack_ftp.c`, with `loose=0`.
     fn announces_own(&self, nat: &Nat<A>, cell: &Cuboid<A>) -> Result<Option<bool>, Stuck<A>> {
@@ -328,32 +396,31 @@ impl<'a, A: Governs> Session<'a, A> {
             // The client's own address stands in the question.
             End::Server => (Axis::Destination, Value::Kept),
         };
-        let (lo, hi) = cell.on(axis);
         let same = Ranges::range(address, address);
-        let cover = match value {
-            Value::Unknown => return Ok(None),
-            Value::Kept => same.cover(lo, hi),
-            Value::Fixed(value) => same.cover(value, value),
-            Value::Shifted { from, to } => match same.cover(to + (lo - from), to + (hi - from)) {
-                Cover::Part { last } => Cover::Part { last: from + (last - to) },
-                whole => whole,
-            },
-        };
-        match cover {
-            Cover::Whole => Ok(Some(true)),
-            Cover::Nothing => Ok(Some(false)),
-            Cover::Part { last } => Err(Stuck::Split { axis, last }),
+        let arrived = Arrived { view: &self.data_view(&nat.arrives), cell };
+        Ok(match arrived.cover(&same, axis, value)? {
+            Covered::Whole => Some(true),
+            Covered::Nothing => Some(false),
+            Covered::Unknown => None,
+        })
+    }
+
+    /// What the data connection's ends are where the control connection's are these.
+    fn data_view(&self, control: &View<A>) -> View<A> {
+        match self.opener {
+            End::Client => *control,
+            End::Server => control.turned_round(),
         }
     }
 
     /// How an expected connection is translated: as its control connection, if that is
     /// (`nf_nat_follow_master`); else nat rules are asked.
-    fn following(&self, control: &Nat<A>) -> Nat<A> {
+    fn following(&self, from: &Arrival<A>, control: &Nat<A>) -> Nat<A> {
         let changes = |mapping: Option<Mapping<A>>| {
             mapping.is_some_and(|mapping| mapping.changes != Some(false))
         };
         if !changes(control.target) && !changes(control.source) {
-            return Nat::NONE;
+            return Nat::none(from.data);
         }
         let reversed = self.opener == End::Server;
         let source_port = if reversed { Value::Kept } else { Value::Unknown };
@@ -362,6 +429,7 @@ impl<'a, A: Governs> Session<'a, A> {
             source: control.source.map(|mapping| Mapping { port: source_port, ..mapping }),
             follows: true,
             reversed,
+            arrives: from.data,
         }
     }
 }
@@ -371,6 +439,10 @@ impl<A: Governs> Meaning<A> {
     fn and(mut self, other: Self) -> Self {
         self.doubts.extend(other.doubts);
         let same = self.nat == other.nat;
+        if !same {
+            self.nat.target = either_mapping(self.nat.target, other.nat.target);
+            self.nat.source = either_mapping(self.nat.source, other.nat.source);
+        }
         self.expected = match (self.expected, other.expected) {
             (one, other) if one == other && same => one,
             (Expectation::No, Expectation::No) => Expectation::No,
@@ -379,6 +451,24 @@ impl<A: Governs> Meaning<A> {
         };
         self
     }
+}
+
+/// What becomes of an end, if nobody knows which of two it is.
+fn either_mapping<A: PartialEq>(
+    one: Option<Mapping<A>>,
+    other: Option<Mapping<A>>,
+) -> Option<Mapping<A>> {
+    if one == other {
+        return one;
+    }
+    let unknown = |mapping: Mapping<A>| Mapping {
+        address: Value::Unknown,
+        port: Value::Unknown,
+        changes: None,
+        surely: false,
+        ..mapping
+    };
+    one.or(other).map(unknown)
 }
 
 /// The helpers for FTP that rules assign.
@@ -392,6 +482,7 @@ fn helpers(firewall: &Firewall) -> Vec<Symbol> {
         })
         .filter(|name| is_ftp(firewall.name(*name)))
         .collect();
+    names.extend(firewall.automatic_helper().map(|(name, _)| name));
     names.sort_unstable();
     names.dedup();
     names
