@@ -439,4 +439,4 @@ def generate(rng: random.Random, dialect: str, unmodelled: bool = False) -> Rule
     if rng.random() < 0.07:
         writer.table("security", ["FORWARD"], 3, 0.7, 0.05)
     text = "\n".join(writer.lines) + "\n"
-    return RuleSet(dialect, text, inside, outside, tuple(sorted(writer.features)))
+    return RuleSet(dialect, text, inside, outside, features=tuple(sorted(writer.features)))

@@ -287,4 +287,6 @@ def generate(rng: random.Random, unmodelled: bool = False) -> RuleSet:
     head = rng.choice(
         ("", "", "#!/usr/sbin/nft -f\nflush ruleset\n", "flush ruleset\n\n# the firewall\n")
     )
-    return RuleSet("nft", head + "\n".join(texts), inside, outside, tuple(sorted(features)))
+    return RuleSet(
+        "nft", head + "\n".join(texts), inside, outside, features=tuple(sorted(features))
+    )

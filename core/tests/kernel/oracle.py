@@ -111,7 +111,7 @@ class Oracle:
         except subprocess.TimeoutExpired as error:
             raise OracleError(f"no answer within {_TIMEOUT} s") from error
         if done.returncode not in (0, 1, 3):
-            raise OracleError(f"exit code {done.returncode}: {done.stderr.strip()}")
+            raise OracleError(done.stderr.strip().replace(str(file), "the rules"))
         parts: list[dict[str, Any]] = json.loads(done.stdout)["parts"]
         return parts
 
@@ -124,7 +124,7 @@ def _answer(part: dict[str, Any]) -> Answer:
         part.get("may_accept", True),
         part.get("packet") or "",
         f"line {by.get('line')}: {by.get('text')}" if by else "nothing",
-        tuple(f"{c.get('what')} (line {c.get('line')})" for c in part.get("conditions", ())),
+        tuple(str(c.get("what")) for c in part.get("conditions", ())),
     )
 
 

@@ -135,7 +135,7 @@ def save(folder: Path, job: Job, rules: RuleSet, result: Result) -> None:
     if rules.form != "file":
         (folder / f"{name}.{rules.form}").write_text(result.text, encoding="utf-8")
     lines = [
-        f"inside {rules.inside}, outside {rules.outside}, read as {rules.form}",
+        f"inside {rules.inside}, outside {rules.outside}, read as {rules.form}; {' '.join(rules.features)}",
         *map(str, result.disagreements),
     ]
     if result.unanswered:
@@ -165,7 +165,7 @@ def report(totals: Totals, seconds: float) -> None:
     )
     print(
         f"DISAGREEMENTS  {totals.disagreements}, in {totals.disagreeing} rule sets; "
-        f"{totals.manner} only in whether it is dropped or rejected"
+        f"{totals.manner} only in how it fails"
     )
 
 

@@ -17,6 +17,13 @@ _QUIET_AGAIN = 0.25
 # So many disagreements of one rule set are tried again; the rest are of the same kinds.
 _AGAIN = 12
 _AGAIN_PER_KIND = 2
+# The steps in which each kind of packet is sent.
+_STEPS = {
+    "syn": (0,),
+    "syn-ack": (1,),
+    "opener-data": (2, 3, 4),
+    "peer-data": (5, 6, 7),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Disagreement:
 
     @property
     def manner(self) -> bool:
-        """Whether both say that it fails, and differ only in how."""
+        """Whether both say that it fails, and differ only in how or where."""
         return self.kernel.fate != "accept" and self.answer.fate != "accept"
 
     def __str__(self) -> str:
@@ -63,10 +70,12 @@ class Result:
 
 
 def agrees(answer: Answer, outcome: Outcome) -> bool:
-    """Whether what is said of a connection is what happened to it."""
+    """Whether what is said of a connection is what happened to it, and to which packet."""
     if not answer.certain:
         return answer.may_accept or outcome.fate != "accept"
-    return answer.fate == outcome.fate
+    if answer.fate != outcome.fate or outcome.fate == "accept":
+        return answer.fate == outcome.fate
+    return outcome.stopped in _STEPS.get(answer.packet, ())
 
 
 @dataclass(frozen=True, slots=True)
