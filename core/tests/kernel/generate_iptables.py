@@ -82,10 +82,12 @@ class _Writer:
             (("client", "server"), ("client", "server"), ("server", "client"), ("any", "any"))
         )
         out = []
-        if self.chance(0.45):
-            out.append(f"{self.maybe_not()}-s {family.address(rng, src)}")
-        if self.chance(0.5):
-            out.append(f"{self.maybe_not()}-d {family.address(rng, dst)}")
+        for option, whose, probability in (("-s", src, 0.45), ("-d", dst, 0.5)):
+            if self.chance(probability):
+                address = family.address(rng, whose)
+                # The tools refuse a rule about no address at all.
+                negation = "" if address.endswith("/0") else self.maybe_not()
+                out.append(f"{negation}{option} {address}")
         if self.chance(0.06):
             out.append(
                 f"-m iprange {self.maybe_not()}--src-range {family.span(rng, src if src != 'any' else 'client')}"
