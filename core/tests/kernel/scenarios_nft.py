@@ -366,4 +366,31 @@ NFT: list[Named] = [
         client 192.168.1.5 40000 -> 209.43.40.7 21 : drop
     """,
     ),
+    (
+        "a way to reject of one family concerns that family only",
+        "nft",
+        nft_forwarding(
+            "tcp dport 21 reject with icmpv6 type no-route\n"
+            "tcp dport 22 reject with icmp type host-unreachable",
+            policy="accept",
+        ),
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
+        client fd00:1::5 40000 -> 2001:db8:2b::7 21 : reject
+        client 10.1.0.5 40000 -> 209.43.40.7 22 : reject
+        client fd00:1::5 40000 -> 2001:db8:2b::7 22 : accept
+    """,
+    ),
+    (
+        "the router's output chain eats the rejection, in nft",
+        "nft",
+        nft_forwarding(
+            "tcp dport 21 reject with tcp reset",
+            more="\tchain output {\n\t\ttype filter hook output priority 0; policy drop;\n\t}\n",
+        ),
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : drop
+        client fd00:1::5 40000 -> 2001:db8:2b::7 21 : drop
+    """,
+    ),
 ]
