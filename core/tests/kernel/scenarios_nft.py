@@ -393,4 +393,27 @@ NFT: list[Named] = [
         client fd00:1::5 40000 -> 2001:db8:2b::7 21 : drop
     """,
     ),
+    (
+        "none of several states",
+        "nft",
+        nft_forwarding(
+            "tcp dport 21 ct state & (invalid | new) == 0 reject\n"
+            "tcp dport 22 ct state ! invalid,new reject\n"
+            "tcp dport 23 ct state ! untracked,established reject",
+        ),
+        """
+        client 10.1.0.5 20 -> 209.43.40.7 21 : drop
+        client 10.1.0.5 20 -> 209.43.40.7 22 : drop
+        client 10.1.0.5 20 -> 209.43.40.7 23 : reject
+    """,
+    ),
+    (
+        "of two chains with one priority the later one runs first",
+        "nft",
+        nft_forwarding("tcp dport 21 reject", policy="accept")
+        + nft_forwarding("tcp dport 21 drop", policy="accept", owner="inet later"),
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : drop
+    """,
+    ),
 ]
