@@ -188,8 +188,8 @@ class Tests:
             return f"{word} {self.maybe_not()}{family.span(rng, which)}"
         if kind < 0.65 and not family.v6:
             # A value with bits outside its mask is listed as a network, which it is not.
-            masked = ("255.255.0.0 == 10.1.0.0", "255.255.0.0 == 209.43.0.0")
-            masked += ("255.255.255.0 == 10.1.2.0", "255.255.254.0 == 209.43.40.0")
+            masked = ["255.255.0.0 == 10.1.0.0", "255.255.0.0 == 209.43.0.0"]
+            masked += ["255.255.255.0 == 10.1.2.0", "255.255.254.0 == 209.43.40.0"]
             return f"{word} & {rng.choice(masked)}"
         items = ", ".join(self.disjoint_addresses(family, which, rng.randint(1, 4)))
         if kind < 0.85:
