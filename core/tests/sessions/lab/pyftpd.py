@@ -43,6 +43,12 @@ class _Active(TLS_FTPHandler.active_dtp):  # type: ignore[misc]
             address = (address[0], port)
         super().bind(address)
 
+    def handle_connect(self) -> None:
+        super().handle_connect()
+        # The socket is the data channel's now. Closed once more from here, later, its number may be
+        # that of another session's socket.
+        self._closed = True
+
 
 class _Handler(TLS_FTPHandler):  # type: ignore[misc]
     passive_dtp = _Passive

@@ -39,6 +39,8 @@ class World:
                 with contextlib.suppress(OSError):
                     host.set(key, value)
             host.set("net.ipv6.conf.default.accept_dad", "0")
+            # Apart from the ports that clients listen on for active data.
+            host.set("net.ipv4.ip_local_port_range", "50000 60999")
         self.router.set("net.ipv4.ip_forward", "1")
         self.router.set("net.ipv6.conf.all.forwarding", "1")
         self._batch(

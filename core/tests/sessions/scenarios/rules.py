@@ -37,7 +37,7 @@ def iptables(
         filter=(
             ("INPUT", "FORWARD", "OUTPUT"),
             {"FORWARD": policy},
-            [rule if rule.startswith("-A") else f"-A FORWARD {rule}" for rule in forward],
+            [rule if rule.startswith(("-A", ":")) else f"-A FORWARD {rule}" for rule in forward],
         ),
     )
 
