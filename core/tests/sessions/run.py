@@ -59,9 +59,9 @@ def _kernel_lacks() -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", metavar="NAME", help="only those with this in their names")
+    parser.add_argument("--only", action="append", metavar="NAME", help="those called like this")
     parser.add_argument("--must-run", action="store_true", help="fail where the lab cannot run")
-    parser.add_argument("--list", action="store_true", help="the scenarios and where they come from")
+    parser.add_argument("--list", action="store_true", help="what there is, and its source")
     parser.add_argument("--verbose", action="store_true", help="every session")
     parser.add_argument("--jobs", type=int, default=6, help="scenarios side by side")
     options = parser.parse_args()
@@ -71,9 +71,10 @@ def main() -> int:
         print(f"SKIPPED: NOT ONE SESSION WAS TRIED. This machine lacks {'; '.join(lacks)}.")
         return 1 if options.must_run else 0
 
+    from lab.model import Scenario, Script
     from scenarios import SCENARIOS, SCRIPTS
 
-    wanted = [
+    wanted: list[Scenario | Script] = [
         one
         for one in (*SCENARIOS, *SCRIPTS)
         if not options.only or any(name in one.name for name in options.only)
@@ -92,11 +93,11 @@ def main() -> int:
 
     from lab import audit
     from lab.certificate import make
-    from lab.model import Scenario
     from lab.report import Summary
     from lab.runner import Outcome, run_scenario, run_script
 
-    print(f"module pasvaudit: {audit.module_version() or 'none: the kernel is compared with the reference only'}")
+    where = audit.module_version() or "none, so the kernel is compared with the reference only"
+    print(f"module pasvaudit: {where}")
     begun = time.monotonic()
     summary = Summary(options.verbose)
     with TemporaryDirectory() as directory, ThreadPoolExecutor(options.jobs) as pool:
@@ -104,10 +105,10 @@ def main() -> int:
         Path(directory).chmod(0o755)
         certificate = make(Path(directory))
 
-        def work(one: object) -> Callable[[], Outcome]:
+        def work(one: Scenario | Script) -> Callable[[], Outcome]:
             if isinstance(one, Scenario):
                 return lambda: run_scenario(one, certificate)
-            return lambda: run_script(one)  # type: ignore[arg-type]
+            return lambda: run_script(one)
 
         for one, running in [(one, pool.submit(work(one))) for one in wanted]:
             try:

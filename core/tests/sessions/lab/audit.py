@@ -15,7 +15,7 @@ from .world import interfaces
 try:
     import pasvaudit
 except ImportError:
-    pasvaudit = None
+    pasvaudit = None  # type: ignore[assignment]
 
 # The code that a rule set gets whose dialect the module does not read.
 UNREAD = "unknown-dialect"
@@ -62,9 +62,10 @@ class Audit:
                 low, high = ports(box["dport"])
                 if gap["flow"] in DATA_FLOW and not low <= port <= high:
                     continue
-                all_sources = ports(box["sport"])[1] - ports(box["sport"])[0] >= (
-                    DYNAMIC[1] - DYNAMIC[0]
-                ) or gap["opener"] == "server"
+                all_sources = (
+                    ports(box["sport"])[1] - ports(box["sport"])[0] >= (DYNAMIC[1] - DYNAMIC[0])
+                    or gap["opener"] == "server"
+                )
                 sure = not gap["undecided"] and all_sources
                 answers.add("blocked" if sure else "undecided")
         return next(one for one in ("blocked", "undecided", "works") if one in answers)
@@ -124,10 +125,11 @@ def ask(scenario: Scenario) -> Audit | Pending | Refused:
         "dialect": scenario.dialect,
         "local": [address for family in families for address in _local(scenario, family)],
     }
-    if scenario.server.announces:
+    # Where clients know another address than the server's own, it matters which one it announces.
+    if scenario.server.announces or scenario.dial != SERVER:
         if "advertise" not in known:
             return Pending("the module has no option `advertise`")
-        asked["advertise"] = scenario.server.announces
+        asked["advertise"] = scenario.server.announces or [SERVER[one] for one in families]
     try:
         report = pasvaudit.audit(scenario.rules, **asked)
     except pasvaudit.PasvauditError as error:

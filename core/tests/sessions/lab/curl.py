@@ -7,15 +7,19 @@ import tempfile
 from pathlib import Path
 
 from .model import CLIENT, Mode
-from .sessions import CONTENT, SECONDS, Result, Session
+from .sessions import CONTENT, Result, Session
 
+OWN_PORTS = 6
+"""How many ports curl may take for active data: it takes the next while one is in use."""
 DATA = {
     "pasv": ("--disable-epsv", "--no-ftp-skip-pasv-ip"),
     "epsv": (),
     "port": ("--disable-eprt",),
     "eprt": (),
 }
-LIMIT = 9
+CONNECT = 4
+"""Seconds for a connection and its TLS handshake."""
+LIMIT = 12
 
 
 def cannot(mode: Mode) -> str | None:
@@ -34,7 +38,7 @@ def run(session: Session) -> Result:
     url = f"{scheme}://{session.user}:secret@{host}:{session.control}/{name}"
     command = [
         *("curl", "-sS", "-q", "--insecure", "--ftp-method", "nocwd"),
-        *("--connect-timeout", str(SECONDS), "--max-time", str(LIMIT)),
+        *("--connect-timeout", str(CONNECT), "--max-time", str(LIMIT)),
         *DATA[mode.data],
     ]
     if mode.protection == "explicit-tls":
@@ -42,7 +46,7 @@ def run(session: Session) -> Result:
     if not mode.passive:
         own = CLIENT[mode.family]
         own = f"[{own}]" if mode.family == "ipv6" else own
-        command += ["--ftp-port", f"{own}:{session.port}-{session.port + 5}"]
+        command += ["--ftp-port", f"{own}:{session.port}-{session.port + OWN_PORTS - 1}"]
     with tempfile.TemporaryDirectory() as directory:
         sent, back = Path(directory, "sent"), Path(directory, "back")
         sent.write_bytes(CONTENT)

@@ -44,7 +44,7 @@ class Dialogue:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def greet(self) -> None:
-        """Connect, and say the first line in each direction: the helper parses none of the first."""
+        """Connect, and say the first line in each direction, which the helper does not parse."""
         self.open()
         self.server_says("220 ready\r\n")
         self.client_says("USER joe\r\n")

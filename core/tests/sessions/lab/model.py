@@ -108,11 +108,14 @@ class Scenario:
     """Why no audit can decide about all of it, if that is so."""
 
     def modes(self) -> list[Mode]:
-        families = self.families or {
-            "iptables": ("ipv4",),
-            "ip6tables": ("ipv6",),
-            "nftables": ("ipv4",),
-        }[self.dialect]
+        families = (
+            self.families
+            or {
+                "iptables": ("ipv4",),
+                "ip6tables": ("ipv6",),
+                "nftables": ("ipv4",),
+            }[self.dialect]
+        )
         return [
             Mode(protection, data, family)
             for family in families
@@ -130,7 +133,8 @@ class Scenario:
         for pattern, outcome in self.expect.items():
             if mode.is_in(pattern):
                 if isinstance(outcome, str):
-                    return [(self.announced_range() if mode.passive else self.client_ports, outcome)]
+                    span = self.announced_range() if mode.passive else self.client_ports
+                    return [(span, outcome)]
                 return [(ports(text), one) for text, one in outcome.items()]
         raise KeyError(f"{self.name} expects nothing of {mode}")
 

@@ -19,6 +19,7 @@ class Summary:
         count = self._count
         count["scenarios"] += 1
         count["sessions"] += outcome.sessions
+        count["again"] += outcome.again
         count["contradictions"] += len(outcome.contradictions)
         count["compared"] += outcome.compared
         count["wrong"] += len(outcome.wrong)
@@ -44,6 +45,9 @@ class Summary:
         ):
             for line in lines:
                 print(f"    {title}: {line}")
+        if outcome.undecided and not self._verbose:
+            modes = dict.fromkeys(line.partition(" port ")[0] for line in outcome.undecided)
+            print(f"    undecided: {', '.join(modes)}")
 
     def failed(self, name: str, error: Exception) -> None:
         self._count["scenarios"] += 1
@@ -53,7 +57,7 @@ class Summary:
     def close(self, seconds: float) -> None:
         count = self._count
         print(
-            f"\n{count['sessions']} sessions in {seconds:.0f} s;"
+            f"\n{count['sessions']} sessions in {seconds:.0f} s, {count['again']} tried twice;"
             f" kernel against reference: {count['contradictions']} contradictions;"
             f" audit against kernel: {count['compared']} compared, {count['wrong']} wrong,"
             f" {count['undecided']} undecided, {count['policies']} stopped by policies of programs"

@@ -47,7 +47,7 @@ class _OneMode:
     """Makes an FTP object use one data mode and no other."""
 
     sock: Any
-    timeout: float
+    timeout: Any
     mode: Mode
     own_port: int
     delayed = False
@@ -61,9 +61,7 @@ class _OneMode:
 
     def makeport(self) -> socket.socket:
         host = CLIENT[self.mode.family]
-        listener = socket.create_server(
-            (host, self.own_port), family=self.sock.family, backlog=1
-        )
+        listener = socket.create_server((host, self.own_port), family=self.sock.family, backlog=1)
         try:
             if self.mode.data == "port":
                 self.sendport(host, self.own_port)  # type: ignore[attr-defined]
@@ -163,7 +161,9 @@ def _why(error: BaseException, seconds: float) -> str:
             return "policy: same address"
         if "session reuse" in text:
             return "policy: TLS session reuse"
-        if text.startswith("421") or (text.startswith("425") and seconds > 1.5):
+        # vsftpd says the same whether it was refused or has waited in vain.
+        waited = "Failed to establish" in text and seconds > 1.5
+        if text.startswith("421") or waited:
             return "timeout"
         return "refused" if text.startswith("425") else f"reply {text[:3]}"
     if isinstance(error, TimeoutError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -107,6 +106,6 @@ def _listening(host: Namespace, family: str, port: int) -> None:
                 attempt.settimeout(1)
                 attempt.connect((SERVER[family], port))
                 return
-        except (ConnectionRefusedError, socket.timeout):
+        except (ConnectionRefusedError, TimeoutError):
             if time.monotonic() > deadline:
                 raise

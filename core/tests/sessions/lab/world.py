@@ -82,8 +82,8 @@ class World:
         )
         with conversation:
             body = struct.pack("BBH", socket.AF_INET, 0, 0)
-            header = struct.pack("IHHII", 16 + len(body), ctnetlink_delete, request_with_answer, 1, 0)
-            conversation.send(header + body)
+            header = (16 + len(body), ctnetlink_delete, request_with_answer, 1, 0)
+            conversation.send(struct.pack("IHHII", *header) + body)
             answer = conversation.recv(4096)
         (error,) = struct.unpack_from("i", answer, 16)
         if error != 0:
@@ -116,9 +116,7 @@ def interfaces(at: Placement) -> tuple[str | None, str]:
     }[at]
 
 
-def _addresses(
-    link: str, addresses: Mapping[str, str], lengths: Mapping[str, int]
-) -> list[str]:
+def _addresses(link: str, addresses: Mapping[str, str], lengths: Mapping[str, int]) -> list[str]:
     return [
         f"addr add {address}/{lengths[family]} dev {link}{' nodad' if family == 'ipv6' else ''}"
         for family, address in addresses.items()

@@ -7,8 +7,8 @@ from lab.model import Scenario, Server
 from .rules import CONTROL, ESTABLISHED, iptables
 
 TIMES_OUT = "data timeout"
-FROM_20 = "-s 203.0.113.10 -p tcp --sport 20 --dport 1024:65535 -m conntrack --ctstate NEW -j ACCEPT"
 UNPRIVILEGED = "-s 203.0.113.10 -p tcp --dport 1024:65535 -m conntrack --ctstate NEW -j ACCEPT"
+FROM_20 = UNPRIVILEGED.replace("--dport", "--sport 20 --dport")
 
 SCENARIOS = [
     Scenario(

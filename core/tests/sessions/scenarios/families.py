@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.model import Scenario
+from lab.model import SERVER, VIP, Scenario, Server
 
 from .rules import (
     BOTH,
@@ -21,6 +21,7 @@ from .rules import (
 
 TIMES_OUT = "data timeout"
 DUAL = ("ipv4", "ipv6")
+LENIENT = Server(foreign_addresses=True)
 
 SCENARIOS = [
     Scenario(
@@ -90,6 +91,61 @@ SCENARIOS = [
             "passive": {"21000-21019": "works", "21020-21050": "data unreachable"},
             "active": "data refused",
         },
+    ),
+    Scenario(
+        "ip6tables-masquerade-helper",
+        "10 E10, I2",
+        iptables(BOTH, CONTROL, raw=[HELPER], nat=["-A POSTROUTING -o s0 -j MASQUERADE"]),
+        "ip6tables",
+        {"plain": "works", "tls active": "data refused", "": TIMES_OUT},
+        server=LENIENT,
+        server_routes="link",
+    ),
+    Scenario(
+        "ip6tables-masquerade-helper-strict-server",
+        # The kernel writes the address with all its zeros, and pyftpdlib compares texts.
+        "10 E10, I2; K nf_nat_ftp_fmt_cmd",
+        iptables(BOTH, CONTROL, raw=[HELPER], nat=["-A POSTROUTING -o s0 -j MASQUERADE"]),
+        "ip6tables",
+        {"plain passive": "works", "active": "data policy: same address", "": TIMES_OUT},
+        server_routes="link",
+    ),
+    Scenario(
+        "ip6tables-dnat-helper",
+        "10 E12b, E13c",
+        iptables(
+            BOTH,
+            CONTROL,
+            raw=[HELPER],
+            nat=[
+                f"-A PREROUTING -d {VIP['ipv6']} -p tcp -m multiport --dports 21,990"
+                f" -j DNAT --to-destination {SERVER['ipv6']}"
+            ],
+        ),
+        "ip6tables",
+        {"plain": "works", "passive": "data refused", "active": TIMES_OUT},
+        at="server-gateway",
+        server=LENIENT,
+        dial=VIP,
+        client_routes="vip",
+    ),
+    Scenario(
+        "ip6tables-dnat-range",
+        "10 H3; 8.16",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            RANGE,
+            nat=[
+                f"-A PREROUTING -d {VIP['ipv6']} -p tcp -m multiport --dports 21,990,21000:21050"
+                f" -j DNAT --to-destination {SERVER['ipv6']}"
+            ],
+        ),
+        "ip6tables",
+        {"passive": "works", "active": TIMES_OUT},
+        at="server-gateway",
+        dial=VIP,
+        client_routes="vip",
     ),
     Scenario(
         "ip6tables-reset",

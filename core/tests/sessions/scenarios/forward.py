@@ -79,7 +79,9 @@ SCENARIOS = [
         "iptables",
         {"": "control unreachable"},
     ),
-    Scenario("range-open", "2.1", iptables(ESTABLISHED, CONTROL, RANGE), "iptables", OPEN, curl=True),
+    Scenario(
+        "range-open", "2.1", iptables(ESTABLISHED, CONTROL, RANGE), "iptables", OPEN, curl=True
+    ),
     Scenario(
         "range-half-open",
         "0 rule 2; FTP-D2",
@@ -228,9 +230,7 @@ SCENARIOS = [
     Scenario(
         "invalid-dropped-first",
         "2.1 INVALID",
-        iptables(
-            "-m conntrack --ctstate INVALID -j DROP", BOTH, CONTROL, RANGE, raw=[HELPER]
-        ),
+        iptables("-m conntrack --ctstate INVALID -j DROP", BOTH, CONTROL, RANGE, raw=[HELPER]),
         "iptables",
         {"passive": "works", "plain active": "works", "active": TIMES_OUT},
     ),
@@ -311,9 +311,7 @@ SCENARIOS = [
         "accept-in-one-table-drop-in-other",
         "10 F5; 4",
         nft(
-            chain(
-                "early", "forward -5", NFT_BOTH, NFT_CONTROL, NFT_RANGE, policy="drop"
-            ),
+            chain("early", "forward -5", NFT_BOTH, NFT_CONTROL, NFT_RANGE, policy="drop"),
             name="early",
         )
         + nft(
@@ -329,7 +327,8 @@ SCENARIOS = [
         nft(
             forward(
                 "ct state vmap { established : accept, related : accept, invalid : drop }",
-                "tcp dport vmap { 21 : accept, 990 : accept, 21000-21029 : accept, 21030-21050 : drop }",
+                "tcp dport vmap { 21 : accept, 990 : accept,"
+                " 21000-21029 : accept, 21030-21050 : drop }",
             ),
         ),
         "nftables",

@@ -273,18 +273,14 @@ SCENARIOS = [
     Scenario(
         "helper-on-wrong-port",
         "2.2; 1.4",
-        iptables(
-            BOTH, CONTROL, raw=["-A PREROUTING -p tcp --dport 2121 -j CT --helper ftp"]
-        ),
+        iptables(BOTH, CONTROL, raw=["-A PREROUTING -p tcp --dport 2121 -j CT --helper ftp"]),
         "iptables",
         HELPS_NOT,
     ),
     Scenario(
         "helper-on-990",
         "1.3: no helper reads implicit TLS",
-        iptables(
-            BOTH, CONTROL, raw=["-A PREROUTING -p tcp --dport 990 -j CT --helper ftp"]
-        ),
+        iptables(BOTH, CONTROL, raw=["-A PREROUTING -p tcp --dport 990 -j CT --helper ftp"]),
         "iptables",
         HELPS_NOT,
     ),
@@ -292,7 +288,9 @@ SCENARIOS = [
         "helper-for-other-client",
         "2.2",
         iptables(
-            BOTH, CONTROL, raw=["-A PREROUTING -s 192.168.1.99 -p tcp --dport 21 -j CT --helper ftp"]
+            BOTH,
+            CONTROL,
+            raw=["-A PREROUTING -s 192.168.1.99 -p tcp --dport 21 -j CT --helper ftp"],
         ),
         "iptables",
         HELPS_NOT,

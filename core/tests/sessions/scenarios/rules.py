@@ -86,4 +86,5 @@ def forward(*rules: str, policy: str = "drop", priority: str = "filter") -> str:
 
 def helper(*rules: str, priority: str = "filter") -> str:
     """The helper's object, and a chain that assigns it."""
-    return NFT_HELPER_OBJECT + "\n" + chain("helpers", f"prerouting {priority}", *(rules or (NFT_HELPER,)))
+    assign = chain("helpers", f"prerouting {priority}", *(rules or (NFT_HELPER,)))
+    return f"{NFT_HELPER_OBJECT}\n{assign}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.model import ROUTER_OUTSIDE, SERVER, VIP, Scenario, Server
+from lab.model import PROTECTIONS, ROUTER_OUTSIDE, SERVER, VIP, Expected, Scenario, Server
 
 from .rules import (
     BOTH,
@@ -25,13 +25,22 @@ UNREACHABLE = "data unreachable"
 FOREIGN = "data policy: same address"
 V, S = VIP["ipv4"], SERVER["ipv4"]
 PUBLIC = Server(announces=V)
-DNAT_CONTROL = f"-A PREROUTING -d {V} -p tcp -m multiport --dports 21,990 -j DNAT --to-destination {S}"
-DNAT_RANGE = f"-A PREROUTING -d {V} -p tcp --dport 21000:21050 -j DNAT --to-destination {S}"
+ASSIGN = 'ct helper set "ftp-standard"'
+TO_VIP = f"-A PREROUTING -d {V} -p tcp"
+DNAT_CONTROL = f"{TO_VIP} -m multiport --dports 21,990 -j DNAT --to-destination {S}"
+DNAT_RANGE = f"{TO_VIP} --dport 21000:21050 -j DNAT --to-destination {S}"
 MASQUERADE = "-A POSTROUTING -o s0 -j MASQUERADE"
 
 
 def behind(
-    name: str, source: str, rules: str, expect: dict[str, str], server: Server | None = None, **more: object
+    name: str,
+    source: str,
+    rules: str,
+    expect: Expected,
+    server: Server | None = None,
+    dial_control: int | None = None,
+    protections: tuple[str, ...] = PROTECTIONS,
+    curl: bool = False,
 ) -> Scenario:
     """A server behind the router, which clients know by the router's public address."""
     return Scenario(
@@ -44,12 +53,21 @@ def behind(
         server=server or Server(),
         dial=VIP,
         client_routes="vip",
-        **more,  # type: ignore[arg-type]
+        dial_control=dial_control,
+        protections=protections,
+        curl=curl,
     )
 
 
 def masqueraded(
-    name: str, source: str, rules: str, expect: dict[str, str], server: Server | None = None, **more: object
+    name: str,
+    source: str,
+    rules: str,
+    expect: Expected,
+    server: Server | None = None,
+    dial_control: int | None = None,
+    protections: tuple[str, ...] = PROTECTIONS,
+    curl: bool = False,
 ) -> Scenario:
     """Clients behind the router, whom servers know by the router's outside address."""
     return Scenario(
@@ -60,11 +78,13 @@ def masqueraded(
         expect,
         server=server or Server(),
         server_routes="link",
-        **more,  # type: ignore[arg-type]
+        dial_control=dial_control,
+        protections=protections,
+        curl=curl,
     )
 
 
-def shifted(name: str, source: str, target: str, expect: dict[str, object]) -> Scenario:
+def shifted(name: str, source: str, target: str, expect: Expected) -> Scenario:
     """The public range 31000-31050 goes to the server's 21000-21050."""
     return behind(
         name,
@@ -75,10 +95,10 @@ def shifted(name: str, source: str, target: str, expect: dict[str, object]) -> S
             RANGE,
             nat=[
                 DNAT_CONTROL,
-                f"-A PREROUTING -d {V} -p tcp --dport 31000:31050 -j DNAT --to-destination {target}",
+                f"{TO_VIP} --dport 31000:31050 -j DNAT --to-destination {target}",
             ],
         ),
-        expect,  # type: ignore[arg-type]
+        expect,
         Server(announces=V, announces_shifted=10000),
     )
 
@@ -215,7 +235,7 @@ SCENARIOS = [
                 f"-A PREROUTING -d {V} -p tcp --dport 21000:21029 -j DNAT --to-destination {S}",
             ],
         ),
-        {  # type: ignore[arg-type]
+        {
             "passive": {"21000-21029": "works", "21030-21050": REFUSED},
             "active": TIMES_OUT,
         },
@@ -259,8 +279,8 @@ SCENARIOS = [
         "10 G5d; 3.1",
         iptables(
             ESTABLISHED,
-            f"-p tcp -m conntrack --ctstate NEW --ctorigdst {V} --ctorigdstport 2100 -j ACCEPT",
-            f"-p tcp -m conntrack --ctstate NEW --ctorigdst {V} --ctorigdstport 21000:21050 -j ACCEPT",
+            f"-p tcp -m conntrack --ctorigdst {V} --ctorigdstport 2100 -j ACCEPT",
+            f"-p tcp -m conntrack --ctorigdst {V} --ctorigdstport 21000:21050 -j ACCEPT",
             nat=[
                 f"-A PREROUTING -d {V} -p tcp --dport 2100 -j DNAT --to-destination {S}:21",
                 DNAT_RANGE,
@@ -293,9 +313,7 @@ SCENARIOS = [
     behind(
         "H4-same-range-explicit",
         "10 H4; 3.6",
-        iptables(
-            ESTABLISHED, CONTROL, RANGE, nat=[DNAT_CONTROL, f"{DNAT_RANGE}:21000-21050"]
-        ),
+        iptables(ESTABLISHED, CONTROL, RANGE, nat=[DNAT_CONTROL, f"{DNAT_RANGE}:21000-21050"]),
         {"passive": "works", "active": TIMES_OUT},
         PUBLIC,
     ),
@@ -374,7 +392,7 @@ SCENARIOS = [
         "L1-helper-by-original-port",
         "10 L1; 2.2",
         nft(
-            helper('ct original protocol tcp ct original proto-dst 21 ct helper set "ftp-standard"'),
+            helper(f"ct original protocol tcp ct original proto-dst 21 {ASSIGN}"),
             forward(NFT_BOTH, "tcp dport 2121 ct state new accept"),
             chain(
                 "pre",
