@@ -74,12 +74,11 @@ def main() -> int:
     from lab.model import Scenario, Script
     from scenarios import SCENARIOS, SCRIPTS
 
-    wanted: list[Scenario | Script] = [
-        one
-        for one in (*SCENARIOS, *SCRIPTS)
-        if not options.only or any(name in one.name for name in options.only)
+    every: list[Scenario | Script] = [*SCENARIOS, *SCRIPTS]
+    wanted = [
+        one for one in every if not options.only or any(name in one.name for name in options.only)
     ]
-    if len({one.name for one in (*SCENARIOS, *SCRIPTS)}) != len(SCENARIOS) + len(SCRIPTS):
+    if len({one.name for one in every}) != len(every):
         print("two scenarios have the same name")
         return 2
     if options.list:
