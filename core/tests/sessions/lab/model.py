@@ -107,6 +107,10 @@ class Scenario:
     undecided: str | None = None
     """Why no audit can decide about all of it, if that is so."""
 
+    def beyond_audits(self) -> str | None:
+        """What the server does to make work what would not work with any usual server."""
+        return "announces other ports than its own" if self.server.announces_shifted else None
+
     def modes(self) -> list[Mode]:
         families = (
             self.families

@@ -191,5 +191,7 @@ def _compare(outcome: Outcome, scenario: Scenario, said: audit.Audit, result: Re
         message = f"{what}: the audit says {answer}, the kernel {result.outcome} ({result.detail})"
         if "policy:" in result.outcome:
             outcome.policies.append(f"{result.outcome.partition('policy: ')[2]}: {message}")
+        elif scenario.beyond_audits() and answer == "blocked":
+            outcome.policies.append(f"server {scenario.beyond_audits()}: {message}")
         else:
             outcome.wrong.append(message)

@@ -29,6 +29,7 @@ ASSIGN = 'ct helper set "ftp-standard"'
 TO_VIP = f"-A PREROUTING -d {V} -p tcp"
 DNAT_CONTROL = f"{TO_VIP} -m multiport --dports 21,990 -j DNAT --to-destination {S}"
 DNAT_RANGE = f"{TO_VIP} --dport 21000:21050 -j DNAT --to-destination {S}"
+SOURCE_TO_VIP = f"-A POSTROUTING -s {S} -o c0 -j SNAT --to-source {V}"
 MASQUERADE = "-A POSTROUTING -o s0 -j MASQUERADE"
 
 
@@ -351,6 +352,105 @@ SCENARIOS = [
             "tls active": TIMES_OUT,
             "active": TIMES_OUT,
         },
+    ),
+    behind(
+        "snat-state-accepts-what-helper-follows",
+        "2.5 nf_nat_follow_master: active data gets the source of the master's replies",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            "-m conntrack --ctstate SNAT -j ACCEPT",
+            raw=[HELPER],
+            nat=[DNAT_CONTROL],
+        ),
+        {
+            "plain active": "works",
+            "plain passive": TIMES_OUT,
+            "pasv": UNREACHABLE,
+            "epsv": REFUSED,
+            "active": TIMES_OUT,
+        },
+    ),
+    masqueraded(
+        "dnat-state-accepts-active-of-masqueraded",
+        "2.4, 2.5: active data goes to the translated address",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            "-m conntrack --ctstate DNAT -j ACCEPT",
+            raw=[HELPER],
+            nat=[MASQUERADE],
+        ),
+        {"plain active": "works", "active": FOREIGN, "passive": TIMES_OUT},
+    ),
+    masqueraded(
+        "snat-state-accepts-passive-of-masqueraded",
+        "2.5: passive data has the translation of its master from the first packet on",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            "-m conntrack --ctstate SNAT -j ACCEPT",
+            raw=[HELPER],
+            nat=[MASQUERADE],
+        ),
+        {
+            "plain passive": "works",
+            "plain active": TIMES_OUT,
+            "active": FOREIGN,
+            "passive": TIMES_OUT,
+        },
+    ),
+    behind(
+        "active-from-own-address",
+        "3.1: FORWARD sees the source before its translation",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            f"-s {S} -p tcp --dport 1024:65535 -m conntrack --ctstate NEW -j ACCEPT",
+            nat=[DNAT_CONTROL, SOURCE_TO_VIP],
+        ),
+        {"active": "works", "pasv": UNREACHABLE, "epsv": REFUSED},
+    ),
+    behind(
+        "active-from-public-address",
+        "3.1: FORWARD sees the source before its translation",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            f"-s {V} -p tcp --dport 1024:65535 -m conntrack --ctstate NEW -j ACCEPT",
+            nat=[DNAT_CONTROL, SOURCE_TO_VIP],
+        ),
+        {"active": TIMES_OUT, "pasv": UNREACHABLE, "epsv": REFUSED},
+    ),
+    behind(
+        "helped-active-from-own-address",
+        "2.4, 3.1",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            f"-s {S} -m conntrack --ctstate RELATED -j ACCEPT",
+            raw=[HELPER],
+            nat=[DNAT_CONTROL],
+        ),
+        {
+            "plain active": "works",
+            "plain passive": TIMES_OUT,
+            "pasv": UNREACHABLE,
+            "epsv": REFUSED,
+            "active": TIMES_OUT,
+        },
+    ),
+    behind(
+        "helped-active-from-public-address",
+        "2.4, 3.1",
+        iptables(
+            ESTABLISHED,
+            CONTROL,
+            f"-s {V} -m conntrack --ctstate RELATED -j ACCEPT",
+            raw=[HELPER],
+            nat=[DNAT_CONTROL],
+        ),
+        {"plain": TIMES_OUT, "pasv": UNREACHABLE, "epsv": REFUSED, "active": TIMES_OUT},
     ),
     behind(
         "netmap",
