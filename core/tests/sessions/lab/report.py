@@ -46,7 +46,7 @@ class Summary:
             for line in lines:
                 print(f"    {title}: {line}")
         if outcome.undecided and not self._verbose:
-            modes = dict.fromkeys(line.partition(" port ")[0] for line in outcome.undecided)
+            modes = dict.fromkeys(line.rpartition(" port ")[0] for line in outcome.undecided)
             print(f"    undecided: {', '.join(modes)}")
 
     def failed(self, name: str, error: Exception) -> None:

@@ -355,7 +355,7 @@ SCENARIOS = [
     ),
     behind(
         "snat-state-accepts-what-helper-follows",
-        "2.5 nf_nat_follow_master: active data gets the source of the master's replies",
+        "2.5 nf_nat_follow_master; 2.1: the second SYN is new, and the router answers it",
         iptables(
             ESTABLISHED,
             CONTROL,
@@ -365,7 +365,7 @@ SCENARIOS = [
         ),
         {
             "plain active": "works",
-            "plain passive": TIMES_OUT,
+            "plain passive": REFUSED,
             "pasv": UNREACHABLE,
             "epsv": REFUSED,
             "active": TIMES_OUT,
@@ -385,7 +385,7 @@ SCENARIOS = [
     ),
     masqueraded(
         "snat-state-accepts-passive-of-masqueraded",
-        "2.5: passive data has the translation of its master from the first packet on",
+        "2.5 nf_nat_follow_master; 2.1: the second SYN is new, and the router answers it",
         iptables(
             ESTABLISHED,
             CONTROL,
@@ -395,7 +395,7 @@ SCENARIOS = [
         ),
         {
             "plain passive": "works",
-            "plain active": TIMES_OUT,
+            "plain active": REFUSED,
             "active": FOREIGN,
             "passive": TIMES_OUT,
         },
@@ -424,7 +424,7 @@ SCENARIOS = [
     ),
     behind(
         "helped-active-from-own-address",
-        "2.4, 3.1",
+        "2.4, 3.1; 2.1: the second SYN is new, and the router answers it",
         iptables(
             ESTABLISHED,
             CONTROL,
@@ -434,7 +434,7 @@ SCENARIOS = [
         ),
         {
             "plain active": "works",
-            "plain passive": TIMES_OUT,
+            "plain passive": REFUSED,
             "pasv": UNREACHABLE,
             "epsv": REFUSED,
             "active": TIMES_OUT,
@@ -442,7 +442,7 @@ SCENARIOS = [
     ),
     behind(
         "helped-active-from-public-address",
-        "2.4, 3.1",
+        "2.4, 3.1; 2.1: the second SYN is new, and the router answers it",
         iptables(
             ESTABLISHED,
             CONTROL,
@@ -450,7 +450,13 @@ SCENARIOS = [
             raw=[HELPER],
             nat=[DNAT_CONTROL],
         ),
-        {"plain": TIMES_OUT, "pasv": UNREACHABLE, "epsv": REFUSED, "active": TIMES_OUT},
+        {
+            "plain passive": REFUSED,
+            "plain": TIMES_OUT,
+            "pasv": UNREACHABLE,
+            "epsv": REFUSED,
+            "active": TIMES_OUT,
+        },
     ),
     behind(
         "netmap",
