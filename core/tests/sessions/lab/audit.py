@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import CLIENT, ROUTER_INSIDE, ROUTER_OUTSIDE, SERVER, VIP, Mode, Scenario, ports
-from .world import interfaces
+from .world import EPHEMERAL, interfaces
 
 try:
     import pasvaudit
@@ -20,7 +20,6 @@ except ImportError:
 # The code that a rule set gets whose dialect the module does not read.
 UNREAD = "unknown-dialect"
 DATA_FLOW = ("passive-data", "active-data")
-DYNAMIC = ports("1024-65535")
 LENGTH = {"ipv4": 32, "ipv6": 128}
 
 
@@ -44,6 +43,8 @@ class Audit:
 
     modes: Mapping[Mode, Mapping[str, Any]]
     not_offered: str
+    source_port: int | None
+    """Where the server sends active data from; any port for `None`."""
 
     def verdict(self, mode: Mode) -> str:
         """The verdict of a mode, in the report's words."""
@@ -62,11 +63,13 @@ class Audit:
                 low, high = ports(box["dport"])
                 if gap["flow"] in DATA_FLOW and not low <= port <= high:
                     continue
-                all_sources = (
-                    ports(box["sport"])[1] - ports(box["sport"])[0] >= (DYNAMIC[1] - DYNAMIC[0])
-                    or gap["opener"] == "server"
-                )
-                sure = not gap["undecided"] and all_sources
+                first, last = ports(box["sport"])
+                used = EPHEMERAL
+                if gap["opener"] == "server" and self.source_port:
+                    used = (self.source_port, self.source_port)
+                if last < used[0] or used[1] < first:
+                    continue
+                sure = not gap["undecided"] and first <= used[0] and used[1] <= last
                 answers.add("blocked" if sure else "undecided")
         return next(one for one in ("blocked", "undecided", "works") if one in answers)
 
@@ -140,6 +143,7 @@ def ask(scenario: Scenario) -> Audit | Pending | Refused:
     return Audit(
         {Mode(one["protection"], one["data"], one["family"]): one for one in judged["modes"]},
         json.dumps(judged.get("not_offered", [])),
+        scenario.server.source_port,
     )
 
 

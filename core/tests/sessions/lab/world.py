@@ -16,6 +16,8 @@ LOADERS: Mapping[str, tuple[str, ...]] = {
     "ip6tables": ("ip6tables-restore",),
     "nftables": ("nft", "-f", "-"),
 }
+EPHEMERAL = (50000, 60999)
+"""Where programs that ask for no port get one."""
 LENGTH = {"ipv4": 24, "ipv6": 64}
 ALONE = {"ipv4": 32, "ipv6": 128}
 FAMILY_OPTION = {"ipv4": "-4", "ipv6": "-6"}
@@ -40,7 +42,7 @@ class World:
                     host.set(key, value)
             host.set("net.ipv6.conf.default.accept_dad", "0")
             # Apart from the ports that clients listen on for active data.
-            host.set("net.ipv4.ip_local_port_range", "50000 60999")
+            host.set("net.ipv4.ip_local_port_range", f"{EPHEMERAL[0]} {EPHEMERAL[1]}")
         self.router.set("net.ipv4.ip_forward", "1")
         self.router.set("net.ipv6.conf.all.forwarding", "1")
         self._batch(
