@@ -138,6 +138,9 @@ def ask(scenario: Scenario) -> Audit | Pending | Refused:
         if error.code == UNREAD:
             return Pending(f"the module does not read {scenario.dialect}")
         return Refused(str(error))
+    except Exception as error:  # noqa: BLE001
+        # A module that breaks must not hide what the kernel did.
+        return Refused(f"{type(error).__name__}: {error}")
     answer = json.loads(json.dumps(report.to_dict()))
     (judged,) = answer["providers"]
     return Audit(
