@@ -1,0 +1,1 @@
+"""Real FTP sessions through a real Linux firewall, in network namespaces."""
