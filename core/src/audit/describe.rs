@@ -195,6 +195,7 @@ impl<'a> Describer<'a> {
         let decided_by = match what {
             _ if what.starts_with("-m set") => Some("--ipset"),
             _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
+            _ if what.starts_with("fib ") => Some("--local"),
             _ => None,
         };
         Doubt { what: what.to_owned(), decided_by }

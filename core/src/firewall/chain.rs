@@ -154,6 +154,11 @@ impl Chain {
         &self.table
     }
 
+    /// Whether its table is the one that decides for people: `filter`, of whatever family.
+    pub(crate) fn is_filter(&self) -> bool {
+        self.table.rsplit(' ').next() == Some("filter")
+    }
+
     /// What ties it to a hook, if anything.
     pub const fn base(&self) -> Option<Base> {
         self.base

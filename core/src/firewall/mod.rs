@@ -36,6 +36,8 @@ pub use test::{
     Test,
 };
 
+use std::cmp::Reverse;
+
 use ipnet::IpNet;
 
 use crate::source::Source;
@@ -138,7 +140,8 @@ impl Firewall {
     }
 
     /// The base chains at `hook` that see packets of `family`, in the order in which they run;
-    /// those of one priority and rank in the order of the text.
+    /// of those of one priority and rank the last one of the text first, as
+    /// `nf_hook_entries_grow` puts it.
     pub fn base_chains(&self, hook: Hook, family: Family) -> Vec<ChainId> {
         let mut found: Vec<_> = (0..)
             .map(ChainId::new)
@@ -146,10 +149,10 @@ impl Firewall {
             .filter(|(_, chain)| chain.governs(family))
             .filter_map(|(id, chain)| Some((chain.base()?, id)))
             .filter(|(base, _)| base.hook == hook)
-            .map(|(base, id)| (base.priority, base.rank, id))
+            .map(|(base, id)| (base.priority, base.rank, Reverse(id)))
             .collect();
         found.sort();
-        found.into_iter().map(|(.., id)| id).collect()
+        found.into_iter().map(|(.., Reverse(id))| id).collect()
     }
 
     /// The priority from which on base chains see the state of a packet's connection; chains that
@@ -191,6 +194,15 @@ impl Firewall {
     /// Whether a rule, or the kernel by itself, assigns a helper to connections.
     pub const fn assigns_helpers(&self) -> bool {
         self.traits.assigns_helpers
+    }
+
+    /// The first rule that translates connections.
+    pub(crate) fn translator(&self) -> Option<RuleId> {
+        let translates = |rule: Rule<'_>| {
+            rule.action().parts().iter().any(|action| matches!(action, Action::Translate(_)))
+        };
+        let found = || self.rules().find(|(_, rule)| translates(*rule)).map(|(id, _)| id);
+        self.translates().then(found).flatten()
     }
 
     /// Whether any rule translates connections.

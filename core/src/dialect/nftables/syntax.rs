@@ -271,7 +271,8 @@ pub(super) enum Statement {
         key: Expr,
         map: Expr,
     },
-    Reject(RejectKind),
+    /// With an ICMP error of one version it is for packets of that version only.
+    Reject(RejectKind, Option<Version>),
     /// `address` may be an [`Expr::Map`] whose data are addresses, or addresses and ports (then
     /// `port` is `None` and the data a [`Expr::Concat`]).
     Nat {

@@ -126,6 +126,8 @@ fn answered<'a>(
     }
     shared.mixed = untracked.contains(&true) && untracked.contains(&false);
     let rule = shared.translations.as_ref().and_then(|translations| translations.rule());
+    // A later packet may be the first that is tracked, and so the first that nat rules see.
+    let rule = rule.or_else(|| walk.firewall().translator());
     if let (Some(rule), true) = (rule, shared.mixed) {
         // What is not tracked is not translated back; what becomes of it is anybody's guess.
         let met = match walk.outcome(rule) {

@@ -85,7 +85,7 @@ fn stations(firewall: &Firewall, hook: Hook, family: Family) -> Vec<Station> {
                 matches!(hook, Hook::Prerouting | Hook::Output) && base.priority < tracking
             }),
             after_nat: nat_priority(hook).is_some_and(at_nat),
-            in_filter_table: found.table() == "filter",
+            in_filter_table: found.is_filter(),
         }
     };
     chains.into_iter().enumerate().map(station).collect()

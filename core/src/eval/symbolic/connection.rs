@@ -164,10 +164,11 @@ impl Follower<'_> {
                 }
             }
             if first {
-                let translated = followed.nat.by();
                 half_tracked = self.half_tracked(&followed.nat, cell, lists, effort)?;
-                if let Some(by) = translated.filter(|_| half_tracked) {
-                    // A packet that is not tracked is not translated back.
+                // A packet that is not tracked is not translated back; and of a connection that is
+                // tracked in part, a later packet may be the first that nat rules see.
+                let by = followed.nat.by().or_else(|| self.firewall.translator().map(Blame::Rule));
+                if let Some(by) = by.filter(|_| half_tracked) {
                     end.may_pass = true;
                     end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
                 }
@@ -417,7 +418,7 @@ impl<A: Governs> Passage<A> {
         if let (Some((by, _)), BaseKind::Filter) = (passed, stop.kind) {
             match by {
                 Blame::Rule(_) => self.credit.rule = Some(by),
-                _ if chain.table() == "filter" => self.credit.filter = Some(by),
+                _ if chain.is_filter() => self.credit.filter = Some(by),
                 _ => self.credit.policy = Some(by),
             }
         }

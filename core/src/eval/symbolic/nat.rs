@@ -60,6 +60,16 @@ impl<A: Governs> Nat<A> {
         Self { target: None, source: None, follows: false, reversed: false, arrives }
     }
 
+    /// What the source of the opener's packets is translated by.
+    pub(super) const fn by_source(&self) -> Option<Mapping<A>> {
+        if self.reversed { self.target } else { self.source }
+    }
+
+    /// What their destination is translated by.
+    pub(super) const fn by_destination(&self) -> Option<Mapping<A>> {
+        if self.reversed { self.source } else { self.target }
+    }
+
     /// What the opener's packets carry when they leave the device.
     pub(super) fn leaves(&self) -> View<A> {
         View::from_ends(false, whole(self.target), whole(self.source), &self.arrives)
@@ -144,6 +154,11 @@ impl<A: Governs> View<A> {
         let (source, destination) =
             if nat.reversed { (whole(nat.target), whole(nat.source)) } else { (None, None) };
         Self::from_ends(false, destination, source, &nat.arrives)
+    }
+
+    /// The same where the source has become something else.
+    pub(super) fn with_source(&self, address: Value<A>) -> Self {
+        Self::from_ends(false, None, Some((address, Value::Kept)), self)
     }
 
     fn from_ends(mirrored: bool, destination: End<A>, source: End<A>, arrives: &Self) -> Self {

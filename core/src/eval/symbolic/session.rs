@@ -45,8 +45,9 @@ pub(super) struct Session<'a, A> {
     control: &'a Control,
     /// The end that opens the data connections.
     opener: End,
-    /// The device stands before the server.
+    /// The device stands before the server, or is the server.
     serves: bool,
+    at_server: bool,
     control_classes: Vec<Class>,
     /// The rules that can matter to any of the control connections.
     control_lists: Lists<A>,
@@ -102,6 +103,7 @@ impl<'a, A: Governs> Session<'a, A> {
                 site.device.placement,
                 Placement::ServerGateway | Placement::ServerHost
             ),
+            at_server: site.device.placement == Placement::ServerHost,
             control_classes: site.classes(A::FAMILY, End::Client, None),
             control_lists: Lists::new(),
             expected: expected.collect(),
@@ -199,7 +201,12 @@ impl<'a, A: Governs> Session<'a, A> {
         lists: &mut Lists<A>,
         effort: &mut Effort,
     ) -> Result<(Ruling, View<A>), Stuck<A>> {
-        let followed = new.follow(Nat::none(from.data), cell, lists, effort)?;
+        let view = match (self.opener, meaning.nat.target) {
+            // The server sends from its own address, not from the one that the client knows.
+            (End::Server, Some(mapping)) => from.data.with_source(mapping.address),
+            _ => from.data,
+        };
+        let followed = new.follow(Nat::none(view), cell, lists, effort)?;
         let mut ruling = followed.ruling;
         if ruling.may_pass {
             self.reaches(&mut ruling, &followed.nat, meaning, cell)?;
@@ -220,10 +227,6 @@ impl<'a, A: Governs> Session<'a, A> {
                 // The client names an address that is its own only on its side of the device.
                 if let Some(mapping) = meaning.nat.source {
                     fails(ruling, &mapping);
-                }
-                // The server sends from another address than the question says.
-                if let Some(mapping) = meaning.nat.target {
-                    unsure(ruling, &mapping);
                 }
             }
             End::Client => {
@@ -252,6 +255,8 @@ impl<'a, A: Governs> Session<'a, A> {
                 match nat.target {
                     // Before the client a proxy may stand there, and do what it likes.
                     _ if !self.serves => unsure(ruling, &control),
+                    // On the server itself it comes to the server all the same.
+                    None if self.at_server => {}
                     // It goes to an address at which the server is not.
                     None => fails(ruling, &control),
                     Some(mapping) => {
@@ -266,7 +271,8 @@ impl<'a, A: Governs> Session<'a, A> {
                         self.misled(ruling, &mapping);
                     }
                 }
-                if self.control.announced == Announced::Own && control.changes != Some(false) {
+                let announces = self.control.announced == Announced::Own && !self.at_server;
+                if announces && control.changes != Some(false) {
                     // The server names an address that only this device can translate.
                     unsure(ruling, &control);
                 }

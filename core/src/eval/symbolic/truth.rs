@@ -181,8 +181,8 @@ impl<A: Governs> Context<'_, A> {
             (Statuses::SEEN_REPLY, known(!first)),
             (Statuses::ASSURED, early.then_some(false).and_then(known)),
             (Statuses::CONFIRMED, known(!first)),
-            (Statuses::SNAT, self.translated(self.nat.source)),
-            (Statuses::DNAT, self.translated(self.nat.target)),
+            (Statuses::SNAT, self.translated(self.nat.by_source())),
+            (Statuses::DNAT, self.translated(self.nat.by_destination())),
             (Statuses::DYING, Some(false)),
         ]
     }
@@ -292,8 +292,8 @@ impl<A: Governs> Context<'_, A> {
                     None if mapping.is_none() && !self.firewall.translates() => Truth::No,
                     None => Truth::Unknown,
                 };
-                either(noted(States::SNAT, self.nat.source), || {
-                    noted(States::DNAT, self.nat.target)
+                either(noted(States::SNAT, self.nat.by_source()), || {
+                    noted(States::DNAT, self.nat.by_destination())
                 })
             }
         }))

@@ -5,6 +5,7 @@ use super::super::syntax::{
 };
 use super::expression::{self, DEPTH};
 use super::value::Json;
+use crate::space::Family as Version;
 
 /// Reads a statement; what is not modelled is [`Statement::Unknown`].
 pub(super) fn statement(json: Json<'_>) -> Statement {
@@ -26,7 +27,10 @@ fn read(json: Json<'_>) -> Option<Statement> {
         }
         "notrack" => Statement::NoTrack,
         "queue" => Statement::Verdict(Verdict::Queue),
-        "reject" => Statement::Reject(reject(body)?),
+        "reject" => {
+            let (kind, version) = reject(body)?;
+            Statement::Reject(kind, version)
+        }
         "snat" => return nat(NatKind::Source, body),
         "dnat" => return nat(NatKind::Destination, body),
         "masquerade" => return nat(NatKind::Masquerade, body),
@@ -100,21 +104,21 @@ fn is_single(right: &Expr) -> bool {
     !matches!(right, Expr::Set(_) | Expr::Named(_))
 }
 
-fn reject(body: Json<'_>) -> Option<RejectKind> {
+fn reject(body: Json<'_>) -> Option<(RejectKind, Option<Version>)> {
     if body.is_null() {
-        return Some(RejectKind::PortUnreachable);
+        return Some((RejectKind::PortUnreachable, None));
     }
     let fields = body.fields().filter(|fields| fields.only(&["type", "expr"]))?;
     let code = fields.get("expr");
     let Some(kind) = fields.get("type") else {
-        return code.is_none().then_some(RejectKind::PortUnreachable);
+        return code.is_none().then_some((RejectKind::PortUnreachable, None));
     };
     // The number of port unreachable in RFC 792, in RFC 4443 and in nf_tables.h.
-    let port_unreachable = match kind.text()?.as_ref() {
-        "tcp reset" => return code.is_none().then_some(RejectKind::TcpReset),
-        "icmp" => 3,
-        "icmpv6" => 4,
-        "icmpx" => 1,
+    let (port_unreachable, version) = match kind.text()?.as_ref() {
+        "tcp reset" => return code.is_none().then_some((RejectKind::TcpReset, None)),
+        "icmp" => (3, Some(Version::Ipv4)),
+        "icmpv6" => (4, Some(Version::Ipv6)),
+        "icmpx" => (1, None),
         _ => return None,
     };
     let is_port = match code {
@@ -124,7 +128,8 @@ fn reject(body: Json<'_>) -> Option<RejectKind> {
             None => code.number()? == port_unreachable,
         },
     };
-    Some(if is_port { RejectKind::PortUnreachable } else { RejectKind::Unreachable })
+    let kind = if is_port { RejectKind::PortUnreachable } else { RejectKind::Unreachable };
+    Some((kind, version))
 }
 
 fn nat(kind: NatKind, body: Json<'_>) -> Option<Statement> {

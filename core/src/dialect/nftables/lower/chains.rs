@@ -274,7 +274,7 @@ impl Effects {
                         }
                     }
                     Statement::VerdictMap { .. }
-                    | Statement::Reject(_)
+                    | Statement::Reject(..)
                     | Statement::Nat { .. }
                     | Statement::Unknown(_) => self.stops = true,
                     Statement::Set { target: Expr::Meta(key), .. } if key == "mark" => {

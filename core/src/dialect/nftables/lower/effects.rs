@@ -85,6 +85,15 @@ fn mark(value: &Expr) -> Action {
     Action::SetMark(Mark { value: u32::from_u128(value), mask: !u32::from_u128(kept) })
 }
 
+/// Whether a packet is of an IP version.
+pub(super) fn of_version(version: Family) -> Test {
+    let every = match version {
+        Family::Ipv4 => Addresses::V4(Ranges::all(Axis::Source)),
+        Family::Ipv6 => Addresses::V6(Box::new(Ranges::all(Axis::Source))),
+    };
+    Test::Address(Side::Source, every)
+}
+
 impl Context<'_> {
     /// The rules that `ct helper set` becomes, each with its own tests; they exclude one another.
     /// The second part says whether packets without a key of a map end the rule.
@@ -142,10 +151,6 @@ impl Context<'_> {
             None | Some("tcp" | "6") => Action::SetHelper(self.builder.symbol(kind)),
             Some(_) => Action::Continue,
         };
-        let every = version.map(|version| match version {
-            Family::Ipv4 => Addresses::V4(Ranges::all(Axis::Source)),
-            Family::Ipv6 => Addresses::V6(Box::new(Ranges::all(Axis::Source))),
-        });
-        Ok((every.map(|addresses| Test::Address(Side::Source, addresses)), helper))
+        Ok((version.map(of_version), helper))
     }
 }

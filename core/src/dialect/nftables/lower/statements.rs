@@ -8,7 +8,7 @@ use crate::firewall::{Action, ChainId, Reject, Span, Test};
 use super::super::syntax::{Expr, RejectKind, Statement, Verdict};
 use super::chains::Lowering;
 use super::context::one_of;
-use super::effects::{Written, written};
+use super::effects::{Written, of_version, written};
 use super::fault::{Read, fault};
 use super::keys::{Field, Part, What, key, short};
 use super::matches::{Scope, fused};
@@ -78,7 +78,12 @@ impl Lowering<'_> {
                 self.settle(place, draft);
                 return self.verdict_map(place, key, map, draft);
             }
-            Statement::Reject(kind) => {
+            Statement::Reject(kind, version) => {
+                // Where the family of the table leaves it open, nft adds a test of the version.
+                if let Some(version) = version {
+                    self.settle(place, draft);
+                    draft.tests.push(of_version(*version));
+                }
                 let action = Action::Reject(match kind {
                     RejectKind::PortUnreachable => Reject::PortUnreachable,
                     RejectKind::TcpReset => Reject::TcpReset,
@@ -102,6 +107,12 @@ impl Lowering<'_> {
             },
             Statement::SetHelper(helper) => {
                 let (rules, by_key) = self.context.helped(place.scope, helper)?;
+                let every_packet = rules.iter().all(|(tests, _)| tests.is_empty());
+                if !by_key && !every_packet {
+                    self.settle(place, draft);
+                    self.each(place, draft, rules);
+                    return Ok(Next::Statement);
+                }
                 if !by_key {
                     let actions = rules.into_iter().map(|(_, action)| action);
                     draft.effects.extend(actions.filter(|action| *action != Action::Continue));

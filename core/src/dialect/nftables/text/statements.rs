@@ -6,6 +6,7 @@ use super::lexer::{Kind, Token};
 use crate::dialect::nftables::syntax::{
     BitOperator, Expr, RejectKind, Relation, Statement, Verdict,
 };
+use crate::space::Family as Version;
 
 /// What stands between the two sides of a match.
 enum Operator {
@@ -145,12 +146,12 @@ impl<'a> Cursor<'a> {
     fn reject(&mut self) -> Read<'a, Statement> {
         self.next();
         if !self.eat("with") {
-            return Ok(Statement::Reject(RejectKind::PortUnreachable));
+            return Ok(Statement::Reject(RejectKind::PortUnreachable, None));
         }
         let family = self.one_of(&["icmp", "icmpv6", "icmpx", "tcp"])?;
         if family == "tcp" {
             self.expect("reset")?;
-            return Ok(Statement::Reject(RejectKind::TcpReset));
+            return Ok(Statement::Reject(RejectKind::TcpReset, None));
         }
         self.eat("type");
         let code = self.peek();
@@ -166,11 +167,13 @@ impl<'a> Cursor<'a> {
         };
         let port =
             code.text == "port-unreachable" || super::lexer::value(code.text) == Some(number);
-        Ok(Statement::Reject(if port {
-            RejectKind::PortUnreachable
-        } else {
-            RejectKind::Unreachable
-        }))
+        let kind = if port { RejectKind::PortUnreachable } else { RejectKind::Unreachable };
+        let version = match family {
+            "icmp" => Some(Version::Ipv4),
+            "icmpv6" => Some(Version::Ipv6),
+            _ => None,
+        };
+        Ok(Statement::Reject(kind, version))
     }
 
     fn queue(&mut self) -> Read<'a, Statement> {

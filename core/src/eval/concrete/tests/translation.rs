@@ -255,7 +255,8 @@ fn what_a_host_passes_on_is_open() {
     assert_eq!(host("198.51.100.5"), [Fate::Drop, Fate::Drop]);
 }
 
-/// `nf_nat_inet_fn`: the first nat chain that translates a side is the last one for that side.
+/// `nf_nat_inet_fn`: the first nat chain that translates a side is the last one for that side; of
+/// equal ones the one that was registered last runs first.
 #[test]
 fn one_side_is_translated_once() {
     let mut rules = Rules::new();
@@ -264,7 +265,7 @@ fn one_side_is_translated_once() {
         rules.add(nat, &[], to(Side::Destination, address));
     }
     let filter = rules.base("filter", Hook::Forward, Fate::Accept);
-    let first = Test::Address(Side::Destination, address("192.168.1.20"));
+    let first = Test::Address(Side::Destination, address("192.168.1.30"));
     let rule = rules.add(filter, &[first], Action::Drop);
     let question = inbound("198.51.100.5:21");
     assert_eq!(met(rules, &question, NO), (Fate::Drop, Blame::Rule(rule), Moment::Syn));

@@ -209,7 +209,12 @@ fn verdicts_and_rejects() {
         ("reject with icmpx type admin-prohibited", RejectKind::Unreachable),
     ];
     for (text, expected) in cases {
-        assert_eq!(statement(text), Statement::Reject(expected), "{text}");
+        let version = match text {
+            _ if text.contains("icmpx") => None,
+            _ if text.contains("icmpv6") => Some(Version::Ipv6),
+            _ => text.contains("icmp").then_some(Version::Ipv4),
+        };
+        assert_eq!(statement(text), Statement::Reject(expected, version), "{text}");
     }
 }
 
