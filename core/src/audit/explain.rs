@@ -269,7 +269,12 @@ where
     let set = HeaderSet::from_cuboids(part.cuboids, budget)
         .map_err(|exhausted| Error::new(Code::BadOption, exhausted.to_string()))?;
     let listing = PacketSpace::from(set).cover(LISTED);
-    let because = ruling.unfinished.then_some("the work budget was spent before this was decided");
+    let because = if ruling.unfinished {
+        Some("the work budget was spent before this was decided")
+    } else {
+        let refused = ruling.fate == Fate::Reject && !ruling.certain && !ruling.may_pass;
+        refused.then_some("whether the refusal itself passes what the firewall lets out")
+    };
     Ok(ExplainedPart {
         fate: ruling.fate,
         certain: ruling.certain,

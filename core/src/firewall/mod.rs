@@ -196,6 +196,30 @@ impl Firewall {
         self.traits.assigns_helpers
     }
 
+    /// Whether nothing stops what the device sends itself, refusals among it: neither a policy nor any
+    /// rule that packets may come to on their way out.
+    pub(crate) fn sends_freely(&self, family: Family) -> bool {
+        let bases = [Hook::Output, Hook::Postrouting].map(|hook| self.base_chains(hook, family));
+        let mut open: Vec<_> = bases.concat();
+        let mut seen = vec![false; self.chains.len()];
+        while let Some(id) = open.pop() {
+            let Some(seen) = seen.get_mut(id.index()).filter(|seen| !**seen) else { continue };
+            *seen = true;
+            let Some(chain) = self.chain(id) else { continue };
+            if chain.base().is_some_and(|base| base.policy.fate != Fate::Accept) {
+                return false;
+            }
+            for action in chain.rules().flat_map(|rule| rule.action().parts()) {
+                match action {
+                    Action::Drop | Action::Reject(_) | Action::Unmodelled(_) => return false,
+                    Action::Jump(to) | Action::Goto(to) => open.push(*to),
+                    _ => {}
+                }
+            }
+        }
+        true
+    }
+
     /// The first rule that translates connections.
     pub(crate) fn translator(&self) -> Option<RuleId> {
         let translates = |rule: Rule<'_>| {

@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use super::lists::Lists;
 use super::nat::{self, Arrived, Covered, Mapping, Nat, Value, View};
 use super::question::{Class, Stage, Stop};
@@ -23,6 +25,8 @@ pub(super) struct Follower<'a> {
 pub(super) struct Own {
     v4: Ranges<u32>,
     v6: Ranges<u128>,
+    /// Whether what it sends itself is stopped nowhere, once that was asked.
+    sends_freely: OnceCell<bool>,
 }
 
 /// How a connection was followed.
@@ -73,12 +77,14 @@ struct Credit {
 
 impl Own {
     pub(super) fn of(firewall: &Firewall) -> Self {
-        Self { v4: ranges(firewall), v6: ranges(firewall) }
+        Self { v4: ranges(firewall), v6: ranges(firewall), sends_freely: OnceCell::new() }
     }
 
     /// None.
     pub(super) fn none() -> Self {
-        Self { v4: Ranges::none(), v6: Ranges::none() }
+        // Of a single packet the refusal is not asked about.
+        let sends_freely = OnceCell::from(true);
+        Self { v4: Ranges::none(), v6: Ranges::none(), sends_freely }
     }
 
     /// Those of a family; none if nobody gave any.
@@ -137,6 +143,8 @@ impl Follower<'_> {
             tracked: None,
         };
         let mut half_tracked = false;
+        let refusals_pass =
+            || *self.own.sends_freely.get_or_init(|| self.firewall.sends_freely(A::FAMILY));
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
             let leg = Leg { follower: self, class, half_tracked };
@@ -155,12 +163,12 @@ impl Follower<'_> {
             }
             if stopped {
                 // Later packets do not come to it.
-                return Ok(end.into_followed(followed));
+                return Ok(end.into_followed(refusals_pass, followed));
             }
             if first && passage.delivered != Delivered::No {
                 self.delivered(passage.delivered, &followed.nat, &mut end);
                 if passage.delivered == Delivered::Yes {
-                    return Ok(end.into_followed(followed));
+                    return Ok(end.into_followed(refusals_pass, followed));
                 }
             }
             if first {
@@ -178,7 +186,7 @@ impl Follower<'_> {
             }
         }
         end.may_pass = true;
-        Ok(end.into_followed(followed))
+        Ok(end.into_followed(refusals_pass, followed))
     }
 
     /// What the opener meets where the device itself takes the packet.
@@ -451,7 +459,18 @@ impl Ending {
         };
     }
 
-    fn into_followed<A: Copy>(self, mut followed: Followed<A>) -> Followed<A> {
+    fn into_followed<A: Copy>(
+        mut self,
+        refusals_pass: impl Fn() -> bool,
+        mut followed: Followed<A>,
+    ) -> Followed<A> {
+        if let Some((block, _)) = &mut self.block
+            && block.fate == Fate::Reject
+            && !refusals_pass()
+        {
+            // What the firewall sends to refuse may be stopped by the firewall itself.
+            block.mixed = true;
+        }
         let course = Course {
             helper: match followed.helper {
                 Settled::Not => Helper::Not,
