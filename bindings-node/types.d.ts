@@ -151,6 +151,9 @@ export interface FlowReport {
   ports: Share
   /** The target addresses, and how many of them are open at every target port. */
   addresses: Share
+  /** Some of what is open loses its first packet and passes a second later, when that is sent again:
+   * a helper expected it as `RELATED`, and only `NEW` is let through. */
+  delayed: boolean
 }
 
 /** A part of a needed connection that is not surely let through. */

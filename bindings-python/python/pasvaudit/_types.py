@@ -161,6 +161,9 @@ class FlowReport:
     """The target ports, and how many of them are open at every target address."""
     addresses: Share
     """The target addresses, and how many of them are open at every target port."""
+    delayed: bool
+    """Some of what is open loses its first packet and passes a second later, when that is sent again:
+    a helper expected it as `RELATED`, and only `NEW` is let through."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
         for mode in provider.modes.iter().filter(|mode| mode.required) {
             findings.extend(mode.gaps.iter().filter_map(return_path));
             findings.extend(conditions(mode));
+            findings.extend(delayed(provider, mode));
             findings.extend(mode.notes.iter().map(|note| {
                 Finding {
                     code: "FTP-U1".to_owned(),
@@ -179,6 +180,26 @@ fn return_path(gap: &Gap) -> Option<Finding> {
         help: "accept packets of established connections in both directions".to_owned(),
         line: gap.by.line,
         rule_set: gap.by.rule_set.clone(),
+    })
+}
+
+/// Rules for the data ports that let `NEW` through where a helper makes it `RELATED`: `FTP-D5`.
+fn delayed(provider: &ProviderReport, mode: &ModeReport) -> Option<Finding> {
+    let flow = mode.flows.iter().find(|flow| flow.delayed)?;
+    Some(Finding {
+        code: "FTP-D5".to_owned(),
+        severity: Severity::Warning,
+        message: format!(
+            "{} to {} ({}): every connection loses its first packet and takes a second longer: a \
+             helper makes it RELATED, and only NEW is let through",
+            words(flow.kind),
+            provider.name,
+            mode.protection,
+        ),
+        help: "let RELATED through as well as NEW on the data ports, or take the helper away"
+            .to_owned(),
+        line: None,
+        rule_set: None,
     })
 }
 

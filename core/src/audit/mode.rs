@@ -152,7 +152,10 @@ impl<'a, A: Governs> ClientView<'a, A> {
         };
         let (ports, addresses) = (share(Axis::DestinationPort), share(Axis::Destination));
         let kind = self.answer.flow.kind;
-        Ok(FlowReport { kind, verdict, needed, open, undecided, ports, addresses })
+        let open_late =
+            |piece: &Piece<A>| piece.status == Status::Open && piece.ruling.course.delayed;
+        let delayed = self.answer.pieces.iter().any(open_late);
+        Ok(FlowReport { kind, verdict, needed, open, undecided, ports, addresses, delayed })
     }
 
     fn gaps(&self, describers: &[Describer<'_>], budget: &Budget) -> Result<Vec<Gap>, Exhausted>
@@ -223,6 +226,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         undecided: Count::default(),
         ports: none,
         addresses: none,
+        delayed: false,
     };
     ModeReport {
         protection: flows.mode.protection,

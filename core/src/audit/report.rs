@@ -166,6 +166,9 @@ pub struct FlowReport {
     pub ports: Share,
     /// The target addresses, and how many of them are open at every target port.
     pub addresses: Share,
+    /// Some of what is open loses its first packet and passes a second later, when that is sent again:
+    /// a helper expected it as `RELATED`, and only `NEW` is let through.
+    pub delayed: bool,
 }
 
 /// A part of a whole.
