@@ -70,12 +70,13 @@ class Result:
 
 
 def agrees(answer: Answer, outcome: Outcome) -> bool:
-    """Whether what is said of a connection is what happened to it, and to which packet."""
+    """Whether what is said of a connection is what happened to it, at the latest to which packet."""
     if not answer.certain:
         return answer.may_accept or outcome.fate != "accept"
     if answer.fate != outcome.fate or outcome.fate == "accept":
         return answer.fate == outcome.fate
-    return outcome.stopped in _STEPS.get(answer.packet, ())
+    # An earlier packet may be stopped too, by what nobody can decide.
+    return outcome.stopped <= max(_STEPS.get(answer.packet, (0,)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ mod nat;
 mod path;
 mod question;
 mod session;
+mod site;
 mod state;
 mod truth;
 mod walk;
@@ -25,7 +26,8 @@ use crate::space::{Axis, Cuboid};
 use connection::{Follower, Own};
 use lists::Lists;
 use nat::{Nat, View};
-use path::{Hop, Path, Site};
+use path::{Hop, Path};
+use site::Site;
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

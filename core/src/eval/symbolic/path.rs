@@ -1,37 +1,15 @@
 //! The devices that connections pass, one after the other.
 
-use super::connection::{Follower, Own};
+use super::connection::Follower;
 use super::lists::Lists;
 use super::nat::Nat;
-use super::question::{self, Class, Expected};
+use super::question::Class;
 use super::session::{Arrival, Control, Session};
-use super::{Device, Effort, Ruling, Stuck};
+use super::site::Site;
+use super::{Effort, Ruling, Stuck};
 use crate::eval::End;
 use crate::firewall::{Fate, Governs};
-use crate::space::{Cuboid, Family};
-
-/// A device with the addresses that are its own.
-pub(super) struct Site<'a> {
-    pub device: Device<'a>,
-    pub own: Own,
-}
-
-impl<'a> Site<'a> {
-    pub(super) fn of(device: &Device<'a>) -> Self {
-        Self { device: *device, own: Own::of(device.firewall) }
-    }
-
-    /// The packets of a connection.
-    pub(super) fn classes(
-        &self,
-        family: Family,
-        opener: End,
-        expected: Option<Expected>,
-    ) -> Vec<Class> {
-        let Device { firewall, placement, interfaces } = self.device;
-        question::connection(firewall, family, placement, opener, expected, interfaces)
-    }
-}
+use crate::space::Cuboid;
 
 /// A device with what is asked about it.
 pub(super) struct Hop<'a, A> {

@@ -314,7 +314,9 @@ impl<A: Governs> Walk<'_, A> {
             }
             Action::Unmodelled(_) => {
                 outcome.accepted(by, state);
-                outcome.blocked(Fate::Drop, by);
+                // It may refuse them as well.
+                let block = Block { mixed: true, ..Block::new(Fate::Drop, by) };
+                outcome.block = Block::either(outcome.block, Some(block));
                 true
             }
             Action::NoTrack | Action::Continue | Action::AssignHelper(_) | Action::SetHelper(_) => {
