@@ -28,7 +28,7 @@ pub(super) fn networks(option: &str, texts: &[String]) -> Result<Vec<IpNet>, Err
 /// network's prefix, or a block of addresses all of which are its own.
 pub(super) fn own(texts: &[String]) -> Result<Vec<IpNet>, Error> {
     let one = |text: &str| match text.trim().parse::<IpNet>() {
-        Ok(network) if network.addr() != network.network() => Ok(IpNet::from(network.addr())),
+        Ok(network) if network.addr() != network.network() => Ok(network),
         _ => network("local", text),
     };
     texts.iter().flat_map(|text| text.split(',')).map(one).collect()

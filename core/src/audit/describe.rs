@@ -1,7 +1,7 @@
 use super::fates::Site;
 use super::report::{By, ByKind, Condition, UnmodelledLine};
 use crate::eval::Placement;
-use crate::eval::symbolic::{Blame, Device, Interfaces};
+use crate::eval::symbolic::{Blame, Device, Interfaces, Open, Ruling};
 use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Symbol, Test};
 use crate::space::{AddressRange, Ranges};
 
@@ -119,8 +119,12 @@ impl<'a> Describer<'a> {
     }
 
     /// What the rules in doubt depend on.
-    pub(super) fn conditions(&self, doubts: &[RuleId], because: Option<&str>) -> Vec<Condition> {
-        let mut conditions: Vec<_> = doubts.iter().map(|id| self.condition(*id)).collect();
+    pub(super) fn conditions(&self, ruling: &Ruling, because: Option<&str>) -> Vec<Condition> {
+        let mut conditions: Vec<_> = ruling.open.map(Self::open).into_iter().collect();
+        // What is known to be open says more than the rules that it makes doubtful.
+        let doubts = ruling.doubts.iter().filter(|_| conditions.is_empty());
+        let doubts: Vec<_> = doubts.map(|id| self.condition(*id)).collect();
+        conditions.extend(doubts);
         conditions.extend(because.map(|why| Condition {
             rule_set: None,
             line: None,
@@ -129,6 +133,38 @@ impl<'a> Describer<'a> {
             decided_by: None,
         }));
         conditions
+    }
+
+    /// What a ruling depends on that is no rule.
+    pub(super) fn open(open: Open) -> Condition {
+        let (what, decided_by) = match open {
+            Open::Announced => (
+                "whether the client connects to the address that the server announces, or to the \
+                 one that it knows",
+                None,
+            ),
+            Open::Unannounced => {
+                ("which address the server announces behind the translation", Some("--advertise"))
+            }
+            Open::HalfTracked => (
+                "what becomes of a connection of which only some packets are tracked, where \
+                 connections are translated",
+                None,
+            ),
+            Open::Refusal => ("whether the refusal itself passes what the firewall lets out", None),
+            Open::Helper => (
+                "whether net.netfilter.nf_conntrack_helper is on, with which this kernel assigns \
+                 helpers by itself",
+                None,
+            ),
+        };
+        Condition {
+            rule_set: None,
+            line: None,
+            text: String::new(),
+            what: what.to_owned(),
+            decided_by: decided_by.map(str::to_owned),
+        }
     }
 
     fn condition(&self, id: RuleId) -> Condition {
@@ -195,7 +231,7 @@ impl<'a> Describer<'a> {
         let decided_by = match what {
             _ if what.starts_with("-m set") => Some("--ipset"),
             _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
-            _ if what.starts_with("fib ") => Some("--local"),
+            _ if what.starts_with("fib ") && what.ends_with("local") => Some("--local"),
             _ => None,
         };
         Doubt { what: what.to_owned(), decided_by }

@@ -269,19 +269,14 @@ where
     let set = HeaderSet::from_cuboids(part.cuboids, budget)
         .map_err(|exhausted| Error::new(Code::BadOption, exhausted.to_string()))?;
     let listing = PacketSpace::from(set).cover(LISTED);
-    let because = if ruling.unfinished {
-        Some("the work budget was spent before this was decided")
-    } else {
-        let refused = ruling.fate == Fate::Reject && !ruling.certain && !ruling.may_pass;
-        refused.then_some("whether the refusal itself passes what the firewall lets out")
-    };
+    let because = ruling.unfinished.then_some("the work budget was spent before this was decided");
     Ok(ExplainedPart {
         fate: ruling.fate,
         certain: ruling.certain,
         may_accept: ruling.may_pass,
         by: describer.by(ruling.by),
         packet: ruling.stage,
-        conditions: describer.conditions(&ruling.doubts, because),
+        conditions: describer.conditions(&ruling, because),
         space: listing.entries,
         more: listing.more,
     })

@@ -218,17 +218,20 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
         let mut lines: Vec<_> = all.iter().filter(asked).filter_map(|one| one.line).collect();
         lines.sort_unstable();
         lines.dedup();
-        let Some(first) = lines.first() else { continue };
         let what = all.iter().find(asked).map_or("", |condition| &condition.what);
         let rules = if lines.len() == 1 { "a rule depends" } else { "rules depend" };
+        let message = match lines.first() {
+            Some(first) => {
+                format!("{rules} on what the rule set does not say, first line {first}: {what}")
+            }
+            None => format!("this depends on what the rule set does not say: {what}"),
+        };
         findings.push(Finding {
             code: "FTP-U1".to_owned(),
             severity: Severity::Warning,
-            message: format!(
-                "{rules} on what the rule set does not say, first line {first}: {what}"
-            ),
+            message,
             help: format!("give {option}"),
-            line: Some(*first),
+            line: lines.first().copied(),
             rule_set: None,
         });
     }

@@ -354,7 +354,9 @@ impl<'a> Auditor<'a> {
 
     /// What of the control connection matters to the data connections of a mode, if anything does.
     fn control(&self, flows: &ModeFlows) -> Option<Control> {
-        if !self.site.any(|firewall| firewall.assigns_helpers() || firewall.translates()) {
+        let announces = self.advertised.is_some() && flows.mode.data == DataMode::Pasv;
+        let matters = |firewall: &Firewall| firewall.assigns_helpers() || firewall.translates();
+        if !announces && !self.site.any(matters) {
             return None;
         }
         let ports = |ends: &Ends| -> Vec<(u16, u16)> {

@@ -175,6 +175,7 @@ impl<'a, A: Governs> ClientView<'a, A> {
                 ruling.stage,
                 piece.status,
                 &ruling.doubts,
+                ruling.open,
                 &piece.because,
             );
             let index = *known.entry(key).or_insert(groups.len());
@@ -206,7 +207,7 @@ impl<'a, A: Governs> ClientView<'a, A> {
             fate,
             packet: ruling.stage,
             undecided: piece.status == Status::Unsure,
-            conditions: describer.conditions(&ruling.doubts, piece.because.as_deref()),
+            conditions: describer.conditions(ruling, piece.because.as_deref()),
         }
     }
 }

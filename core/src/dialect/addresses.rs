@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::firewall::Addresses;
+use crate::firewall::{Addresses, own};
 use crate::space::{Axis, Coordinate, Family, Ranges};
 
 /// The addresses that are not in the set.
@@ -95,8 +95,8 @@ pub(super) fn local(given: &[IpNet], family: Family) -> Option<Addresses> {
     let given = given.iter().filter(|net| Family::of(net.addr()) == family);
     let mut ranges: Vec<_> = given
         .map(|net| {
-            let address = bits(net.addr());
-            (address, address)
+            let (first, last) = own(net);
+            (bits(first), bits(last))
         })
         .collect();
     if ranges.is_empty() {

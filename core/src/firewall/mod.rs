@@ -37,6 +37,7 @@ pub use test::{
 };
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -94,6 +95,16 @@ pub struct Unmodelled {
     pub span: Span,
     /// What it is, for instance `-m limit`.
     pub what: Symbol,
+}
+
+/// The addresses that are a device's own if this was given: one where it stands with the length of its
+/// network's prefix, as `ip address` writes it, else the whole block.
+pub(crate) fn own(given: &IpNet) -> (IpAddr, IpAddr) {
+    if given.addr() == given.network() {
+        (given.network(), given.broadcast())
+    } else {
+        (given.addr(), given.addr())
+    }
 }
 
 impl Firewall {

@@ -1,7 +1,7 @@
 use super::journey::{Journey, Shared};
 use super::walk::Walk;
 use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Placement, Verdict};
-use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags};
+use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags, own};
 
 /// A connection that was followed through the device.
 pub(super) struct Followed {
@@ -85,7 +85,9 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
     let Some(translations) = &shared.translations else { return Route::Straight };
     let asked = translations.original.destination.address;
     let address = translations.translated().destination.address;
-    let named = |address| firewall.local().iter().any(|net| net.contains(&address));
+    let named = |address| {
+        firewall.local().iter().map(own).any(|(first, last)| first <= address && address <= last)
+    };
     let own = address.is_some_and(named);
     let unknown = address.is_none() && !firewall.local().is_empty();
     let forwarded = hooks.contains(&Hook::Forward);

@@ -6,8 +6,8 @@ use super::question::{Class, Stage, Stop};
 use super::state::{PacketState, Settled, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
-use super::{Blame, Course, Effort, Helper, Ruling, Stuck};
-use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
+use super::{Blame, Course, Effort, Helper, Open, Ruling, Stuck};
+use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol, own};
 use crate::space::{Axis, Cuboid, Family, Ranges};
 
 /// Follows cells through all packets of a connection.
@@ -94,8 +94,9 @@ impl Own {
 }
 
 fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
-    Ranges::union_of(firewall.local().iter().filter_map(|network| {
-        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
+    Ranges::union_of(firewall.local().iter().filter_map(|given| {
+        let (first, last) = own(given);
+        Some((A::from_address(first)?, A::from_address(last)?))
     }))
 }
 
@@ -177,6 +178,7 @@ impl Follower<'_> {
                 // tracked in part, a later packet may be the first that nat rules see.
                 let by = followed.nat.by().or_else(|| self.firewall.translator().map(Blame::Rule));
                 if let Some(by) = by.filter(|_| half_tracked) {
+                    end.open = Some(Open::HalfTracked);
                     end.may_pass = true;
                     end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
                 }
@@ -441,6 +443,7 @@ struct Ending {
     may_pass: bool,
     credit: Credit,
     doubts: Vec<RuleId>,
+    open: Option<Open>,
 }
 
 impl Ending {
@@ -470,6 +473,7 @@ impl Ending {
         {
             // What the firewall sends to refuse may be stopped by the firewall itself.
             block.mixed = true;
+            self.open = self.open.or(Some(Open::Refusal));
         }
         let course = Course {
             helper: match followed.helper {
@@ -497,6 +501,18 @@ impl Ending {
         let (fate, by, stage) =
             self.block.map_or(passed, |(block, stage)| (block.fate, block.by, stage));
         let (may_pass, doubts) = (self.may_pass, self.doubts);
-        Ruling { fate, certain, may_pass, by, stage, doubts, device: 0, course, unfinished: false }
+        let open = self.open.filter(|_| !certain);
+        Ruling {
+            fate,
+            certain,
+            may_pass,
+            by,
+            stage,
+            doubts,
+            open,
+            device: 0,
+            course,
+            unfinished: false,
+        }
     }
 }

@@ -42,6 +42,21 @@ pub enum Blame {
     Local,
 }
 
+/// What a ruling depends on that is no rule.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Open {
+    /// Whether the client connects to the address that the server announces, which is another one.
+    Announced,
+    /// Which address the server announces behind the translation.
+    Unannounced,
+    /// What becomes of packets that are not tracked, of a connection that is tracked in part.
+    HalfTracked,
+    /// Whether the refusal passes the chains of what the device itself sends.
+    Refusal,
+    /// Whether the kernel assigns a helper by itself.
+    Helper,
+}
+
 /// The helper that reads a connection.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Helper {
@@ -87,6 +102,8 @@ pub struct Ruling {
     pub stage: Stage,
     /// The rules that may match or not, if the ruling is not certain.
     pub doubts: Vec<RuleId>,
+    /// What else it depends on, if the ruling is not certain and no rule in doubt says all.
+    pub open: Option<Open>,
     /// The device of which all this is said, by its place on the path.
     pub device: usize,
     /// What happens to them on their way.
@@ -239,6 +256,7 @@ impl Ruling {
             by: Blame::Nothing,
             stage: Stage::Syn,
             doubts: Vec::new(),
+            open: None,
             device: 0,
             course: Course::STRAIGHT,
             unfinished: true,

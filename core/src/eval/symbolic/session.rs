@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::Open;
 use super::connection::{Followed, Follower, Own};
 use super::lists::Lists;
 use super::nat::{Arrived, Covered, Mapping, Nat, Value, View};
@@ -74,6 +75,8 @@ struct Meaning<A> {
     /// How the control connection is translated; that of one client port where it depends on it.
     nat: Nat<A>,
     doubts: Vec<crate::firewall::RuleId>,
+    /// What the expectation depends on besides.
+    open: Option<Open>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -175,7 +178,7 @@ impl<'a, A: Governs> Session<'a, A> {
         }
         if let Expectation::Maybe(_) = meaning.expected {
             let (other, other_view) = new_one(lists, effort)?;
-            ruling = either(ruling, other, &meaning.doubts);
+            ruling = either(ruling, other, &meaning);
             view = view.joined(&other_view);
         }
         Ok((ruling, self.onward(view, &meaning)))
@@ -243,6 +246,7 @@ impl<'a, A: Governs> Session<'a, A> {
                     };
                     if there != Covered::Whole {
                         ruling.certain = false;
+                        ruling.open = Some(Open::Announced);
                     }
                 }
                 let Some(control) = meaning.nat.target else {
@@ -273,6 +277,7 @@ impl<'a, A: Governs> Session<'a, A> {
                 }
                 let announces = self.control.announced == Announced::Own && !self.at_server;
                 if announces && control.changes != Some(false) {
+                    ruling.open = Some(Open::Unannounced);
                     // The server names an address that only this device can translate.
                     unsure(ruling, &control);
                 }
@@ -337,7 +342,7 @@ impl<'a, A: Governs> Session<'a, A> {
             }
         }
         let nat = Nat::none(*control_view);
-        let none = Meaning { expected: Expectation::No, nat, doubts: Vec::new() };
+        let none = Meaning { expected: Expectation::No, nat, doubts: Vec::new(), open: None };
         Ok(meaning.unwrap_or(none))
     }
 
@@ -348,13 +353,11 @@ impl<'a, A: Governs> Session<'a, A> {
             doubts.push(rule);
         }
         let ftp = |name: &Symbol| is_ftp(self.firewall.name(*name));
+        let mut automatic = false;
         let helper = match (helper, self.firewall.automatic_helper()) {
             (Settled::Not, Some((name, surely))) if self.is_at_port_21(&nat) => {
-                if surely {
-                    Settled::To(name)
-                } else {
-                    Settled::Maybe(name)
-                }
+                automatic = !surely;
+                if surely { Settled::To(name) } else { Settled::Maybe(name) }
             }
             (helper, _) => helper,
         };
@@ -384,7 +387,8 @@ impl<'a, A: Governs> Session<'a, A> {
             (Expectation::By(name), None) => Expectation::Maybe(name),
             (expected, _) => expected,
         };
-        Ok(Meaning { expected, nat, doubts })
+        let open = automatic.then_some(Open::Helper);
+        Ok(Meaning { expected, nat, doubts, open })
     }
 
     /// Whether the control connection comes to port 21, for which kernels had a helper by default:
@@ -539,7 +543,7 @@ fn unsure<A: Governs>(ruling: &mut Ruling, mapping: &Mapping<A>) {
 }
 
 /// What may come out, if nobody knows which of two it is.
-fn either(one: Ruling, other: Ruling, doubts: &[crate::firewall::RuleId]) -> Ruling {
+fn either<A>(one: Ruling, other: Ruling, meaning: &Meaning<A>) -> Ruling {
     if one.fate == other.fate && one.certain && other.certain {
         return other;
     }
@@ -549,7 +553,8 @@ fn either(one: Ruling, other: Ruling, doubts: &[crate::firewall::RuleId]) -> Rul
     worse.may_pass = may_pass;
     worse.unfinished |= better.unfinished;
     worse.doubts.extend(better.doubts);
-    worse.doubts.extend(doubts);
+    worse.open = worse.open.or(better.open).or(meaning.open);
+    worse.doubts.extend(&meaning.doubts);
     worse.doubts.sort_unstable();
     worse.doubts.dedup();
     worse

@@ -250,7 +250,10 @@ fn regions(local: &[IpNet], family: Family) -> Vec<(Addresses, Vec<u128>)> {
 /// The first and the last addresses of the device's networks, if all are known.
 fn edges(local: &[IpNet], family: Family) -> Option<(Addresses, Addresses)> {
     let own = local.iter().filter(|net| Family::of(net.addr()) == family);
-    let all_known = own.clone().all(|net| net.prefix_len() + 1 < net.max_prefix_len());
+    // A block that is the device's own says nothing about its networks.
+    let of_network = |net: &IpNet| net.addr() != net.network();
+    let all_known =
+        own.clone().all(|net| of_network(net) && net.prefix_len() + 1 < net.max_prefix_len());
     let single = |address| (bits(address), bits(address));
     all_known.then(|| {
         let first = own.clone().map(|net| single(net.network())).collect();
