@@ -1,14 +1,29 @@
 //! What a firewall says, without where it says it: for comparing two readings of one rule set.
 
 use pasvaudit::Firewall;
-use pasvaudit::firewall::{Action, Chain, OneOf, Rule, Test};
+use pasvaudit::firewall::{Action, Chain, OneOf, Rule, Symbol, Test};
 
-/// A line for each chain and rule, chains in order.
+/// A line for each chain and rule, all in order.
 pub(crate) fn model(firewall: &Firewall) -> Vec<String> {
+    lines(firewall, |_| {})
+}
+
+/// The same, with the rules that one statement becomes sorted: those of a map stand in the order of
+/// its elements, which has no meaning.
+pub(crate) fn unordered(firewall: &Firewall) -> Vec<String> {
+    lines(firewall, |lines| lines.sort())
+}
+
+fn lines(firewall: &Firewall, arrange: fn(&mut Vec<String>)) -> Vec<String> {
     let mut lines = Vec::new();
     for chain in firewall.chains() {
         lines.push(format!("{:?} {:?} {}", chain.table(), chain.name(), tie(chain)));
-        lines.extend(chain.rules().map(|line| rule(firewall, line)));
+        let rules: Vec<_> = chain.rules().collect();
+        for statement in rules.chunk_by(|one, two| one.span() == two.span()) {
+            let mut written = statement.iter().map(|one| rule(firewall, *one)).collect();
+            arrange(&mut written);
+            lines.append(&mut written);
+        }
     }
     lines
 }
@@ -51,10 +66,11 @@ fn test(firewall: &Firewall, test: &Test) -> String {
         ),
         Test::OneOf(one_of) => {
             let OneOf { lists, negated } = &**one_of;
-            let lists: Vec<_> = lists.iter().map(|list| all(firewall, list)).collect();
+            let mut lists: Vec<_> = lists.iter().map(|list| all(firewall, list)).collect();
+            lists.sort();
             format!("one of [{}] negated {negated}", lists.join(", "))
         }
-        Test::Unmodelled(what) => format!("unmodelled {:?}", firewall.name(*what)),
+        Test::Unmodelled(what) => unmodelled(firewall, *what),
         other => format!("{other:?}"),
     }
 }
@@ -66,10 +82,16 @@ fn action(firewall: &Firewall, action: &Action) -> String {
         Action::Goto(id) => format!("goto {:?}", callee(*id)),
         Action::AssignHelper(name) => format!("assign helper {:?}", firewall.name(*name)),
         Action::SetHelper(name) => format!("set helper {:?}", firewall.name(*name)),
-        Action::Unmodelled(what) => format!("unmodelled {:?}", firewall.name(*what)),
+        Action::Unmodelled(what) => unmodelled(firewall, *what),
         Action::Several(parts) => {
             parts.iter().map(|part| self::action(firewall, part)).collect::<Vec<_>>().join(" then ")
         }
         other => format!("{other:?}"),
     }
+}
+
+/// What is not modelled, by its first word: text says `jhash ip saddr mod 2` where JSON has properties.
+fn unmodelled(firewall: &Firewall, what: Symbol) -> String {
+    let word = firewall.name(what).split_whitespace().next();
+    format!("unmodelled {:?}", word.unwrap_or_default())
 }

@@ -40,7 +40,7 @@ pub(super) fn written(target: &Expr, value: &Expr) -> Written {
             }
             _ => Written::Unmodelled(format!("{protocol} {field} set")),
         },
-        Expr::Other(text) if text.starts_with("tcp option") => Written::Nothing,
+        Expr::Other(text) if short(text) == "tcp option" => Written::Nothing,
         Expr::Other(text) => Written::Unmodelled(format!("{} set", short(text))),
         _ => Written::Unmodelled("set".to_owned()),
     }
