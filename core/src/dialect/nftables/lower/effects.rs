@@ -4,7 +4,7 @@ use crate::error::Code;
 use crate::firewall::{Action, Addresses, Mark, Side, Test};
 use crate::space::{Axis, Coordinate, Family, Ranges};
 
-use super::super::syntax::{BitOperator, Expr};
+use super::super::syntax::{BitOperator, Expr, TableFamily};
 use super::context::Context;
 use super::fault::{Read, fault};
 use super::keys::{Transform, key, short};
@@ -151,6 +151,13 @@ impl Context<'_> {
             None | Some("tcp" | "6") => Action::SetHelper(self.builder.symbol(kind)),
             Some(_) => Action::Continue,
         };
+        let told = match scope.family {
+            TableFamily::Ip => Some(Family::Ipv4),
+            TableFamily::Ip6 => Some(Family::Ipv6),
+            _ => None,
+        };
+        // A listing says the version where the table has only that one.
+        let version = version.filter(|version| told != Some(*version));
         Ok((version.map(of_version), helper))
     }
 }
