@@ -43,7 +43,9 @@ fn rule(firewall: &Firewall, rule: Rule<'_>) -> String {
 }
 
 fn all(firewall: &Firewall, tests: &[Test]) -> String {
-    let tests: Vec<_> = tests.iter().map(|one| test(firewall, one)).collect();
+    let mut tests: Vec<_> = tests.iter().map(|one| test(firewall, one)).collect();
+    // All of them must hold, in whatever order.
+    tests.sort();
     format!("[{}]", tests.join(", "))
 }
 
@@ -69,6 +71,13 @@ fn test(firewall: &Firewall, test: &Test) -> String {
             let mut lists: Vec<_> = lists.iter().map(|list| all(firewall, list)).collect();
             lists.sort();
             format!("one of [{}] negated {negated}", lists.join(", "))
+        }
+        Test::Header(header) => {
+            let mut v4: Vec<_> = header.v4.iter().map(|cuboid| format!("{cuboid:?}")).collect();
+            let mut v6: Vec<_> = header.v6.iter().map(|cuboid| format!("{cuboid:?}")).collect();
+            v4.sort();
+            v6.sort();
+            format!("header {v4:?} {v6:?} negated {}", header.negated)
         }
         Test::Unmodelled(what) => unmodelled(firewall, *what),
         other => format!("{other:?}"),
