@@ -3,25 +3,18 @@
 use pasvaudit::Firewall;
 use pasvaudit::firewall::{Action, Chain, OneOf, Rule, Symbol, Test};
 
-/// A line for each chain and rule, all in order.
-pub(crate) fn model(firewall: &Firewall) -> Vec<String> {
-    lines(firewall, |_| {})
-}
-
-/// The same, with the rules that one statement becomes sorted: those of a map stand in the order of
-/// its elements, which has no meaning.
-pub(crate) fn unordered(firewall: &Firewall) -> Vec<String> {
-    lines(firewall, |lines| lines.sort())
-}
-
-fn lines(firewall: &Firewall, arrange: fn(&mut Vec<String>)) -> Vec<String> {
+/// A line for each chain and rule, in order. The rules that one statement becomes are sorted if
+/// `sorted`: those of a map stand in the order of its elements, which has no meaning.
+pub(crate) fn model(firewall: &Firewall, sorted: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for chain in firewall.chains() {
         lines.push(format!("{:?} {:?} {}", chain.table(), chain.name(), tie(chain)));
         let rules: Vec<_> = chain.rules().collect();
         for statement in rules.chunk_by(|one, two| one.span() == two.span()) {
-            let mut written = statement.iter().map(|one| rule(firewall, *one)).collect();
-            arrange(&mut written);
+            let mut written: Vec<_> = statement.iter().map(|one| rule(firewall, *one)).collect();
+            if sorted {
+                written.sort();
+            }
             lines.append(&mut written);
         }
     }

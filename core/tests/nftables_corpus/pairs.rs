@@ -21,7 +21,7 @@ fn text_and_json_give_one_model() {
     for (name, text, json) in &pairs {
         let read = |text: &str, dialect| {
             let firewall = Firewall::parse(text, dialect);
-            model(&firewall.unwrap_or_else(|error| panic!("{name}: {error}")))
+            model(&firewall.unwrap_or_else(|error| panic!("{name}: {error}")), false)
         };
         let (text, json) = (read(text, Dialect::Nftables), read(json, Dialect::NftablesJson));
         assert!(text == json, "{name}\n{text:#?}\n{json:#?}");
