@@ -37,7 +37,7 @@ fn a_set_of_a_million_elements() {
         write!(text, "10.{}.{}.{},", i >> 16, i >> 8 & 255, i & 255).unwrap();
     }
     text.push_str("}\n}\n");
-    text.push_str(&TABLE["table ip t {\n".len()..]);
+    text.push_str(TABLE.strip_prefix("table ip t {\n").unwrap());
     text.push_str("ip saddr @s drop\n}\n}\n");
     let firewall = read(&text);
     // A million addresses from 10.0.0.0 end at 10.15.66.63.
@@ -96,7 +96,7 @@ fn maps_that_lack_the_key_go_on_with_the_next_rule() {
 fn text_that_is_cut_off_or_not_closed() {
     let cut = format!("{TABLE}tcp dport 21 accept\n");
     assert_good(&refusal(&cut), Code::Truncated, 5);
-    assert_good(&refusal(&cut[..cut.len() - " accept\n".len()]), Code::Truncated, 4);
+    assert_good(&refusal(cut.strip_suffix(" accept\n").unwrap()), Code::Truncated, 4);
     let quote = format!("{TABLE}log prefix \"ftp: accept\n}}\n}}\n");
     let error = refusal(&quote);
     assert_good(&error, Code::BadSyntax, 4);
@@ -143,7 +143,7 @@ fn variables_that_multiply() {
 fn json_of_something_else_or_cut_off() {
     let whole = "{\"nftables\": [\n{\"table\": {\"family\": \"ip\", \"name\": \"t\"}}\n]}";
     Firewall::parse(whole, Dialect::NftablesJson).unwrap();
-    assert_good(&json_refusal(&whole[..40]), Code::Truncated, 2);
+    assert_good(&json_refusal(whole.get(..40).unwrap()), Code::Truncated, 2);
     assert_good(&json_refusal("{\"SecurityGroups\": []}"), Code::UnknownDialect, 1);
     assert_good(&json_refusal("[{\"dev\": \"eth0\"}]"), Code::UnknownDialect, 1);
     assert_good(
