@@ -1,7 +1,7 @@
 use pasvaudit::Dialect;
 use pasvaudit::firewall::{Action, Mark, Reject};
 
-use crate::support::{action, chain, one, read, refused, rules, unmodelled, with};
+use crate::support::{action, chain, matches, one, plain, read, refused, rules, unmodelled, with};
 use pasvaudit::Code;
 
 /// `bitwise reg 1 = ( reg 1 & mask ) ^ xor`, as `nft --debug=netlink` prints it; the model has
@@ -100,4 +100,27 @@ fn the_dialect_is_found_out() {
         assert_eq!(firewall.dialect(), Dialect::Nftables, "{text}");
     }
     assert_eq!(read("table ip t { }").families().len(), 2);
+}
+
+/// A key that a map lacks ends the rule (`nft_lookup_eval` sets `NFT_BREAK`), whatever its data are
+/// written to.
+#[test]
+fn a_key_that_is_missing_ends_the_rule() {
+    let values = [
+        "meta mark set tcp dport map { 80 : 1 }",
+        "ct mark set tcp dport map { 80 : 1 }",
+        "ip dscp set tcp dport map { 80 : cs1 }",
+        "counter name tcp dport map { 80 : \"web\" }",
+    ];
+    for value in values {
+        assert_ne!(matches(value, &plain()), Some(true), "{value}");
+    }
+}
+
+/// `nft_ct_get_eval` sets `NFT_BREAK` where the packet is not tracked.
+#[test]
+fn what_a_packet_lacks_ends_the_rule() {
+    assert_eq!(matches("meta mark set ct mark", &plain()), None);
+    assert_eq!(matches("meta mark set meta mark | 1", &plain()), Some(true));
+    assert!(unmodelled(&one("meta mark set ct mark")).is_empty());
 }

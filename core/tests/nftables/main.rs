@@ -5,6 +5,8 @@ mod chains;
 #[cfg(test)]
 mod effects;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod matches;

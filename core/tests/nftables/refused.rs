@@ -1,6 +1,7 @@
-use pasvaudit::Code;
+use pasvaudit::firewall::Fate;
+use pasvaudit::{Code, Dialect, Firewall};
 
-use crate::support::{refused, try_read};
+use crate::support::{fate, plain, refused, try_read};
 
 #[test]
 fn values_that_are_none() {
@@ -41,4 +42,20 @@ fn parts_of_what_is_not_there() {
     }
     let error = try_read("table ip t {\n chain c {\n  jump d\n }\n}\n").unwrap_err();
     assert_eq!(error.place().unwrap().line, 3);
+}
+
+/// nft 1.0.6 lists `flags dormant` of an inet table as `"flags": "inet"`: it may be in force or not.
+#[test]
+fn a_table_with_unclear_flags_is_open() {
+    let policy = |flags: &str| {
+        let text = format!(
+            r#"{{"nftables": [{{"table": {{"family": "inet", "name": "t"{flags}}}}}, {{"chain":
+            {{"family": "inet", "table": "t", "name": "c", "type": "filter", "hook": "forward",
+            "prio": 0, "policy": "drop"}}}}]}}"#
+        );
+        fate(&Firewall::parse(text, Dialect::NftablesJson).unwrap(), &plain())
+    };
+    assert_eq!(policy(""), Some(Fate::Drop));
+    assert_eq!(policy(r#", "flags": ["dormant"]"#), Some(Fate::Accept));
+    assert_eq!(policy(r#", "flags": "inet""#), None);
 }

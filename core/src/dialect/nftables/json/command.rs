@@ -176,8 +176,15 @@ fn declare<'a>(
     match key {
         "table" => {
             let fields = fields(value)?;
-            let dormant = fields.texts("flags")?.iter().any(|flag| flag == "dormant");
-            Ok(CommandKind::Table { table: own_name(&fields)?, dormant })
+            let (flags, table) = (fields.texts("flags")?, own_name(&fields)?);
+            // nft 1.0.6 lists a dormant table with its family for a flag: it may be any of them.
+            let known = |flag: &Cow<'_, str>| matches!(&**flag, "dormant" | "owner" | "persist");
+            if !flags.iter().all(known) {
+                let what = format!("table flags {}", flags.join(" "));
+                return Ok(CommandKind::Unknown { what, table: Some(table), chain: None });
+            }
+            let dormant = flags.iter().any(|flag| flag == "dormant");
+            Ok(CommandKind::Table { table, dormant })
         }
         "chain" => chain(value, span),
         "rule" => rule(value, verb),

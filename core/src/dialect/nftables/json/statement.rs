@@ -1,5 +1,7 @@
 //! Statements: matches, verdicts and what else a rule does.
 
+use std::borrow::Cow;
+
 use super::super::syntax::{
     BitOperator, Expr, NatFlags, NatKind, RejectKind, Relation, Statement, Verdict,
 };
@@ -20,10 +22,12 @@ fn read(json: Json<'_>) -> Option<Statement> {
     let (key, body) = json.single()?;
     Some(match key.as_ref() {
         "match" => return comparison(body),
+        // A key that a map lacks ends the rule.
+        "counter" | "dup" if has_map(body) => Statement::Condition(format!("{key} map")),
         // `reset` takes an option out of the TCP header.
         "counter" | "last" | "log" | "flow" | "dup" | "reset" => Statement::NoEffect,
         "limit" | "quota" | "ct count" | "set" | "map" | "meter" => {
-            Statement::Condition(json.as_written())
+            Statement::Condition(condition(&key, body).unwrap_or_else(|| json.as_written()))
         }
         "notrack" => Statement::NoTrack,
         "queue" => Statement::Verdict(Verdict::Queue),
@@ -54,6 +58,40 @@ fn read(json: Json<'_>) -> Option<Statement> {
             Statement::VerdictMap { key: expression(fields.get("key")?), map }
         }
         _ => Statement::Verdict(expression::verdict(&key, body)?),
+    })
+}
+
+/// Whether the body is a map, or has one for a property.
+fn has_map(body: Json<'_>) -> bool {
+    let is_map = |(key, _): (Cow<'_, str>, _)| key == "map";
+    body.single().is_some_and(is_map)
+        || body.fields().is_some_and(|fields| {
+            ["addr", "dev"].iter().filter_map(|key| fields.get(key)?.single()).any(is_map)
+        })
+}
+
+/// A condition in the words that text has for it, so that both are reported alike.
+fn condition(key: &str, body: Json<'_>) -> Option<String> {
+    if body.text().is_some() {
+        return Some(format!("{key} name"));
+    }
+    let fields = body.fields()?;
+    Some(match key {
+        "set" | "map" => format!(
+            "{} {}",
+            fields.get("op")?.text()?,
+            fields.get("set").or_else(|| fields.get("map"))?.text()?
+        ),
+        "meter" => format!("meter {}", fields.get("name")?.text()?),
+        "limit" => {
+            fields.get("rate")?;
+            "limit rate".to_owned()
+        }
+        "quota" if fields.get("inv").and_then(Json::boolean) == Some(true) => {
+            "quota over".to_owned()
+        }
+        "quota" | "ct count" => key.to_owned(),
+        _ => return None,
     })
 }
 

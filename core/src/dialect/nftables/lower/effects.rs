@@ -4,7 +4,7 @@ use crate::error::Code;
 use crate::firewall::{Action, Addresses, Mark, Side, Test};
 use crate::space::{Axis, Coordinate, Family, Ranges};
 
-use super::super::syntax::{BitOperator, Expr};
+use super::super::syntax::{BitOperator, Expr, TableFamily};
 use super::context::Context;
 use super::fault::{Read, fault};
 use super::keys::{Transform, key, short};
@@ -40,7 +40,7 @@ pub(super) fn written(target: &Expr, value: &Expr) -> Written {
             }
             _ => Written::Unmodelled(format!("{protocol} {field} set")),
         },
-        Expr::Other(text) if text.starts_with("tcp option") => Written::Nothing,
+        Expr::Other(text) if short(text) == "tcp option" => Written::Nothing,
         Expr::Other(text) => Written::Unmodelled(format!("{} set", short(text))),
         _ => Written::Unmodelled("set".to_owned()),
     }
@@ -151,6 +151,13 @@ impl Context<'_> {
             None | Some("tcp" | "6") => Action::SetHelper(self.builder.symbol(kind)),
             Some(_) => Action::Continue,
         };
+        let told = match scope.family {
+            TableFamily::Ip => Some(Family::Ipv4),
+            TableFamily::Ip6 => Some(Family::Ipv6),
+            _ => None,
+        };
+        // A listing says the version where the table has only that one.
+        let version = version.filter(|version| told != Some(*version));
         Ok((version.map(of_version), helper))
     }
 }

@@ -351,8 +351,12 @@ fn fib(flags: &[String], result: &str) -> Part {
     }
 }
 
-/// The first words of something that is not modelled: `limit rate` of `limit rate 10/second`.
+/// The first words of something that is not modelled: `limit rate` of `limit rate 10/second`, and
+/// `tcp option` of `{"tcp option": {}}`.
 pub(super) fn short(text: &str) -> String {
+    if let Some(key) = text.strip_prefix('{').and_then(|inner| inner.split('"').nth(1)) {
+        return key.chars().take(40).collect();
+    }
     let plain = |word: &&str| {
         let first = word.trim_start_matches('@').bytes().next();
         first.is_some_and(|first| first.is_ascii_alphabetic())

@@ -28,6 +28,8 @@ struct Draft {
     tests: Vec<Test>,
     /// What was done to them, and is not written down as a rule yet.
     effects: Vec<Action>,
+    /// Nothing that matters comes after the statement that is read.
+    last: bool,
 }
 
 /// How a rule goes on after a statement.
@@ -44,7 +46,9 @@ impl Lowering<'_> {
         // The tests of matches that are fused with a later one.
         let mut waiting: HashMap<usize, Vec<Test>> = HashMap::new();
         let mut draft = Draft::default();
+        let idle = statements.iter().rev().take_while(|one| **one == Statement::NoEffect).count();
         for (index, statement) in statements.iter().enumerate() {
+            draft.last = index + 1 + idle >= statements.len();
             if let Statement::Match { left, relation, right } = statement {
                 self.settle(place, &mut draft);
                 let mut tests = self.context.matched(place.scope, left, *relation, right)?;
@@ -100,11 +104,18 @@ impl Lowering<'_> {
                 self.each(place, draft, rules);
                 return Ok(Next::Rule);
             }
-            Statement::Set { target, value } => match written(target, value) {
-                Written::Nothing => {}
-                Written::Effect(effect) => draft.effects.push(effect),
-                Written::Unmodelled(what) => self.unknown(place, draft, &what),
-            },
+            Statement::Set { target, value } => {
+                self.found(place, draft, value)?;
+                match written(target, value) {
+                    Written::Nothing => {}
+                    Written::Effect(effect) => draft.effects.push(effect),
+                    Written::Unmodelled(what) => self.unknown(place, draft, &what),
+                }
+                if !draft.last && may_lack(value) {
+                    self.settle(place, draft);
+                    draft.tests.push(self.context.unmodelled("set to what may be missing"));
+                }
+            }
             Statement::SetHelper(helper) => {
                 let (rules, by_key) = self.context.helped(place.scope, helper)?;
                 let every_packet = rules.iter().all(|(tests, _)| tests.is_empty());
@@ -133,6 +144,37 @@ impl Lowering<'_> {
         Ok(Next::Statement)
     }
 
+    /// The maps in a value that is written: a key that is missing ends the rule (`nft_lookup_eval` and
+    /// `nft_objref_map_eval` set `NFT_BREAK`).
+    fn found(&mut self, place: Place, draft: &mut Draft, value: &Expr) -> Read<()> {
+        // The depth that the readers allow bounds the stack.
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                Expr::Bits(_, one, other) => open.extend([&**one, &**other]),
+                Expr::Map(by, map) => {
+                    self.settle(place, draft);
+                    let parts = key(by, place.scope.family);
+                    let table = self.context.table(place.scope.table, &parts, map)?;
+                    // With nothing after it, a mark that may be any one says as much.
+                    let open_key = parts.iter().any(|part| part.what == What::Unmodelled);
+                    if draft.last && (open_key || table.unknown.is_some()) {
+                        continue;
+                    }
+                    if table.unknown.is_some() {
+                        draft.tests.push(self.context.unmodelled("a map that changes"));
+                        continue;
+                    }
+                    let keys = self.context.by_data(&parts, &table)?;
+                    let keys = keys.into_iter().map(|(tests, _)| tests).collect();
+                    draft.tests.append(&mut one_of(keys));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Something that may accept, drop or change the packet, or let the rule go on.
     fn unknown(&mut self, place: Place, draft: &mut Draft, what: &str) {
         draft.effects.push(Action::Unmodelled(self.context.builder.symbol(what)));
@@ -154,7 +196,8 @@ impl Lowering<'_> {
     /// Writes down what was done, before something else is asked.
     fn settle(&mut self, place: Place, draft: &mut Draft) {
         let Some(last) = draft.effects.pop() else { return };
-        let effects = Draft { tests: draft.tests.clone(), effects: draft.effects.clone() };
+        let effects =
+            Draft { tests: draft.tests.clone(), effects: draft.effects.clone(), last: true };
         draft.effects.push(last.clone());
         // The tests are asked once more, of a packet that was changed.
         let stale = |test: &Test| draft.effects.iter().any(|effect| sees(test, effect));
@@ -170,7 +213,7 @@ impl Lowering<'_> {
 
     /// Writes down what was done and what becomes of the packet.
     fn finish(&mut self, place: Place, draft: Draft, action: Action) {
-        let Draft { tests, mut effects } = draft;
+        let Draft { tests, mut effects, .. } = draft;
         if action != Action::Continue || effects.is_empty() {
             effects.push(action);
         }
@@ -267,6 +310,22 @@ impl Lowering<'_> {
             _ => false,
         }
     }
+}
+
+/// Whether a packet may lack what is written, which ends the rule: `nft_ct_get_eval` sets `NFT_BREAK`
+/// for one that is not tracked.
+fn may_lack(value: &Expr) -> bool {
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        match value {
+            Expr::Bits(_, one, other) => open.extend([&**one, &**other]),
+            Expr::Ct { key, .. } if key != "state" => return true,
+            Expr::Payload(..) | Expr::Raw(..) => return true,
+            Expr::Meta(key) if key.starts_with("sk") => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether the test may come out otherwise after the effect.

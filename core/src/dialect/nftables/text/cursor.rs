@@ -167,7 +167,10 @@ impl<'a> Cursor<'a> {
         match token.kind {
             Kind::End if self.open > 0 => fault(
                 Code::Truncated,
-                format!("the text ends inside of a block; expected {what}"),
+                format!(
+                    "the text ends inside of a block, where {what} was expected; give the whole file, or \
+                     close the block with `}}`"
+                ),
                 token,
             ),
             Kind::End => fault(Code::BadSyntax, format!("the text ends; expected {what}"), token),
@@ -176,6 +179,13 @@ impl<'a> Cursor<'a> {
             }
             Kind::Junk if token.text.starts_with('"') => {
                 fault(Code::BadSyntax, "the quote is not closed: add a `\"`", token)
+            }
+            Kind::Junk if token.text.starts_with(|c: char| c.is_control() || !c.is_ascii()) => {
+                let code = token.text.chars().next().map_or(0, u32::from);
+                let message = format!(
+                    "the character U+{code:04X} means nothing to nft here; write {what} in its place"
+                );
+                fault(Code::BadSyntax, message, token)
             }
             _ => {
                 let message = format!("expected {what}, not `{}`", shown(token.text));

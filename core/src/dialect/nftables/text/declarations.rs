@@ -95,7 +95,7 @@ impl<'a> Cursor<'a> {
                 self.value("a number")?;
             }
             "comment" => self.comment()?,
-            "counter" => self.counter()?,
+            "counter" => drop(self.counter()?),
             "last" => self.last()?,
             "limit" | "quota" | "ct" => {
                 while self.at_any(&["limit", "quota", "ct", "counter"]) {

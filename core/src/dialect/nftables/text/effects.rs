@@ -28,17 +28,20 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    pub(super) fn counter(&mut self) -> Read<'a, ()> {
-        self.expect("counter")?;
+    pub(super) fn counter(&mut self) -> Read<'a, Statement> {
+        let start = self.expect("counter")?;
         if self.eat("name") {
-            self.values(Side::Either)?;
-            return Ok(());
+            // A key that a map lacks ends the rule.
+            return Ok(match self.values(Side::Either)? {
+                Expr::Map(..) => self.condition(start),
+                _ => Statement::NoEffect,
+            });
         }
         while self.at_any(&["packets", "bytes"]) {
             self.next();
             self.number("a count")?;
         }
-        Ok(())
+        Ok(Statement::NoEffect)
     }
 
     /// `last`, `last used 5m`, `last used never`.
@@ -207,13 +210,14 @@ impl<'a> Cursor<'a> {
 
     /// Copies go elsewhere; the packet itself goes on.
     pub(super) fn dup(&mut self) -> Read<'a, Statement> {
-        self.next();
+        let start = self.next();
         self.expect("to")?;
-        self.values(Side::Either)?;
-        if self.eat("device") {
-            self.values(Side::Either)?;
-        }
-        Ok(Statement::NoEffect)
+        let address = self.values(Side::Either)?;
+        let device = if self.eat("device") { Some(self.values(Side::Either)?) } else { None };
+        let maps = [Some(address), device].into_iter().flatten();
+        // A key that a map lacks ends the rule.
+        let mut maps = maps.filter(|value| matches!(value, Expr::Map(..)));
+        Ok(if maps.next().is_some() { self.condition(start) } else { Statement::NoEffect })
     }
 
     /// `reset tcp option sack-perm`: the option is replaced by padding.

@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
                     unsure = true;
                 }
                 "comment" => self.comment()?,
-                "counter" => self.counter()?,
+                "counter" => drop(self.counter()?),
                 "last" => self.last()?,
                 "limit" | "quota" => {
                     self.stateful()?;

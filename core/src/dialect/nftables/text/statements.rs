@@ -43,7 +43,7 @@ impl<'a> Cursor<'a> {
             "queue" => self.queue(),
             "reject" => self.reject(),
             "snat" | "dnat" | "masquerade" | "redirect" => self.nat(),
-            "counter" => self.counter().map(|()| Statement::NoEffect),
+            "counter" => self.counter(),
             "last" => self.last().map(|()| Statement::NoEffect),
             "log" => self.log().map(|()| Statement::NoEffect),
             "comment" => self.comment().map(|()| Statement::NoEffect),

@@ -190,13 +190,16 @@ fn counters_and_logs_have_no_effect() {
 
 #[test]
 fn limits_end_a_rule_at_times() {
-    for json in [
-        r#"{"limit": {"rate": 5, "burst": 5, "per": "second"}}"#,
-        r#"{"quota": "q"}"#,
-        r#"{"ct count": {"val": 5, "inv": true}}"#,
-        r#"{"set": {"op": "add", "elem": 1, "set": "@s"}}"#,
+    for (json, words) in [
+        (r#"{"limit": {"rate": 5, "burst": 5, "per": "second"}}"#, "limit rate"),
+        (r#"{"quota": "q"}"#, "quota name"),
+        (r#"{"quota": {"val": 25, "val_unit": "mbytes", "inv": true}}"#, "quota over"),
+        (r#"{"ct count": {"val": 5, "inv": true}}"#, "ct count"),
+        (r#"{"set": {"op": "add", "elem": 1, "set": "@s"}}"#, "add @s"),
+        (r#"{"map": {"op": "update", "elem": 1, "data": 2, "map": "@m"}}"#, "update @m"),
+        (r#"{"counter": {"map": {"key": 1, "data": "@m"}}}"#, "counter map"),
     ] {
-        assert_eq!(statement(json), Statement::Condition(json.to_owned()));
+        assert_eq!(statement(json), Statement::Condition(words.to_owned()));
     }
 }
 

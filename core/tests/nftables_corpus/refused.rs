@@ -1,15 +1,9 @@
-//! Rule sets that others wrote, read where they lie: set `PASVAUDIT_CORPUS` to the folder that
-//! holds `nftables/**`. Their licences differ, so none of them is kept here.
+//! Files of the corpus that are no whole rule set for nft.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
-
-use pasvaudit::dialect::Parser;
-use pasvaudit::{Code, Dialect};
+use pasvaudit::Code;
 
 /// What is refused, by the end of its path, and why nft refuses it too.
-const REFUSED: &[(&str, Code, &str)] = &[
+pub(crate) const REFUSED: &[(&str, Code, &str)] = &[
     (
         "01rabbit_Azazel-Gadget__nftables_first_minute.nft.nft",
         Code::BadSyntax,
@@ -192,63 +186,3 @@ const REFUSED: &[(&str, Code, &str)] = &[
     ("nftables.conf", Code::BadSyntax, "its variables are defined elsewhere"),
     ("nftfw_init_router.nft", Code::HostName, "a template with gaps"),
 ];
-
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-#[test]
-fn every_rule_set_is_read_or_refused_for_a_reason() {
-    let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {
-        println!("skipped: PASVAUDIT_CORPUS is not set");
-        return;
-    };
-    let folder = Path::new(&corpus).join("nftables");
-    let (mut exactly, mut with_unknowns) = (0, 0);
-    let mut unknowns: BTreeMap<String, usize> = BTreeMap::new();
-    let mut refused = Vec::new();
-    for path in files(&folder).unwrap() {
-        let name = path.strip_prefix(&folder).unwrap().display().to_string();
-        let Ok(text) = fs::read_to_string(&path) else { continue };
-        if text.trim_start().starts_with(['{', '[']) {
-            continue;
-        }
-        let parser = Parser::new().file(name.as_str()).dialect(Dialect::Nftables);
-        match parser.parse(text.as_str()) {
-            Ok(firewall) => {
-                if firewall.unmodelled().is_empty() {
-                    exactly += 1
-                } else {
-                    with_unknowns += 1
-                }
-                for unmodelled in firewall.unmodelled() {
-                    *unknowns.entry(firewall.name(unmodelled.what).to_owned()).or_default() += 1;
-                }
-            }
-            Err(error) => {
-                let known = REFUSED.iter().find(|(end, ..)| name.ends_with(&format!("/{end}")));
-                let Some((_, code, reason)) = known else {
-                    panic!("refused without a reason: {error}")
-                };
-                assert_eq!(error.code(), *code, "{error}");
-                refused.push(format!("{code}: {reason} ({name})"));
-            }
-        }
-    }
-    println!("read exactly {exactly}, with unknowns {with_unknowns}, refused {}", refused.len());
-    for line in refused {
-        println!("  {line}");
-    }
-    for (what, count) in unknowns {
-        println!("  {count:6} {what}");
-    }
-}
