@@ -162,6 +162,12 @@ impl Follower<'_> {
                 followed.helper = passage.state.map_or(Settled::Not, |state| state.helper);
                 end.credit = passage.credit;
             }
+            let unsure = matches!(passage.delivered, Delivered::Elsewhere | Delivered::Maybe);
+            if let Some(mapping) = followed.nat.target.filter(|_| first && unsure && stopped) {
+                // These chains stop it, if it comes to them at all.
+                end.may_pass = true;
+                end.doubts.push(mapping.by);
+            }
             if stopped {
                 // Later packets do not come to it.
                 return Ok(end.into_followed(refusals_pass, followed));
@@ -265,7 +271,8 @@ impl Leg<'_> {
         for stop in self.class.entry.iter().filter(|stop| wanted(stop)) {
             self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
         }
-        let first = self.class.stage == Stage::Syn;
+        // Only what has come so far is routed.
+        let first = self.class.stage == Stage::Syn && passage.state.is_some();
         if first && self.class.passes {
             passage.delivered = self.is_delivered(&passage.nat, cell)?;
         } else if first
@@ -323,7 +330,12 @@ impl Leg<'_> {
             (true, Value::Kept) => false,
             (true, Value::Fixed(_)) if mapping.changes == Some(false) => false,
             (true, _) => to_itself != Covered::Whole,
-            (false, _) => to_itself != Covered::Nothing,
+            (false, _) => match to_itself {
+                Covered::Whole => true,
+                Covered::Nothing => false,
+                // Where nobody named its addresses, none of them is meant.
+                Covered::Unknown => self.follower.own.family::<A>().is_some(),
+            },
         })
     }
 

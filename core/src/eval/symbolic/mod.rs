@@ -182,14 +182,10 @@ pub fn connections<A: Governs>(
 ) -> Vec<Part<A>> {
     let sites: Vec<_> = devices.iter().map(Site::of).collect();
     let hull = hull(space);
-    let hops: Vec<_> = sites
-        .iter()
-        .map(|site| Hop::new(site, opener, control, hull.as_ref(), &mut effort))
-        .collect();
+    let hops: Vec<_> = sites.iter().map(|site| Hop::new(site, opener, control)).collect();
     let path = Path { hops, opener };
-    partition(&path.followers(), space, effort, |cell, lists, effort| {
-        path.follow(cell, lists, effort)
-    })
+    let lists = hull.map(|hull| path.primed(&hull, &mut effort)).unwrap_or_default();
+    partition(&lists, space, effort, |cell, lists, effort| path.follow(cell, lists, effort))
 }
 
 /// How single packets fare at one hook, with the state that connection tracking gives to them.
@@ -204,30 +200,27 @@ pub fn packets<A: Governs>(
 ) -> Vec<Part<A>> {
     let classes = question::packet(firewall, A::FAMILY, hook, state, incoming, outgoing);
     let follower = Follower { firewall, classes: &classes, own: &Own::none() };
-    partition(&[follower], space, effort, |cell, lists, effort| {
+    let (mut lists, mut effort) = (Lists::new(), effort);
+    if let Some(hull) = hull(space) {
+        // Where that alone spends the effort, no cell is finished either.
+        let _ = follower.prime(&hull, &mut lists, &mut effort);
+    }
+    partition(&[lists], space, effort, |cell, lists, effort| {
         let Some(lists) = lists.first_mut() else { return Err(Stuck::Spent) };
         Ok(follower.follow(Nat::none(View::PLAIN), cell, lists, effort)?.ruling)
     })
 }
 
 fn partition<A: Governs>(
-    followers: &[Follower<'_>],
+    // Those of the whole space: most rules touch none of its boxes.
+    lists: &[Lists<A>],
     space: &[Cuboid<A>],
     mut effort: Effort,
     follow: impl Fn(&Cuboid<A>, &mut [Lists<A>], &mut Effort) -> Result<Ruling, Stuck<A>>,
 ) -> Vec<Part<A>> {
-    let Some(hull) = hull(space) else { return Vec::new() };
     let mut parts: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
-    // One list for the whole space first: most rules touch none of its boxes.
-    let mut lists = Vec::new();
-    for follower in followers {
-        let mut of_hull = Lists::new();
-        // Where that alone spends the effort, no cell is finished either.
-        let _ = follower.prime(&hull, &mut of_hull, &mut effort);
-        lists.push(of_hull);
-    }
     let inherited = |lists: &[Lists<A>]| lists.iter().map(Lists::inherited).collect::<Vec<_>>();
-    let mut open: Vec<_> = space.iter().map(|cell| (*cell, inherited(&lists))).collect();
+    let mut open: Vec<_> = space.iter().map(|cell| (*cell, inherited(lists))).collect();
     while let Some((cell, mut lists)) = open.pop() {
         match follow(&cell, &mut lists, &mut effort) {
             Ok(ruling) => parts.entry(ruling).or_default().push(cell),

@@ -19,14 +19,8 @@ pub(super) struct Hop<'a, A> {
 }
 
 impl<'a, A: Governs> Hop<'a, A> {
-    pub(super) fn new(
-        site: &'a Site<'a>,
-        opener: End,
-        control: Option<&'a Control>,
-        space: Option<&Cuboid<A>>,
-        effort: &mut Effort,
-    ) -> Self {
-        let session = control.map(|control| Session::new(site, opener, control, space, effort));
+    pub(super) fn new(site: &'a Site<'a>, opener: End, control: Option<&'a Control>) -> Self {
+        let session = control.map(|control| Session::new(site, opener, control));
         Self { site, classes: site.classes(A::FAMILY, opener, None), session }
     }
 
@@ -43,8 +37,19 @@ pub(super) struct Path<'a, A> {
 }
 
 impl<A: Governs> Path<'_, A> {
-    pub(super) fn followers(&self) -> Vec<Follower<'_>> {
-        self.hops.iter().map(Hop::follower).collect()
+    /// For each device the rules that can matter to connections in a box, and those that can matter
+    /// to their control connections.
+    pub(super) fn primed(&self, hull: &Cuboid<A>, effort: &mut Effort) -> Vec<Lists<A>> {
+        let mut primed = Vec::new();
+        for hop in &self.hops {
+            let mut lists = Lists::new();
+            // Where that alone spends the effort, no cell is finished either.
+            let _ = hop.follower().prime(hull, &mut lists, effort);
+            primed.push(lists);
+            let control = hop.session.as_ref().map(|session| session.primed(hull, effort));
+            primed.push(control.unwrap_or_else(Lists::new));
+        }
+        primed
     }
 
     /// How the connections of a cell fare, if they all fare alike.
@@ -56,7 +61,7 @@ impl<A: Governs> Path<'_, A> {
     ) -> Result<Ruling, Stuck<A>> {
         let mut arrival = Arrival::PLAIN;
         let mut rulings = Vec::with_capacity(self.hops.len());
-        let mut hops: Vec<_> = self.hops.iter().zip(lists).enumerate().collect();
+        let mut hops: Vec<_> = self.hops.iter().zip(lists.chunks_mut(2)).enumerate().collect();
         // What a session's data connections carry follows from its control connection, which the
         // client opens.
         let from_server = self.opener == End::Server;
@@ -65,11 +70,13 @@ impl<A: Governs> Path<'_, A> {
             hops.reverse();
         }
         for (device, (hop, lists)) in hops {
+            let [lists, control_lists] = lists else { return Err(Stuck::Spent) };
             let follower = hop.follower();
             let mut ruling = match &hop.session {
                 Some(session) => {
+                    let meaning = session.meaning(&arrival.control, cell, control_lists, effort)?;
                     let (ruling, leaves) =
-                        session.follow(&follower, &arrival, cell, lists, effort)?;
+                        session.follow(&follower, &arrival, meaning, cell, lists, effort)?;
                     arrival = leaves;
                     ruling
                 }

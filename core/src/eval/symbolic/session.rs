@@ -1,6 +1,7 @@
 //! Data connections of an FTP session: whether a helper expects them, and whether they come to the
 //! server that the control connection comes to.
 
+use std::marker::PhantomData;
 use std::net::IpAddr;
 
 use super::Open;
@@ -50,8 +51,7 @@ pub(super) struct Session<'a, A> {
     serves: bool,
     at_server: bool,
     control_classes: Vec<Class>,
-    /// The rules that can matter to any of the control connections.
-    control_lists: Lists<A>,
+    family: PhantomData<A>,
     /// The packets of data connections that a helper expects, by helper.
     expected: Vec<(Symbol, Vec<Class>)>,
     own: &'a Own,
@@ -70,7 +70,7 @@ impl<A: Governs> Arrival<A> {
 }
 
 /// What the control connection means for data connections.
-struct Meaning<A> {
+pub(super) struct Meaning<A> {
     expected: Expectation,
     /// How the control connection is translated; that of one client port where it depends on it.
     nat: Nat<A>,
@@ -87,18 +87,12 @@ enum Expectation {
 }
 
 impl<'a, A: Governs> Session<'a, A> {
-    /// A session whose data connections lie in a box.
-    pub(super) fn new(
-        site: &'a Site<'a>,
-        opener: End,
-        control: &'a Control,
-        space: Option<&Cuboid<A>>,
-        effort: &mut Effort,
-    ) -> Self {
+    /// A session through a device.
+    pub(super) fn new(site: &'a Site<'a>, opener: End, control: &'a Control) -> Self {
         let expected = helpers(site.device.firewall)
             .into_iter()
             .map(|name| (name, site.classes(A::FAMILY, opener, Some(Expected::By(name)))));
-        let mut session = Self {
+        Self {
             firewall: site.device.firewall,
             control,
             opener,
@@ -108,17 +102,20 @@ impl<'a, A: Governs> Session<'a, A> {
             ),
             at_server: site.device.placement == Placement::ServerHost,
             control_classes: site.classes(A::FAMILY, End::Client, None),
-            control_lists: Lists::new(),
             expected: expected.collect(),
             own: &site.own,
-        };
-        let mut lists = Lists::new();
-        if let Some(hull) = space.and_then(|cell| super::hull(&session.controls(cell))) {
-            // Where that alone spends the effort, no cell is finished either.
-            let _ = session.follower().prime(&hull, &mut lists, effort);
+            family: PhantomData,
         }
-        session.control_lists = lists;
-        session
+    }
+
+    /// The rules that can matter to any control connection of data connections in a box.
+    pub(super) fn primed(&self, space: &Cuboid<A>, effort: &mut Effort) -> Lists<A> {
+        let mut lists = Lists::new();
+        if let Some(hull) = super::hull(&self.controls(space)) {
+            // Where that alone spends the effort, no cell is finished either.
+            let _ = self.follower().prime(&hull, &mut lists, effort);
+        }
+        lists
     }
 
     /// What follows control connections.
@@ -147,11 +144,11 @@ impl<'a, A: Governs> Session<'a, A> {
         &self,
         new: &Follower<'_>,
         from: &Arrival<A>,
+        meaning: Meaning<A>,
         cell: &Cuboid<A>,
         lists: &mut Lists<A>,
         effort: &mut Effort,
     ) -> Result<(Ruling, Arrival<A>), Stuck<A>> {
-        let meaning = self.meaning(&from.control, cell, effort)?;
         let new_one = |lists: &mut Lists<A>, effort: &mut Effort| {
             self.unexpected(new, from, &meaning, cell, lists, effort)
         };
@@ -298,22 +295,27 @@ impl<'a, A: Governs> Session<'a, A> {
     }
 
     /// What the control connection of the data connections in a cell means for them.
-    fn meaning(
+    pub(super) fn meaning(
         &self,
         control_view: &View<A>,
         cell: &Cuboid<A>,
+        lists: &mut Lists<A>,
         effort: &mut Effort,
     ) -> Result<Meaning<A>, Stuck<A>> {
         let mut open = self.controls(cell);
+        let whole = open.len() == 1;
+        let mut divided = false;
         let follower = self.follower();
         let mut meaning: Option<Meaning<A>> = None;
         while let Some(control) = open.pop() {
-            match follower.follow(
-                Nat::none(*control_view),
-                &control,
-                &mut self.control_lists.inherited(),
-                effort,
-            ) {
+            let nat = Nat::none(*control_view);
+            // What is found out about all of them is kept for the cells that this one is cut into.
+            let outcome = if whole && !divided {
+                follower.follow(nat, &control, lists, effort)
+            } else {
+                follower.follow(nat, &control, &mut lists.inherited(), effort)
+            };
+            match outcome {
                 Ok(followed) => {
                     let one = self.meaning_of(followed, cell)?;
                     meaning = Some(match meaning {
@@ -329,6 +331,7 @@ impl<'a, A: Governs> Session<'a, A> {
                     let Some((low, high)) = control.split(axis, last) else {
                         return Err(Stuck::Spent);
                     };
+                    divided = true;
                     open.extend([low, high]);
                 }
                 Err(Stuck::Split { axis, last }) => {
