@@ -1,14 +1,13 @@
-use std::cell::OnceCell;
-
 use super::lists::Lists;
 use super::nat::{self, Arrived, Covered, Mapping, Nat, Value, View};
 use super::question::{Class, Stage, Stop};
+use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
 use super::truth::Context;
 use super::walk::{Block, Outcome, Walk};
-use super::{Blame, Course, Effort, Helper, Open, Ruling, Stuck};
-use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol, own};
-use crate::space::{Axis, Cuboid, Family, Ranges};
+use super::{Blame, Course, Effort, Open, Ruling, Stuck};
+use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
+use crate::space::{Axis, Cuboid};
 
 /// Follows cells through all packets of a connection.
 #[derive(Clone, Copy)]
@@ -18,15 +17,6 @@ pub(super) struct Follower<'a> {
     pub classes: &'a [Class],
     /// The addresses of the device itself.
     pub own: &'a Own,
-}
-
-/// The addresses of a device itself, by family.
-#[derive(Debug)]
-pub(super) struct Own {
-    v4: Ranges<u32>,
-    v6: Ranges<u128>,
-    /// Whether what it sends itself is stopped nowhere, once that was asked.
-    sends_freely: OnceCell<bool>,
 }
 
 /// How a connection was followed.
@@ -75,39 +65,6 @@ struct Credit {
     policy: Option<Blame>,
 }
 
-impl Own {
-    pub(super) fn of(firewall: &Firewall) -> Self {
-        Self { v4: ranges(firewall), v6: ranges(firewall), sends_freely: OnceCell::new() }
-    }
-
-    /// None.
-    pub(super) fn none() -> Self {
-        // Of a single packet the refusal is not asked about.
-        let sends_freely = OnceCell::from(true);
-        Self { v4: Ranges::none(), v6: Ranges::none(), sends_freely }
-    }
-
-    /// Those of a family; none if nobody gave any.
-    fn family<A: Governs>(&self) -> Option<&Ranges<A>> {
-        Some(A::either(&self.v4, &self.v6)).filter(|own| !own.is_empty())
-    }
-}
-
-fn ranges<A: Governs>(firewall: &Firewall) -> Ranges<A> {
-    Ranges::union_of(firewall.local().iter().filter_map(|given| {
-        let (first, last) = own(given);
-        Some((A::from_address(first)?, A::from_address(last)?))
-    }))
-}
-
-/// The addresses of a network that is written right.
-fn addresses_of<A: Governs>(network: &str) -> Ranges<A> {
-    let network = network.parse::<ipnet::IpNet>().ok();
-    Ranges::union_of(network.and_then(|network| {
-        Some((A::from_address(network.network())?, A::from_address(network.broadcast())?))
-    }))
-}
-
 impl Follower<'_> {
     /// Narrows the lists of all base chains to a box.
     pub(super) fn prime<A: Governs>(
@@ -144,8 +101,7 @@ impl Follower<'_> {
             tracked: None,
         };
         let mut half_tracked = false;
-        let refusals_pass =
-            || *self.own.sends_freely.get_or_init(|| self.firewall.sends_freely(A::FAMILY));
+        let refusals_pass = || self.own.sends_freely(self.firewall, A::FAMILY);
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
             let leg = Leg { follower: self, class, half_tracked };
@@ -162,13 +118,13 @@ impl Follower<'_> {
                 followed.helper = passage.state.map_or(Settled::Not, |state| state.helper);
                 end.credit = passage.credit;
             }
-            let unsure = matches!(passage.delivered, Delivered::Elsewhere | Delivered::Maybe);
-            if let Some(mapping) = followed.nat.target.filter(|_| first && unsure && stopped) {
-                // These chains stop it, if it comes to them at all.
-                end.may_pass = true;
-                end.doubts.push(mapping.by);
-            }
             if stopped {
+                let unsure = matches!(passage.delivered, Delivered::Elsewhere | Delivered::Maybe);
+                if unsure && let Some(mapping) = self.answered(passage.delivered, &followed.nat) {
+                    // These chains stop it, if it comes to them at all.
+                    end.may_pass = true;
+                    end.doubts.push(mapping.by);
+                }
                 // Later packets do not come to it.
                 return Ok(end.into_followed(refusals_pass, followed));
             }
@@ -199,22 +155,30 @@ impl Follower<'_> {
 
     /// What the opener meets where the device itself takes the packet.
     fn delivered<A: Governs>(&self, delivered: Delivered, nat: &Nat<A>, end: &mut Ending) {
-        match (nat.target, delivered) {
+        match self.answered(delivered, nat) {
             // Nobody answers there for the server.
-            (None, Delivered::Yes) => {
-                end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, true);
-            }
-            (None, _) => {
-                end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, false);
+            None => {
+                let surely = delivered == Delivered::Yes;
+                end.meets(Some(Block::new(Fate::Reject, Blame::Local)), Stage::Syn, surely);
             }
             // A proxy may stand there, or anything else.
-            (Some(mapping), _) => {
+            Some(mapping) => {
                 end.may_pass = true;
                 end.doubts.push(mapping.by);
                 let block = Block::new(Fate::Reject, Blame::Rule(mapping.by));
                 end.meets(Some(block), Stage::Syn, false);
             }
         }
+    }
+
+    /// The translation after which something on the device itself may answer, if it goes there.
+    fn answered<A: Governs>(&self, delivered: Delivered, nat: &Nat<A>) -> Option<Mapping<A>> {
+        let may_answer = |mapping: &Mapping<A>| {
+            delivered == Delivered::Elsewhere
+                || mapping.surely
+                || self.own.redirects::<A>(self.firewall)
+        };
+        nat.target.filter(may_answer)
     }
 
     /// Whether some packets of the connection are tracked and others are not, or may be.
@@ -301,7 +265,11 @@ impl Leg<'_> {
         if let Some(mapping) = nat.target.filter(|mapping| mapping.redirects) {
             return Ok(if mapping.surely { Delivered::Yes } else { Delivered::Maybe });
         }
-        let Some(own) = self.follower.own.family::<A>() else { return Ok(Delivered::No) };
+        let Follower { firewall, own, .. } = self.follower;
+        if nat.target.is_some_and(|mapping| !mapping.surely) && own.redirects::<A>(firewall) {
+            return Ok(Delivered::Maybe);
+        }
+        let Some(own) = own.family::<A>() else { return Ok(Delivered::No) };
         let becomes = nat.target.map_or(Value::Kept, |mapping| mapping.address);
         let arrived = Arrived { view: &nat.arrives, cell };
         Ok(match arrived.cover(own, Axis::Destination, becomes)? {
@@ -320,11 +288,7 @@ impl Leg<'_> {
             return Ok(!comes_in);
         }
         let arrived = Arrived { view: &nat.arrives, cell };
-        let own = self.follower.own.family::<A>().cloned().unwrap_or_else(Ranges::none);
-        let own = match A::FAMILY {
-            Family::Ipv4 => own.union(&addresses_of("127.0.0.0/8")),
-            Family::Ipv6 => own.union(&addresses_of("::1/128")),
-        };
+        let own = self.follower.own.with_loopback();
         let to_itself = arrived.cover(&own, Axis::Destination, mapping.address)?;
         Ok(match (comes_in, mapping.address) {
             (true, Value::Kept) => false,
@@ -487,16 +451,8 @@ impl Ending {
             block.mixed = true;
             self.open = self.open.or(Some(Open::Refusal));
         }
-        let course = Course {
-            helper: match followed.helper {
-                Settled::Not => Helper::Not,
-                Settled::To(name) => Helper::By(name),
-                Settled::Maybe(name) => Helper::Maybe(name),
-            },
-            target: followed.nat.target.map(|mapping| (0, mapping.by)),
-            source: followed.nat.source.map(|mapping| (0, mapping.by)),
-            delayed: false,
-        };
+        let course =
+            Course { target: followed.nat.target.map(|mapping| (0, mapping.by)), delayed: false };
         followed.ruling = self.ruling(course);
         followed
     }

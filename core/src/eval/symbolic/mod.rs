@@ -21,13 +21,13 @@ pub use question::{Interfaces, Stage, flags_of};
 pub use session::{Announced, Control};
 
 use super::{End, Placement};
-use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States, Symbol};
+use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States};
 use crate::space::{Axis, Cuboid};
-use connection::{Follower, Own};
+use connection::Follower;
 use lists::Lists;
 use nat::{Nat, View};
 use path::{Hop, Path};
-use site::Site;
+use site::{Own, Site};
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -57,34 +57,18 @@ pub enum Open {
     Helper,
 }
 
-/// The helper that reads a connection.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Helper {
-    /// None.
-    Not,
-    /// The one of this name.
-    By(Symbol),
-    /// Perhaps the one of this name, perhaps another or none.
-    Maybe(Symbol),
-}
-
 /// What happens to connections on their way.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Course {
-    /// The helper that reads them.
-    pub helper: Helper,
     /// The rule that translates their destination, and the device whose rule it is.
     pub target: Option<(usize, RuleId)>,
-    /// The rule that translates their source, and the device.
-    pub source: Option<(usize, RuleId)>,
     /// Their first packet is lost, and a second later the same packet passes.
     pub delayed: bool,
 }
 
 impl Course {
     /// Nothing.
-    pub const STRAIGHT: Self =
-        Self { helper: Helper::Not, target: None, source: None, delayed: false };
+    pub const STRAIGHT: Self = Self { target: None, delayed: false };
 }
 
 /// How a set of connections fares.

@@ -87,8 +87,7 @@ impl<A: Governs> Path<'_, A> {
                 }
             };
             ruling.device = device;
-            let course = &mut ruling.course;
-            for (place, _) in course.target.iter_mut().chain(&mut course.source) {
+            if let Some((place, _)) = &mut ruling.course.target {
                 *place = device;
             }
             rulings.push(ruling);
@@ -117,7 +116,6 @@ fn together(rulings: Vec<Ruling>) -> Ruling {
     let mut ruling = stopped.unwrap_or_else(passed);
     for other in &rulings {
         ruling.course.target = ruling.course.target.or(other.course.target);
-        ruling.course.source = ruling.course.source.or(other.course.source);
         ruling.course.delayed |= other.course.delayed;
     }
     ruling

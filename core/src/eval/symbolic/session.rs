@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 
 use super::Open;
-use super::connection::{Followed, Follower, Own};
+use super::connection::{Followed, Follower};
 use super::lists::Lists;
 use super::nat::{Arrived, Covered, Mapping, Nat, Value, View};
 use super::question::{Class, Expected};
-use super::site::Site;
+use super::site::{Own, Site};
 use super::state::Settled;
 use super::{Blame, Effort, Ruling, Stuck};
 use crate::eval::{End, Placement};
@@ -274,9 +274,9 @@ impl<'a, A: Governs> Session<'a, A> {
                 }
                 let announces = self.control.announced == Announced::Own && !self.at_server;
                 if announces && control.changes != Some(false) {
-                    ruling.open = Some(Open::Unannounced);
                     // The server names an address that only this device can translate.
                     unsure(ruling, &control);
+                    ruling.open = ruling.may_pass.then_some(Open::Unannounced);
                 }
             }
         }
@@ -358,10 +358,14 @@ impl<'a, A: Governs> Session<'a, A> {
         let ftp = |name: &Symbol| is_ftp(self.firewall.name(*name));
         let mut automatic = false;
         let helper = match (helper, self.firewall.automatic_helper()) {
-            (Settled::Not, Some((name, surely))) if self.is_at_port_21(&nat) => {
-                automatic = !surely;
-                if surely { Settled::To(name) } else { Settled::Maybe(name) }
-            }
+            (Settled::Not, Some((name, surely))) => match self.is_at_port_21(&nat) {
+                Some(true) if surely => Settled::To(name),
+                Some(false) => Settled::Not,
+                Some(true) | None => {
+                    automatic = true;
+                    Settled::Maybe(name)
+                }
+            },
             (helper, _) => helper,
         };
         let known = match helper {
@@ -396,11 +400,15 @@ impl<'a, A: Governs> Session<'a, A> {
 
     /// Whether the control connection comes to port 21, for which kernels had a helper by default:
     /// `__nf_ct_try_assign_helper` looks at the answers' source.
-    fn is_at_port_21(&self, nat: &Nat<A>) -> bool {
+    fn is_at_port_21(&self, nat: &Nat<A>) -> Option<bool> {
         match nat.target.map_or(Value::Kept, |mapping| mapping.port) {
-            Value::Kept => self.control.ports == [(21, 21)],
-            Value::Fixed(port) => port == A::from_port(21),
-            Value::Shifted { .. } | Value::Unknown => false,
+            Value::Kept => {
+                let ports = || self.control.ports.iter();
+                let may = ports().any(|(first, last)| (*first..=*last).contains(&21));
+                (!may || ports().all(|ports| *ports == (21, 21))).then_some(may)
+            }
+            Value::Fixed(port) => Some(port == A::from_port(21)),
+            Value::Shifted { .. } | Value::Unknown => None,
         }
     }
 
@@ -458,6 +466,7 @@ impl<A: Governs> Meaning<A> {
     /// What holds whichever of the two it is.
     fn and(mut self, other: Self) -> Self {
         self.doubts.extend(other.doubts);
+        self.open = self.open.or(other.open);
         let same = self.nat == other.nat;
         if !same {
             self.nat.target = either_mapping(self.nat.target, other.nat.target);
@@ -532,8 +541,11 @@ fn fails<A: Governs>(ruling: &mut Ruling, mapping: &Mapping<A>) {
     }
 }
 
-/// What becomes of the connection depends on more than the rules say.
+/// What becomes of the connection depends on more than the rules say, unless it fails anyway.
 fn unsure<A: Governs>(ruling: &mut Ruling, mapping: &Mapping<A>) {
+    if !ruling.may_pass {
+        return;
+    }
     if ruling.fate == Fate::Accept {
         ruling.fate = Fate::Drop;
         ruling.by = Blame::Rule(mapping.by);
