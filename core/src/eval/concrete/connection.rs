@@ -1,4 +1,5 @@
 use super::journey::{Journey, Shared};
+use super::translation::Among;
 use super::walk::Walk;
 use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Placement, Verdict};
 use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags, own};
@@ -85,21 +86,19 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
     let Some(translations) = &shared.translations else { return Route::Straight };
     let asked = translations.original.destination.address;
     let address = translations.translated().destination.address;
-    let named = |address| {
-        firewall.local().iter().map(own).any(|(first, last)| first <= address && address <= last)
-    };
-    let own = address.is_some_and(named);
-    let unknown = address.is_none() && !firewall.local().is_empty();
+    let mut locals = firewall.local().iter().map(own).map(|(first, last)| Among { first, last });
+    let own = locals.clone().any(|own| own.first <= address.first && address.last <= own.last);
+    let unknown = locals.any(|own| own.touches(address));
     let forwarded = hooks.contains(&Hook::Forward);
     let Some(translated) = translations.destination else {
         return if forwarded && own { Route::Device(None) } else { Route::Straight };
     };
-    let loopback = address.is_some_and(|address| address.is_loopback());
+    let loopback = address.known().is_some_and(|address| address.is_loopback());
     let (own, rule) = (own || loopback || translated.to_device, translated.rule);
     if forwarded && own {
         Route::Device(Some(rule))
     } else if hooks.contains(&Hook::Input) {
-        let stays = own || address.is_some() && address == asked;
+        let stays = own || address.equals(asked) == Some(true);
         if stays { Route::Straight } else { Route::Unclear(rule) }
     } else if own || unknown {
         Route::Unclear(rule)

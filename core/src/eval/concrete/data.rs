@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use super::connection::{Followed, follow};
 use super::journey::Shared;
 use super::packet::Master;
-use super::translation::{Endpoint, Ends, Translated, Translations};
+use super::translation::{Among, Endpoint, Ends, Translated, Translations};
 use super::walk::Walk;
 use super::{Connection, Control, End, Exhausted, Outcome, Placement, Tuple, Verdict};
 use crate::firewall::{Fate, Side, States, Symbol};
@@ -69,10 +69,9 @@ fn expecting(
         End::Client => translations.translated().destination.address,
         End::Server => translations.original.source.address,
     };
-    let is_own = match (control.announced, own) {
-        (None, _) => Some(true),
-        (Some(announced), Some(own)) => Some(announced == own),
-        (Some(_), None) => None,
+    let is_own = match control.announced {
+        None => Some(true),
+        Some(announced) => own.equals(Among::is(announced)),
     };
     let expected = match is_own {
         Some(false) => false,
@@ -100,7 +99,7 @@ fn following(question: &Connection<'_>, helper: Symbol, control: &Translations) 
     let translations = match question.opener {
         End::Client => Translations {
             original: asked,
-            source: source.map(|by| to(by.to, None, by)),
+            source: source.map(|by| to(by.to, Among::<u16>::ANY, by)),
             destination: destination.map(|by| to(by.to, asked.destination.port, by)),
         },
         // The server knows both ends as they were translated, and is translated back.
@@ -109,7 +108,7 @@ fn following(question: &Connection<'_>, helper: Symbol, control: &Translations) 
                 source: Endpoint { address: seen.destination.address, ..asked.source },
                 destination: Endpoint { address: seen.source.address, ..asked.destination },
             },
-            source: destination.map(|by| to(asked.source, None, by)),
+            source: destination.map(|by| to(asked.source, Among::<u16>::ANY, by)),
             destination: source.map(|by| Translated {
                 to_device: question.placement == Placement::ClientHost,
                 ..to(asked.destination, asked.destination.port, by)

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use super::translation::Ends;
+use super::translation::{Among, Ends};
 use crate::firewall::{
     Addresses, ConnectionTest, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest,
     Mark, Ports, RuleId, States, Statuses, Symbol, TcpFlags, Test,
@@ -241,22 +241,16 @@ fn interface(test: &InterfaceTest, wanted: &str, name: Name<'_>) -> Option<bool>
 }
 
 /// The values that an address may have; none in another family.
-fn address<A: InFamily>(address: Option<IpAddr>) -> Option<(A, A)> {
-    match address {
-        None => Some((A::ZERO, A::MAX)),
-        Some(address) => A::from_address(address).map(|at| (at, at)),
-    }
+fn address<A: InFamily>(address: Among<IpAddr>) -> Option<(A, A)> {
+    Some((A::from_address(address.first)?, A::from_address(address.last)?))
 }
 
 /// The values that a port may have.
-fn port<A: InFamily>(port: Option<u16>) -> (A, A) {
-    match port {
-        None => (A::ZERO, A::from_port(u16::MAX)),
-        Some(port) => (A::from_port(port), A::from_port(port)),
-    }
+fn port<A: InFamily>(port: Among<u16>) -> (A, A) {
+    (A::from_port(port.first), A::from_port(port.last))
 }
 
-fn address_in(set: &Addresses, family: Family, at: Option<IpAddr>) -> Option<bool> {
+fn address_in(set: &Addresses, family: Family, at: Among<IpAddr>) -> Option<bool> {
     match (set, family) {
         (Addresses::V4(set), Family::Ipv4) => all_in(set, address(at)?),
         (Addresses::V6(set), Family::Ipv6) => all_in(set, address(at)?),
@@ -264,7 +258,7 @@ fn address_in(set: &Addresses, family: Family, at: Option<IpAddr>) -> Option<boo
     }
 }
 
-fn port_in(set: &Ports, at: Option<u16>) -> Option<bool> {
+fn port_in(set: &Ports, at: Among<u16>) -> Option<bool> {
     all_in(set, port(at))
 }
 

@@ -3,16 +3,69 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use super::Tuple;
 use crate::firewall::{Direction, Hook, RuleId, Side, Statuses, Translation, TranslationKind};
 
+/// A value of which nobody may know more than that it is one of these.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Among<T> {
+    pub(super) first: T,
+    pub(super) last: T,
+}
+
+impl<T: Copy + Ord> Among<T> {
+    /// This very value.
+    pub(super) const fn is(value: T) -> Self {
+        Self { first: value, last: value }
+    }
+
+    fn between(one: T, other: T) -> Self {
+        Self { first: one.min(other), last: one.max(other) }
+    }
+
+    /// The value, if it is known.
+    pub(super) fn known(self) -> Option<T> {
+        (self.first == self.last).then_some(self.first)
+    }
+
+    /// Whether both may be the same value.
+    pub(super) fn touches(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    /// Whether both are the same value, if that is known.
+    pub(super) fn equals(self, other: Self) -> Option<bool> {
+        let both = self.known().zip(other.known());
+        both.map(|(one, other)| one == other).or_else(|| (!self.touches(other)).then_some(false))
+    }
+}
+
+impl Among<u16> {
+    /// Any port.
+    pub(super) const ANY: Self = Self { first: 0, last: u16::MAX };
+}
+
+impl Among<IpAddr> {
+    /// Any address of a family.
+    fn any(ipv6: bool) -> Self {
+        if ipv6 {
+            Self {
+                first: Ipv6Addr::UNSPECIFIED.into(),
+                last: Ipv6Addr::from_bits(u128::MAX).into(),
+            }
+        } else {
+            Self { first: Ipv4Addr::UNSPECIFIED.into(), last: Ipv4Addr::BROADCAST.into() }
+        }
+    }
+}
+
 /// What is known of an end of a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Endpoint {
-    pub(super) address: Option<IpAddr>,
-    pub(super) port: Option<u16>,
+    pub(super) address: Among<IpAddr>,
+    pub(super) port: Among<u16>,
 }
 
 impl From<SocketAddr> for Endpoint {
     fn from(end: SocketAddr) -> Self {
-        Self { address: Some(end.ip()), port: Some(end.port()) }
+        Self { address: Among::is(end.ip()), port: Among::is(end.port()) }
     }
 }
 
@@ -102,11 +155,9 @@ impl Translations {
     pub(super) fn changed(&self, side: Side) -> Option<bool> {
         let Some(translated) = self.on(side) else { return Some(false) };
         let (old, new) = (self.original.on(side), translated.to);
-        let address = old.address.zip(new.address).map(|(old, new)| old != new);
-        let port = old.port.zip(new.port).map(|(old, new)| old != new);
-        match (address, port) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
+        match (old.address.equals(new.address), old.port.equals(new.port)) {
+            (Some(false), _) | (_, Some(false)) => Some(true),
+            (Some(true), Some(true)) => Some(false),
             _ => None,
         }
     }
@@ -141,8 +192,7 @@ impl Translations {
     }
 
     fn is_ipv6(&self) -> bool {
-        let ends = [self.original.source, self.original.destination];
-        ends.iter().any(|end| matches!(end.address, Some(IpAddr::V6(_))))
+        self.original.source.address.first.is_ipv6()
     }
 }
 
@@ -157,22 +207,27 @@ pub(super) const fn translated_side(hook: Hook) -> Option<Side> {
 
 fn new_address(
     translation: &Translation,
-    old: Option<IpAddr>,
+    old: Among<IpAddr>,
     hook: Hook,
     ipv6: bool,
-) -> Option<IpAddr> {
+) -> Among<IpAddr> {
+    let unknown = Among::<IpAddr>::any(ipv6);
     match translation.kind {
         TranslationKind::Range(None) => old,
         TranslationKind::Range(Some((first, last))) => {
-            (first == last && first.is_ipv6() == ipv6).then_some(first)
+            let ours = first.is_ipv6() == ipv6 && last.is_ipv6() == ipv6;
+            if ours { Among::between(first, last) } else { unknown }
         }
-        TranslationKind::Masquerade => None,
+        TranslationKind::Masquerade => unknown,
         // `nf_nat_redirect.c`: what the device sends goes to itself.
         TranslationKind::Redirect if hook == Hook::Output => {
-            Some(if ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() })
+            Among::is(if ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() })
         }
-        TranslationKind::Redirect => None,
-        TranslationKind::Netmap(net, length) => in_network(old?, net, length),
+        TranslationKind::Redirect => unknown,
+        TranslationKind::Netmap(net, length) => {
+            let new = old.known().and_then(|old| in_network(old, net, length));
+            new.map_or(unknown, Among::is)
+        }
     }
 }
 
@@ -197,23 +252,34 @@ fn in_network(host: IpAddr, net: IpAddr, length: u8) -> Option<IpAddr> {
 }
 
 /// `get_unique_tuple` and `nf_nat_l4proto_unique_tuple` in `nf_nat_core.c`, for ports that are free.
-fn new_port(translation: &Translation, old: Option<u16>) -> Option<u16> {
+fn new_port(translation: &Translation, old: Among<u16>) -> Among<u16> {
     let Some((one, other)) = translation.ports else {
-        // A source keeps its port only if nobody else has it.
-        return old.filter(|_| translation.side == Side::Destination);
+        return if translation.side == Side::Destination { old } else { like(old) };
     };
-    if one != other && (translation.random || translation.side == Side::Source) {
-        return None;
+    let range = Among::between(one, other);
+    if range.known().is_none() && (translation.random || translation.side == Side::Source) {
+        return range;
     }
-    let (first, last) = (one.min(other), one.max(other));
-    match translation.base_port {
-        None if (first..=last).contains(&old?) => old,
-        None => Some(first),
+    match (translation.base_port, old.known()) {
+        (None, Some(old)) if range.touches(Among::is(old)) => Among::is(old),
+        (None, None) if old.touches(range) => range,
+        (None, _) => Among::is(range.first),
+        (Some(_), None) => range,
         // Ports outside the range in step begin again at its start.
-        Some(base) => {
-            let ports = u32::from(last - first) + 1;
-            let offset = u32::from(old?.wrapping_sub(base)) % ports;
-            u16::try_from(u32::from(first) + offset).ok()
+        (Some(base), Some(old)) => {
+            let ports = u32::from(range.last - range.first) + 1;
+            let offset = u32::from(old.wrapping_sub(base)) % ports;
+            u16::try_from(u32::from(range.first) + offset).map_or(range, Among::is)
         }
+    }
+}
+
+/// A source keeps its port only if nobody else has it; if not it gets one of the same kind.
+fn like(old: Among<u16>) -> Among<u16> {
+    match (old.first, old.last) {
+        (_, ..=511) => Among { first: 0, last: 511 },
+        (512.., ..=1023) => Among { first: 512, last: 1023 },
+        (1024.., _) => Among { first: 1024, last: u16::MAX },
+        _ => Among::<u16>::ANY,
     }
 }

@@ -269,12 +269,19 @@ impl Leg<'_> {
         if nat.target.is_some_and(|mapping| !mapping.surely) && own.redirects::<A>(firewall) {
             return Ok(Delivered::Maybe);
         }
-        let Some(own) = own.family::<A>() else { return Ok(Delivered::No) };
-        let becomes = nat.target.map_or(Value::Kept, |mapping| mapping.address);
+        let given = own.family::<A>();
         let arrived = Arrived { view: &nat.arrives, cell };
+        let (own, becomes) = match (nat.target, given) {
+            // The loopback interface is no way to another machine either.
+            (Some(mapping), _) => (&own.with_loopback(), mapping.address),
+            (None, Some(own)) => (own, Value::Kept),
+            (None, None) => return Ok(Delivered::No),
+        };
         Ok(match arrived.cover(own, Axis::Destination, becomes)? {
             Covered::Whole => Delivered::Yes,
             Covered::Nothing => Delivered::No,
+            // Where nobody named its addresses, none of them is meant.
+            Covered::Unknown if given.is_none() => Delivered::No,
             Covered::Unknown => Delivered::Maybe,
         })
     }

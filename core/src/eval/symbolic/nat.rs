@@ -18,8 +18,17 @@ pub(super) enum Value<A> {
     Shifted { from: A, to: A },
     /// It becomes this.
     Fixed(A),
+    /// It becomes one of these, nobody knows which.
+    Among(A, A),
     /// It becomes something that the rule set does not say.
     Unknown,
+}
+
+impl<A> Value<A> {
+    /// Whether the rule set says what it becomes.
+    pub(super) const fn is_known(&self) -> bool {
+        !matches!(self, Self::Among(..) | Self::Unknown)
+    }
 }
 
 /// What becomes of one end of the connections of a cell.
@@ -94,12 +103,20 @@ pub(super) enum Coordinate<A> {
         to: A,
     },
     Fixed(A),
-    Unknown,
+    /// It is one of these, nobody knows which.
+    Among(A, A),
 }
 
 /// How the coordinates of a packet relate to those of the question.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct View<A>([Coordinate<A>; 4]);
+
+impl<A: Governs> Coordinate<A> {
+    /// Nothing is known of one on this axis.
+    fn unknown(axis: Axis) -> Self {
+        Self::Among(A::ZERO, A::max_on(axis))
+    }
+}
 
 impl<A: Governs> View<A> {
     /// Every coordinate is that of the question.
@@ -187,9 +204,10 @@ impl<A: Governs> View<A> {
                 (Value::Shifted { from, to }, Coordinate::Fixed(value)) => {
                     Coordinate::Fixed(to + (value - from))
                 }
-                (Value::Shifted { .. }, Coordinate::Unknown) | (Value::Unknown, _) => {
-                    Coordinate::Unknown
+                (Value::Shifted { .. }, Coordinate::Among(..)) | (Value::Unknown, _) => {
+                    Coordinate::unknown(axis)
                 }
+                (Value::Among(first, last), _) => Coordinate::Among(first, last),
                 (Value::Fixed(value), _) => Coordinate::Fixed(value),
             }
         }))
@@ -199,7 +217,7 @@ impl<A: Governs> View<A> {
     pub(super) fn joined(&self, other: &Self) -> Self {
         Self(Axis::ALL.map(|axis| {
             let (one, other) = (self.on(axis), other.on(axis));
-            if one == other { one } else { Coordinate::Unknown }
+            if one == other { one } else { Coordinate::unknown(axis) }
         }))
     }
 
@@ -211,6 +229,11 @@ impl<A: Governs> View<A> {
             Axis::Source => source,
             Axis::SourcePort => source_port,
         }
+    }
+
+    /// Whether nobody knows which of several values a coordinate is.
+    fn is_unknown(&self, axis: Axis) -> bool {
+        matches!(self.on(axis), Coordinate::Among(..))
     }
 
     /// Whether every coordinate is one of the question.
@@ -237,7 +260,7 @@ impl<A: Governs> View<A> {
                 (to + (lo - from), to + (hi - from))
             }
             Coordinate::Fixed(value) => (value, value),
-            Coordinate::Unknown => (A::ZERO, A::max_on(axis)),
+            Coordinate::Among(first, last) => (first, last),
         }
     }
 
@@ -251,7 +274,7 @@ impl<A: Governs> View<A> {
         match self.on(axis) {
             Coordinate::On(asked) => Some((asked, last)),
             Coordinate::Shifted { axis: asked, from, to } => Some((asked, from + (last - to))),
-            Coordinate::Fixed(_) | Coordinate::Unknown => None,
+            Coordinate::Fixed(_) | Coordinate::Among(..) => None,
         }
     }
 }
@@ -297,12 +320,14 @@ impl<A: Governs> Arrived<'_, A> {
         value: Value<A>,
     ) -> Result<Covered, Stuck<A>> {
         let (lo, hi) = self.view.range(axis, self.cell);
-        let unknown = self.view.on(axis) == Coordinate::Unknown;
+        let unknown = self.view.is_unknown(axis);
         let cover = match value {
             Value::Unknown => return Ok(Covered::Unknown),
             Value::Fixed(value) => set.cover(value, value),
-            Value::Kept | Value::Shifted { .. } if unknown => return Ok(Covered::Unknown),
+            Value::Among(first, last) => return Ok(whole_or_nothing(set, first, last)),
+            Value::Kept if unknown => return Ok(whole_or_nothing(set, lo, hi)),
             Value::Kept => set.cover(lo, hi),
+            Value::Shifted { .. } if unknown => return Ok(Covered::Unknown),
             Value::Shifted { from, to } => match set.cover(to + (lo - from), to + (hi - from)) {
                 Cover::Part { last } => Cover::Part { last: from + (last - to) },
                 whole => whole,
@@ -319,6 +344,15 @@ impl<A: Governs> Arrived<'_, A> {
     fn split<T>(self, axis: Axis, last: A) -> Result<T, Stuck<A>> {
         let (axis, last) = self.view.place(axis, last).unwrap_or((axis, last));
         Err(Stuck::Split { axis, last })
+    }
+}
+
+/// How much of values lies in a set, if nobody knows which of them it is.
+fn whole_or_nothing<A: Governs>(set: &Ranges<A>, first: A, last: A) -> Covered {
+    match set.cover(first, last) {
+        Cover::Whole => Covered::Whole,
+        Cover::Nothing => Covered::Nothing,
+        Cover::Part { .. } => Covered::Unknown,
     }
 }
 
@@ -378,6 +412,12 @@ fn changes<A: Governs>(
                 Covered::Unknown => None,
             })
         }
+        Value::Among(first, last) => {
+            let range = Ranges::range(first, last);
+            let (lo, hi) = arrived.view.range(axis, arrived.cell);
+            // One that is among them already may be kept.
+            Ok((range.cover(lo, hi) == Cover::Nothing).then_some(true))
+        }
         Value::Unknown => Ok(None),
     }
 }
@@ -389,10 +429,15 @@ fn address_value<A: Governs>(
     arrived: Arrived<'_, A>,
 ) -> Result<Value<A>, Stuck<A>> {
     let fixed = |address| A::from_address(address).map_or(Value::Unknown, Value::Fixed);
+    let among = |first, last| match (A::from_address(first), A::from_address(last)) {
+        (Some(first), Some(last)) => Value::Among(first.min(last), first.max(last)),
+        _ => Value::Unknown,
+    };
     Ok(match translation.kind {
         TranslationKind::Range(None) => Value::Kept,
         TranslationKind::Range(Some((first, last))) if first == last => fixed(first),
-        TranslationKind::Range(Some(_)) | TranslationKind::Masquerade => Value::Unknown,
+        TranslationKind::Range(Some((first, last))) => among(first, last),
+        TranslationKind::Masquerade => Value::Unknown,
         // `nf_nat_redirect` takes 127.0.0.1 for packets of the device itself, and ::1.
         TranslationKind::Redirect if stop.hook == Hook::Output => match A::FAMILY {
             Family::Ipv4 => fixed(Ipv4Addr::LOCALHOST.into()),
@@ -400,7 +445,7 @@ fn address_value<A: Governs>(
         },
         TranslationKind::Redirect => Value::Unknown,
         TranslationKind::Netmap(network, length) => {
-            let unknown = arrived.view.on(axis) == Coordinate::Unknown;
+            let unknown = arrived.view.is_unknown(axis);
             let Some(network) = A::from_address(network).filter(|_| !unknown) else {
                 return Ok(Value::Unknown);
             };
@@ -425,24 +470,27 @@ fn port_value<A: Governs>(
     arrived: Arrived<'_, A>,
 ) -> Result<Value<A>, Stuck<A>> {
     let Some((first, last)) = translation.ports else {
-        // A source port is kept only if nobody else has it.
         let kept = translation.side == Side::Destination;
-        return Ok(if kept { Value::Kept } else { Value::Unknown });
+        return if kept { Ok(Value::Kept) } else { neighbour(axis, arrived) };
     };
     let searched = translation.random || translation.side == Side::Source;
-    if first > last || (searched && first != last) {
+    if first > last {
         return Ok(Value::Unknown);
+    }
+    let among = Value::Among(A::from_port(first), A::from_port(last));
+    if searched && first != last {
+        return Ok(among);
     }
     let Some(base) = translation.base_port else {
         let range = Ranges::range(A::from_port(first), A::from_port(last));
         return Ok(match arrived.cover(&range, axis, Value::Kept)? {
             Covered::Whole => Value::Kept,
             Covered::Nothing => Value::Fixed(A::from_port(first)),
-            Covered::Unknown => Value::Unknown,
+            Covered::Unknown => among,
         });
     };
-    if translation.side == Side::Source || arrived.view.on(axis) == Coordinate::Unknown {
-        return Ok(Value::Unknown);
+    if translation.side == Side::Source || arrived.view.is_unknown(axis) {
+        return Ok(among);
     }
     // The offset wraps round at 2^16 and then at the size of the range.
     let size = u32::from(last - first) + 1;
@@ -456,4 +504,21 @@ fn port_value<A: Governs>(
         return arrived.split(axis, A::from_u128(end.into()));
     }
     Ok(Value::Shifted { from: lo, to: A::from_u128(to.into()) })
+}
+
+/// A source port that no rule names is kept if nobody else has it; else it becomes one of the same
+/// kind: `nf_nat_l4proto_unique_tuple` again.
+fn neighbour<A: Governs>(axis: Axis, arrived: Arrived<'_, A>) -> Result<Value<A>, Stuck<A>> {
+    let (lo, hi) = arrived.view.range(axis, arrived.cell);
+    for (first, last) in [(0, 511), (512, 1023), (1024, u16::MAX)] {
+        let (first, last) = (A::from_port(first), A::from_port(last));
+        if first <= lo && lo <= last {
+            return match arrived.view.is_unknown(axis) {
+                _ if hi <= last => Ok(Value::Among(first, last)),
+                true => Ok(Value::Unknown),
+                false => arrived.split(axis, last),
+            };
+        }
+    }
+    Ok(Value::Unknown)
 }

@@ -266,7 +266,7 @@ impl<'a, A: Governs> Session<'a, A> {
                             (Value::Fixed(one), Value::Fixed(other)) if same && one != other => {
                                 fails(ruling, &mapping);
                             }
-                            (one, other) if same && one == other && one != Value::Unknown => {}
+                            (one, other) if same && one == other && one.is_known() => {}
                             _ => unsure(ruling, &mapping),
                         }
                         self.misled(ruling, &mapping);
@@ -288,7 +288,7 @@ impl<'a, A: Governs> Session<'a, A> {
         match mapping.port {
             Value::Kept => {}
             Value::Shifted { from, to } if from == to => {}
-            Value::Unknown => unsure(ruling, mapping),
+            Value::Among(..) | Value::Unknown => unsure(ruling, mapping),
             Value::Fixed(_) | Value::Shifted { .. } if mapping.changes == Some(false) => {}
             Value::Fixed(_) | Value::Shifted { .. } => fails(ruling, mapping),
         }
@@ -408,7 +408,7 @@ impl<'a, A: Governs> Session<'a, A> {
                 (!may || ports().all(|ports| *ports == (21, 21))).then_some(may)
             }
             Value::Fixed(port) => Some(port == A::from_port(21)),
-            Value::Shifted { .. } | Value::Unknown => None,
+            Value::Shifted { .. } | Value::Among(..) | Value::Unknown => None,
         }
     }
 

@@ -1,4 +1,4 @@
-use super::nat::{Coordinate, Mapping, Nat, View};
+use super::nat::{Mapping, Nat, View};
 use super::question::{Class, Expected, Interface, Stage, Stop};
 use super::state::{Mark, PacketState, Tracking};
 use crate::firewall::{
@@ -205,9 +205,6 @@ impl<A: Governs> Context<'_, A> {
         view: &View<A>,
         cell: &Cuboid<A>,
     ) -> Truth<A> {
-        if view.on(axis) == Coordinate::Unknown {
-            return unseen(values, axis);
-        }
         let (lo, hi) = view.range(axis, cell);
         split(values.cover(lo, hi), axis, view)
     }
@@ -224,9 +221,6 @@ impl<A: Governs> Context<'_, A> {
     }
 
     fn ports(&self, ports: &Ports, axis: Axis, view: &View<A>, cell: &Cuboid<A>) -> Truth<A> {
-        if view.on(axis) == Coordinate::Unknown {
-            return unseen(ports, axis);
-        }
         let (lo, hi) = view.range(axis, cell);
         let port = |value: A| u32::try_from(value.to_u128()).unwrap_or(u32::MAX);
         let cover = match ports.cover(port(lo), port(hi)) {
@@ -332,17 +326,6 @@ fn split<A: Governs>(cover: Cover<A>, axis: Axis, view: &View<A>) -> Truth<A> {
             Some((axis, last)) => Truth::Split { axis, last },
             None => Truth::Unknown,
         },
-    }
-}
-
-/// Whether a coordinate that cannot be known is in a set.
-fn unseen<A, B: crate::space::Coordinate>(ranges: &Ranges<B>, axis: Axis) -> Truth<A> {
-    if *ranges == Ranges::all(axis) {
-        Truth::Yes
-    } else if ranges.is_empty() {
-        Truth::No
-    } else {
-        Truth::Unknown
     }
 }
 
