@@ -237,10 +237,7 @@ fn agree(
     translates: bool,
 ) -> Result<(), &'static str> {
     if ruling.unfinished {
-        // All sessions of everybody with everybody are cut by their control connections too: in the
-        // largest rule sets that is more than the budget allows, and said to be undecided.
-        let session = matches!(question, Question::Connection { session: true, .. });
-        return if session && ruling.may_pass { Ok(()) } else { Err("the work budget was spent") };
+        return Err("the work budget was spent");
     }
     if translates && matches!(question, Question::Connection { session: true, .. }) {
         // Whether what passes comes to the server of the control connection is asked of one only.

@@ -211,24 +211,57 @@ impl Firewall {
     /// rule that packets may come to on their way out.
     pub(crate) fn sends_freely(&self, family: Family) -> bool {
         let bases = [Hook::Output, Hook::Postrouting].map(|hook| self.base_chains(hook, family));
-        let mut open: Vec<_> = bases.concat();
+        self.reached_from(&bases.concat()).iter().all(|chain| {
+            let accepts = chain.base().is_none_or(|base| base.policy.fate == Fate::Accept);
+            let stops = |action: &Action| {
+                matches!(action, Action::Drop | Action::Reject(_) | Action::Unmodelled(_))
+            };
+            accepts && !chain.rules().flat_map(|rule| rule.action().parts()).any(stops)
+        })
+    }
+
+    /// Whether a base chain may do more to packets than let them pass or stop them: translate them,
+    /// say how they are tracked, or mark them.
+    pub(crate) fn shapes(&self, base: ChainId) -> bool {
+        self.reached_from(&[base]).iter().any(|chain| {
+            chain.rules().flat_map(|rule| rule.action().parts()).any(|action| match action {
+                Action::Translate(_)
+                | Action::AssignHelper(_)
+                | Action::SetHelper(_)
+                | Action::NoTrack
+                | Action::SetMark(_)
+                | Action::UnknownMark => true,
+                Action::Accept
+                | Action::Drop
+                | Action::Reject(_)
+                | Action::Return
+                | Action::Continue
+                | Action::Jump(_)
+                | Action::Goto(_)
+                | Action::Several(_)
+                | Action::Unmodelled(_) => false,
+            })
+        })
+    }
+
+    /// These chains and all that packets may come to from there.
+    fn reached_from(&self, bases: &[ChainId]) -> Vec<&Chain> {
+        let mut open = bases.to_vec();
         let mut seen = vec![false; self.chains.len()];
+        let mut reached = Vec::new();
         while let Some(id) = open.pop() {
             let Some(seen) = seen.get_mut(id.index()).filter(|seen| !**seen) else { continue };
             *seen = true;
             let Some(chain) = self.chain(id) else { continue };
-            if chain.base().is_some_and(|base| base.policy.fate != Fate::Accept) {
-                return false;
-            }
-            for action in chain.rules().flat_map(|rule| rule.action().parts()) {
-                match action {
-                    Action::Drop | Action::Reject(_) | Action::Unmodelled(_) => return false,
-                    Action::Jump(to) | Action::Goto(to) => open.push(*to),
-                    _ => {}
-                }
-            }
+            open.extend(chain.rules().flat_map(|rule| rule.action().parts()).filter_map(
+                |action| match action {
+                    Action::Jump(to) | Action::Goto(to) => Some(*to),
+                    _ => None,
+                },
+            ));
+            reached.push(chain);
         }
-        true
+        reached
     }
 
     /// The first rule that translates connections.

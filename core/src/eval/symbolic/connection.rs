@@ -1,9 +1,11 @@
 use super::lists::Lists;
-use super::nat::{self, Arrived, Covered, Mapping, Nat, Value, View};
+use super::nat::{Mapping, Nat};
 use super::question::{Class, Stage, Stop};
 use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
+use super::translation;
 use super::truth::Context;
+use super::view::{Arrived, Covered, Value, View};
 use super::walk::{Block, Outcome, Walk};
 use super::{Blame, Course, Effort, Open, Ruling, Stuck};
 use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
@@ -388,7 +390,7 @@ impl Leg<'_> {
         cell: &Cuboid<A>,
     ) -> Result<Mapping<A>, Stuck<A>> {
         let arrived = Arrived { view: &nat.arrives, cell };
-        nat::mapping(self.follower.firewall, by, surely, stop, arrived)
+        translation::mapping(self.follower.firewall, by, surely, stop, arrived)
     }
 }
 

@@ -1,7 +1,8 @@
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::nat::View;
+use rustc_hash::FxHashMap;
+
+use super::view::View;
 use super::{Effort, Stuck};
 use crate::firewall::{Action, Bounds, Chain, ChainId, Firewall, Governs, PackedCuboid, Rule};
 use crate::space::{Axis, Cover, Cuboid, Ranges};
@@ -37,16 +38,21 @@ type Key<A> = (View<A>, ChainId);
 /// is entered for the first time, so a rule that has nothing to do with a part of the space is looked
 /// at once, and chains that are not entered cost nothing.
 #[derive(Clone, Debug)]
-pub(super) struct Lists<A>(HashMap<Key<A>, (Rc<[Entry]>, bool)>);
+pub(super) struct Lists<A> {
+    /// Each list, and the generation of the cell that narrowed it.
+    known: FxHashMap<Key<A>, (Rc<[Entry]>, u32)>,
+    /// How many cells this one was cut from.
+    generation: u32,
+}
 
 impl<A: Governs> Lists<A> {
     pub(super) fn new() -> Self {
-        Self(HashMap::new())
+        Self { known: FxHashMap::default(), generation: 0 }
     }
 
     /// The lists of a cell cut from this one.
     pub(super) fn inherited(&self) -> Self {
-        Self(self.0.iter().map(|(&key, (list, _))| (key, (Rc::clone(list), false))).collect())
+        Self { known: self.known.clone(), generation: self.generation + 1 }
     }
 
     pub(super) fn of(
@@ -57,8 +63,10 @@ impl<A: Governs> Lists<A> {
         cell: &Cuboid<A>,
         effort: &mut Effort,
     ) -> Result<Rc<[Entry]>, Stuck<A>> {
-        let known = self.0.get(&(view, chain));
-        if let Some((list, true)) = known {
+        let known = self.known.get(&(view, chain));
+        if let Some((list, generation)) = known
+            && *generation == self.generation
+        {
             return Ok(Rc::clone(list));
         }
         let packets = view.packets(cell);
@@ -71,7 +79,7 @@ impl<A: Governs> Lists<A> {
             }
             (None, Some(chain)) => touching(chain, &packets).into(),
         };
-        self.0.insert((view, chain), (Rc::clone(&list), true));
+        self.known.insert((view, chain), (Rc::clone(&list), self.generation));
         Ok(list)
     }
 }

@@ -5,29 +5,34 @@
 //! followed anew. What remains are cells in which all packets fare alike.
 
 mod connection;
+mod data;
 mod lists;
+mod meaning;
 mod nat;
 mod path;
 mod question;
 mod session;
 mod site;
 mod state;
+mod translation;
 mod truth;
+mod view;
 mod walk;
-
-use std::collections::HashMap;
 
 pub use question::{Interfaces, Stage, flags_of};
 pub use session::{Announced, Control};
+
+use rustc_hash::FxHashMap;
 
 use super::{End, Placement};
 use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States};
 use crate::space::{Axis, Cuboid};
 use connection::Follower;
 use lists::Lists;
-use nat::{Nat, View};
+use nat::Nat;
 use path::{Hop, Path};
 use site::{Own, Site};
+use view::View;
 
 /// What decided about a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -166,7 +171,8 @@ pub fn connections<A: Governs>(
 ) -> Vec<Part<A>> {
     let sites: Vec<_> = devices.iter().map(Site::of).collect();
     let hull = hull(space);
-    let hops: Vec<_> = sites.iter().map(|site| Hop::new(site, opener, control)).collect();
+    let hops: Vec<_> =
+        sites.iter().map(|site| Hop::new(site, A::FAMILY, opener, control)).collect();
     let path = Path { hops, opener };
     let lists = hull.map(|hull| path.primed(&hull, &mut effort)).unwrap_or_default();
     partition(&lists, space, effort, |cell, lists, effort| path.follow(cell, lists, effort))
@@ -202,7 +208,7 @@ fn partition<A: Governs>(
     mut effort: Effort,
     follow: impl Fn(&Cuboid<A>, &mut [Lists<A>], &mut Effort) -> Result<Ruling, Stuck<A>>,
 ) -> Vec<Part<A>> {
-    let mut parts: HashMap<Ruling, Vec<Cuboid<A>>> = HashMap::new();
+    let mut parts: FxHashMap<Ruling, Vec<Cuboid<A>>> = FxHashMap::default();
     let inherited = |lists: &[Lists<A>]| lists.iter().map(Lists::inherited).collect::<Vec<_>>();
     let mut open: Vec<_> = space.iter().map(|cell| (*cell, inherited(lists))).collect();
     while let Some((cell, mut lists)) = open.pop() {

@@ -1,27 +1,33 @@
 //! The devices that connections pass, one after the other.
 
 use super::connection::Follower;
+use super::data::Arrival;
 use super::lists::Lists;
 use super::nat::Nat;
 use super::question::Class;
-use super::session::{Arrival, Control, Session};
+use super::session::{Control, Session};
 use super::site::Site;
 use super::{Effort, Ruling, Stuck};
 use crate::eval::End;
 use crate::firewall::{Fate, Governs};
-use crate::space::Cuboid;
+use crate::space::{Cuboid, Family};
 
 /// A device with what is asked about it.
-pub(super) struct Hop<'a, A> {
+pub(super) struct Hop<'a> {
     site: &'a Site<'a>,
     classes: Vec<Class>,
-    session: Option<Session<'a, A>>,
+    session: Option<Session<'a>>,
 }
 
-impl<'a, A: Governs> Hop<'a, A> {
-    pub(super) fn new(site: &'a Site<'a>, opener: End, control: Option<&'a Control>) -> Self {
-        let session = control.map(|control| Session::new(site, opener, control));
-        Self { site, classes: site.classes(A::FAMILY, opener, None), session }
+impl<'a> Hop<'a> {
+    pub(super) fn new(
+        site: &'a Site<'a>,
+        family: Family,
+        opener: End,
+        control: Option<&'a Control>,
+    ) -> Self {
+        let session = control.map(|control| Session::new(site, family, opener, control));
+        Self { site, classes: site.classes(family, opener, None), session }
     }
 
     fn follower(&self) -> Follower<'_> {
@@ -31,15 +37,19 @@ impl<'a, A: Governs> Hop<'a, A> {
 }
 
 /// All devices, from the client to the server.
-pub(super) struct Path<'a, A> {
-    pub hops: Vec<Hop<'a, A>>,
+pub(super) struct Path<'a> {
+    pub hops: Vec<Hop<'a>>,
     pub opener: End,
 }
 
-impl<A: Governs> Path<'_, A> {
+impl Path<'_> {
     /// For each device the rules that can matter to connections in a box, and those that can matter
     /// to their control connections.
-    pub(super) fn primed(&self, hull: &Cuboid<A>, effort: &mut Effort) -> Vec<Lists<A>> {
+    pub(super) fn primed<A: Governs>(
+        &self,
+        hull: &Cuboid<A>,
+        effort: &mut Effort,
+    ) -> Vec<Lists<A>> {
         let mut primed = Vec::new();
         for hop in &self.hops {
             let mut lists = Lists::new();
@@ -53,7 +63,7 @@ impl<A: Governs> Path<'_, A> {
     }
 
     /// How the connections of a cell fare, if they all fare alike.
-    pub(super) fn follow(
+    pub(super) fn follow<A: Governs>(
         &self,
         cell: &Cuboid<A>,
         lists: &mut [Lists<A>],

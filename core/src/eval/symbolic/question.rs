@@ -80,6 +80,14 @@ pub(super) struct Class {
 }
 
 impl Class {
+    /// The same packet, if it meets only some of the base chains.
+    pub(super) fn only(mut self, wanted: impl Fn(&Stop) -> bool) -> Self {
+        for stops in [&mut self.entry, &mut self.onward, &mut self.delivered] {
+            stops.retain(&wanted);
+        }
+        self
+    }
+
     /// Whether connection tracking knows a connection that the packet belongs to.
     pub(super) fn has_connection(&self) -> bool {
         self.state.intersects(States::NEW | States::ESTABLISHED | States::RELATED)

@@ -1,6 +1,7 @@
-use super::nat::{Mapping, Nat, View};
+use super::nat::{Mapping, Nat};
 use super::question::{Class, Expected, Interface, Stage, Stop};
 use super::state::{Mark, PacketState, Tracking};
+use super::view::View;
 use crate::firewall::{
     Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest, Ports,
     Rule, Side, States, Statuses, Test,

@@ -1,5 +1,6 @@
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::lists::{Entry, Lists, split_plane};
 use super::question::Stage;
@@ -115,7 +116,7 @@ pub(super) struct Walk<'a, A> {
 
 impl<A: Governs> Walk<'_, A> {
     pub(super) fn run(mut self, base: ChainId, state: PacketState) -> Result<Outcome, Stuck<A>> {
-        let mut known: HashMap<(ChainId, PacketState), Outcome> = HashMap::new();
+        let mut known: FxHashMap<(ChainId, PacketState), Outcome> = FxHashMap::default();
         let mut frames = vec![self.enter(base, state)?];
         let mut returned: Option<Outcome> = None;
         while let Some(frame) = frames.last_mut() {
