@@ -79,7 +79,12 @@ impl Question {
     }
 
     fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Vec<Part<A>> {
-        let effort = Effort::default();
+        // The largest rule sets need more than a person would wait for, if nobody names interfaces.
+        let whole = Effort::steps(1_000_000_000);
+        let effort = match self {
+            Self::Connection { session: true, .. } => whole,
+            _ => Effort::default(),
+        };
         match self {
             Self::Connection { at, opener, session, named } => {
                 let name = |name: &str| named.then(|| name.to_owned());
