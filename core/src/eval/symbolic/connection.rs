@@ -1,6 +1,6 @@
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
-use super::question::{Class, Stage, Stop};
+use super::question::{Class, Stage, Stop, Way};
 use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
 use super::translation;
@@ -238,14 +238,12 @@ impl Leg<'_> {
             self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
         }
         // Only what has come so far is routed.
-        let first = self.class.stage == Stage::Syn && passage.state.is_some();
-        if first && self.class.passes {
-            passage.delivered = self.is_delivered(&passage.nat, cell)?;
-        } else if first
-            && passage.nat.target.is_some()
-            && self.leaves_its_way(&passage.nat, cell)?
-        {
-            passage.delivered = Delivered::Elsewhere;
+        if self.class.stage == Stage::Syn && passage.state.is_some() {
+            passage.delivered = match self.class.way {
+                Way::Through => self.is_delivered(&passage.nat, cell)?,
+                Way::Ends if self.leaves_its_way(&passage.nat, cell)? => Delivered::Elsewhere,
+                Way::Ends | Way::Alone => Delivered::No,
+            };
         }
         let onward = match passage.delivered {
             Delivered::Yes => &self.class.delivered,

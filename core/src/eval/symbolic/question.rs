@@ -69,14 +69,24 @@ pub(super) struct Class {
     pub entry: Vec<Stop>,
     /// Those after that.
     pub onward: Vec<Stop>,
-    /// The device passes it on.
-    pub passes: bool,
+    pub way: Way,
     /// Those after that of a packet which a gateway finds to be for itself.
     pub delivered: Vec<Stop>,
     /// A helper expected the connection, or may have.
     pub expected: Option<Expected>,
     /// The packet's way in its connection is known: from the opener, unless it is mirrored.
     pub directed: bool,
+}
+
+/// What the device has to do with a packet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    /// It passes it on.
+    Through,
+    /// It sends it, or takes it.
+    Ends,
+    /// Only one hook is asked about.
+    Alone,
 }
 
 impl Class {
@@ -180,15 +190,17 @@ pub(super) fn connection(
     let class = |stage, flags, state, sender| {
         let route = placement.route(sender);
         let (entry, onward) = route.hooks.split_at_checked(1).unwrap_or((route.hooks, &[]));
-        let passes = onward.first() == Some(&Hook::Forward);
-        let for_itself: &[Hook] = if passes { &[Hook::Input] } else { &[] };
+        let (way, for_itself): (_, &[Hook]) = match onward.first() {
+            Some(Hook::Forward) => (Way::Through, &[Hook::Input]),
+            _ => (Way::Ends, &[]),
+        };
         Class {
             stage,
             flags,
             state,
             entry: stops(sender, entry, false),
             onward: stops(sender, onward, false),
-            passes,
+            way,
             delivered: stops(sender, for_itself, true),
             expected,
             directed: true,
@@ -230,8 +242,8 @@ pub(super) fn packet(
     // Of a packet in the middle of a connection, nobody knows how the connection began.
     let expected = (state != States::NEW).then_some(Expected::Maybe);
     let directed = state.intersects(States::NEW | States::RELATED);
-    let (onward, passes, delivered) = (Vec::new(), false, Vec::new());
-    vec![Class { stage, flags, state, entry, onward, passes, delivered, expected, directed }]
+    let (onward, way, delivered) = (Vec::new(), Way::Alone, Vec::new());
+    vec![Class { stage, flags, state, entry, onward, way, delivered, expected, directed }]
 }
 
 /// The flags of the packet that a state stands for where nobody says more: a segment in the middle of

@@ -118,7 +118,8 @@ impl<A: Governs> Context<'_, A> {
             Test::Helper(test) => match self.class.expected {
                 None => Truth::known(test.without),
                 Some(expected) if self.class.has_connection() => {
-                    self.with_connection(state, test.without, || self.helper(test, expected))
+                    // The helper is the connection's, whichever way the packet goes.
+                    self.with_tracking(state, test.without, || self.helper(test, expected))
                 }
                 Some(_) => Truth::known(test.without),
             },
@@ -294,8 +295,21 @@ impl<A: Governs> Context<'_, A> {
         }))
     }
 
-    /// The answer of a test that has a fixed answer for packets without a connection.
+    /// The answer of a test that has a fixed answer for packets without a connection, and another for
+    /// each direction.
     fn with_connection(
+        &self,
+        state: &PacketState,
+        without: bool,
+        answer: impl Fn() -> Truth<A>,
+    ) -> Truth<A> {
+        self.with_tracking(state, without, || {
+            if self.class.directed { answer() } else { Truth::Unknown }
+        })
+    }
+
+    /// The answer of a test that has a fixed answer for packets without a connection.
+    fn with_tracking(
         &self,
         state: &PacketState,
         without: bool,
@@ -306,7 +320,7 @@ impl<A: Governs> Context<'_, A> {
             // A template's own headers are nobody's.
             Tracking::HELD if !self.stop.tracked => Truth::Unknown,
             _ if !self.stop.tracked || !self.class.has_connection() => Truth::known(without),
-            _ if self.half_tracked || !self.class.directed => Truth::Unknown,
+            _ if self.half_tracked => Truth::Unknown,
             _ => answer(),
         }))
     }
