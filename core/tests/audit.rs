@@ -5,9 +5,10 @@
 //! helpers and tracking were seen on a Linux kernel.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops where something is wrong")]
 
-use pasvaudit::audit::{ModeReport, ProviderReport, Verdict};
+use pasvaudit::audit::{Explain, ModeReport, ProviderReport, Verdict};
+use pasvaudit::firewall::Fate;
 use pasvaudit::ftp::{DataMode, FlowKind, Protection};
-use pasvaudit::{Audit, Code, Dialect, Firewall, Placement, Report};
+use pasvaudit::{Audit, Code, Dialect, End, Firewall, Placement, Report};
 
 const ALLOWANCE: &str =
     "-A FORWARD -d 209.43.40.0/24 -p tcp -m multiport --dports 21,990,21000:21050 -j ACCEPT\n";
@@ -172,6 +173,39 @@ fn rules_see_a_destination_after_its_translation() {
         verdicts(&report, DataMode::Pasv),
         [Verdict::Undecided, Verdict::Undecided, Verdict::Works]
     );
+}
+
+#[test]
+fn a_redirection_that_a_doubtful_rule_may_forestall_is_not_said_to_be_forwarded() {
+    let nat = |second: &str| {
+        let first =
+            "-A PREROUTING -p tcp -m connmark --mark 0x1 -j DNAT --to-destination 192.0.2.1\n";
+        table("nat", &["PREROUTING"], &format!("{first}{second}"))
+    };
+    // FORWARD stops everything, but what is redirected meets INPUT.
+    let stopped = filter("-A FORWARD -j DROP\n").replace("INPUT DROP", "INPUT ACCEPT");
+    let verdicts = |second: &str| verdicts(&smartfile(&(nat(second) + &stopped)), DataMode::Pasv);
+    assert_eq!(verdicts("-A PREROUTING -p tcp -j REDIRECT\n"), [Verdict::Undecided; 3]);
+    assert_eq!(verdicts("-A PREROUTING -p udp -j ACCEPT\n"), [Verdict::Blocked; 3]);
+}
+
+#[test]
+fn a_destination_of_several_addresses_is_decided_where_rules_treat_them_alike() {
+    let nat =
+        "-A PREROUTING -d 198.51.100.5 -p tcp -j DNAT --to-destination 192.0.2.16-192.0.2.31\n";
+    let nat = table("nat", &["PREROUTING"], nat);
+    let explained = |to: &str| {
+        let rules = format!("{RETURN}-A FORWARD -d {to} -p tcp -j ACCEPT\n");
+        let firewall = read(&(nat.clone() + &filter(&rules)));
+        let explanation = Explain::connection(&firewall, Placement::ServerGateway, End::Client)
+            .destination("198.51.100.5/32".parse().expect("a network"))
+            .run()
+            .expect("a question of one family");
+        explanation.parts.iter().map(|part| (part.fate, part.certain)).collect::<Vec<_>>()
+    };
+    assert_eq!(explained("192.0.2.0/24"), [(Fate::Accept, true)]);
+    assert_eq!(explained("192.0.3.0/24"), [(Fate::Drop, true)]);
+    assert_eq!(explained("192.0.2.20/32"), [(Fate::Drop, false)]);
 }
 
 #[test]

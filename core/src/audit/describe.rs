@@ -175,8 +175,13 @@ impl<'a> Describer<'a> {
         let mut doubts: Vec<Doubt> = tests.iter().filter_map(|test| self.doubt(test)).collect();
         doubts.extend(self.firewall.rule(id).and_then(|rule| self.doubt_action(rule.action())));
         if doubts.is_empty() {
-            let what = "addresses or a state that translation or missing tracking makes unknown";
-            doubts.push(Doubt::open(what));
+            doubts.push(Doubt::open(
+                match (self.firewall.translates(), self.firewall.untracks()) {
+                    (true, true) => "what translation or tracking in part makes unknown",
+                    (false, true) => "a state that tracking in part makes unknown",
+                    _ => "what translation makes unknown",
+                },
+            ));
         }
         doubts.dedup();
         let what: Vec<_> = doubts.iter().map(|doubt| doubt.what.as_str()).collect();

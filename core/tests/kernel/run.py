@@ -36,6 +36,8 @@ class Totals:
     tuples: int = 0
     undecided: int = 0
     with_undecided: int = 0
+    manner_open: int = 0
+    undue: list[str] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
@@ -51,6 +53,8 @@ class Totals:
         self.results += 1
         self.tuples += result.tuples
         self.undecided += result.undecided
+        self.manner_open += result.manner_open
+        self.undue += result.undue
         self.with_undecided += bool(result.undecided)
         self.fates.update(result.fates)
         self.conditions.update(result.conditions)
@@ -153,6 +157,10 @@ def report(totals: Totals, seconds: float) -> None:
     )
     for condition, count in totals.conditions.most_common(12):
         print(f"                 {count:7}  {condition}")
+    print(f"manner open    {totals.manner_open}  (they fail; dropped or refused)")
+    print(f"UNDUE          {len(totals.undue)}  undecided though nothing undecidable is about")
+    for one in totals.undue[:8]:
+        print(f"                 {one}")
     print(f"refused        {sum(totals.refused.values())} rule sets by their tool, and replaced")
     for complaint, count in totals.refused.most_common(8):
         print(f"                 {count:7}  {complaint}")
@@ -227,7 +235,8 @@ def random_rule_sets(options: argparse.Namespace) -> int:
                 for one in result.disagreements:
                     print(f"  {one}", flush=True)
     report(totals, time.monotonic() - started)
-    return 1 if totals.disagreements or totals.unanswered else 0
+    undue = bool(totals.undue) and not options.unmodelled
+    return 1 if totals.disagreements or totals.unanswered or undue else 0
 
 
 def named_rule_sets(options: argparse.Namespace) -> int:

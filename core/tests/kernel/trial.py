@@ -17,6 +17,15 @@ _QUIET_AGAIN = 0.25
 # So many disagreements of one rule set are tried again; the rest are of the same kinds.
 _AGAIN = 12
 _AGAIN_PER_KIND = 2
+# What no rule set says, and so nobody can decide: what answers where the router itself is the new
+# destination, which address a range or masquerading gives, and how the window of a connection moves
+# of which conntrack sees only some packets (docs/concepts.md, "What stays undecided").
+UNDECIDABLE = (
+    "address translation",
+    "translation makes unknown",
+    "tracking in part makes unknown",
+    "only some packets are tracked",
+)
 # The steps in which each kind of packet is sent.
 _STEPS = {
     "syn": (0,),
@@ -56,7 +65,12 @@ class Result:
     """What came of one rule set."""
 
     tuples: int = 0
+    # Nobody can tell whether it passes.
     undecided: int = 0
+    # It fails, and nobody can tell whether it is dropped or refused.
+    manner_open: int = 0
+    # Undecided though all that it depends on is modelled.
+    undue: list[str] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
     conditions: Counter[str] = field(default_factory=Counter)
     disagreements: list[Disagreement] = field(default_factory=list)
@@ -127,9 +141,14 @@ def attempt(
     result.seconds["oracle"] = time.monotonic() - started
     doubtful = []
     for connection, outcome, answer in zip(connections, outcomes, answers, strict=True):
-        if not answer.certain:
+        if not answer.certain and not answer.may_accept:
+            result.manner_open += 1
+        elif not answer.certain:
             result.undecided += 1
-            result.conditions.update(set(answer.conditions) or {"no reason given"})
+            reasons = set(answer.conditions) or {"no reason given"}
+            result.conditions.update(reasons)
+            if not any(known in reason for reason in reasons for known in UNDECIDABLE):
+                result.undue.append(f"{shown(connection)}: {', '.join(sorted(reasons))}")
         if not agrees(answer, outcome):
             doubtful.append((connection, outcome, answer))
     started = time.monotonic()

@@ -456,7 +456,8 @@ impl Ending {
         {
             // What the firewall sends to refuse may be stopped by the firewall itself.
             block.mixed = true;
-            self.open = self.open.or(Some(Open::Refusal));
+            // Where the connection may pass, there is more to say than how it fails.
+            self.open = self.open.or((!self.may_pass).then_some(Open::Refusal));
         }
         let course =
             Course { target: followed.nat.target.map(|mapping| (0, mapping.by)), delayed: false };
