@@ -1,6 +1,6 @@
 //! Chains: those of the rule set, those without a name, and those that only may stop a packet.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::error::{Code, Error};
 use crate::firewall::{
@@ -26,6 +26,8 @@ pub(super) struct Lowering<'a> {
     source: &'a Source,
     /// The chains of the model, by their places in the rule set.
     ids: Vec<Option<ChainId>>,
+    /// The names of the chains that rules stand in.
+    names: HashMap<ChainId, String>,
     jumps: Vec<Jump>,
     /// Chains without a name that are still to be read.
     anonymous: VecDeque<(Place, Vec<Vec<Statement>>)>,
@@ -44,10 +46,10 @@ impl<'a> Lowering<'a> {
             effects.note(chain);
         }
         let counts = vec![0; context.rules.tables.len()];
-        let (ids, jumps) = (Vec::new(), Vec::new());
+        let (ids, names, jumps) = (Vec::new(), HashMap::new(), Vec::new());
         let Effects { marks, untracks, .. } = effects;
         let anonymous = VecDeque::new();
-        Self { context, source, ids, jumps, anonymous, counts, marks, untracks }
+        Self { context, source, ids, names, jumps, anonymous, counts, marks, untracks }
     }
 
     /// Reads all chains.
@@ -107,16 +109,14 @@ impl<'a> Lowering<'a> {
         if table.dormant {
             return Ok(None);
         }
-        let families: &[Family] = match table.name.family {
-            TableFamily::Ip => &[Family::Ipv4],
-            TableFamily::Ip6 => &[Family::Ipv6],
-            TableFamily::Inet => &[Family::Ipv4, Family::Ipv6],
+        match table.name.family {
+            TableFamily::Ip | TableFamily::Ip6 | TableFamily::Inet => {}
             TableFamily::Arp => return Ok(None),
             TableFamily::Bridge | TableFamily::Netdev => {
                 self.of_link_layer(chain, table);
                 return Ok(None);
             }
-        };
+        }
         let base = match &chain.base {
             None => None,
             Some(base) if matches!(base.hook.as_str(), "ingress" | "egress") => {
@@ -129,8 +129,39 @@ impl<'a> Lowering<'a> {
                 Some(tied.map_err(refuse)?)
             }
         };
-        let title = title(&table.name);
-        Ok(Some(self.context.builder.chain(&title, &chain.name, families, base)))
+        let (title, name) = (title(&table.name), chain.name.clone());
+        Ok(Some(self.chain(&title, table.name.family, name, base)))
+    }
+
+    fn chain(
+        &mut self,
+        table: &str,
+        family: TableFamily,
+        name: String,
+        base: Option<Base>,
+    ) -> ChainId {
+        let families: &[Family] = match family {
+            TableFamily::Ip => &[Family::Ipv4],
+            TableFamily::Ip6 => &[Family::Ipv6],
+            _ => &[Family::Ipv4, Family::Ipv6],
+        };
+        let id = self.context.builder.chain(table, &name, families, base);
+        self.names.insert(id, name);
+        id
+    }
+
+    /// A new chain in the table of a rule.
+    fn beside(&mut self, place: Place, name: String) -> ChainId {
+        let table = self.context.rules.tables.get(place.scope.table).and_then(Option::as_ref);
+        let title = table.map(|table| title(&table.name)).unwrap_or_default();
+        self.chain(&title, place.scope.family, name, None)
+    }
+
+    /// A chain for a part of a rule. It bears the name of the chain that the rule stands in, for that
+    /// is the one that people know.
+    pub(super) fn part_of(&mut self, place: Place) -> ChainId {
+        let name = self.names.get(&place.chain).cloned().unwrap_or_default();
+        self.beside(place, name)
     }
 
     /// A base chain that sees packets before or after IP does. What it does is not modelled; it
@@ -225,18 +256,11 @@ impl<'a> Lowering<'a> {
 
     /// The chain that a rule holds itself.
     pub(super) fn anonymous(&mut self, place: Place, rules: &[Vec<Statement>]) -> ChainId {
-        let table = self.context.rules.tables.get(place.scope.table).and_then(Option::as_ref);
-        let title = table.map(|table| title(&table.name)).unwrap_or_default();
-        let families: &[Family] = match place.scope.family {
-            TableFamily::Ip => &[Family::Ipv4],
-            TableFamily::Ip6 => &[Family::Ipv6],
-            _ => &[Family::Ipv4, Family::Ipv6],
-        };
         let mut number = 0;
         if let Some(count) = self.counts.get_mut(place.scope.table) {
             (number, *count) = (*count, *count + 1);
         }
-        let id = self.context.builder.chain(&title, &format!("__chain{number}"), families, None);
+        let id = self.beside(place, format!("__chain{number}"));
         self.jumps.push((place.chain, id, place.span));
         self.anonymous.push_back((Place { chain: id, ..place }, rules.to_vec()));
         id

@@ -264,8 +264,7 @@ impl Lowering<'_> {
             self.unknown(place, draft, &what);
             return Ok(Next::Statement);
         }
-        let (mut rules, mut going_on) = (Vec::new(), Vec::new());
-        let mut jumps = false;
+        let (mut rules, mut jumps, mut going_on) = (Vec::new(), Vec::new(), Vec::new());
         for (tests, data) in self.context.by_data(&parts, &table)? {
             let Expr::Verdict(verdict) = &data else {
                 return fault(Code::BadSyntax, "a verdict map has an element without a verdict");
@@ -274,15 +273,25 @@ impl Lowering<'_> {
                 going_on.push(tests);
                 continue;
             }
-            let action = self.verdict(place, verdict)?;
-            jumps |= matches!(action, Action::Jump(_));
-            rules.push((tests, action));
+            match self.verdict(place, verdict)? {
+                Action::Jump(chain) => jumps.push((tests, chain)),
+                action => rules.push((tests, action)),
+            }
         }
-        if jumps && rules.len() > 1 && parts.iter().any(|part| self.may_change(part)) {
-            // After a jump the next verdict would be looked up again, with another key.
+        let changes = parts.iter().any(|part| self.may_change(part));
+        if changes && !jumps.is_empty() && !going_on.is_empty() {
+            // After a jump the rest of the rule would be met, with another key.
             draft.tests.append(&mut self.context.presence(&parts));
             self.unknown(place, draft, "vmap of what the chains that it calls change");
             return Ok(Next::Rule);
+        }
+        // The key is looked up once. What ends this chain stands first, so that no packet that comes
+        // back from a jump meets it.
+        if changes && jumps.len() > 1 {
+            let called = self.once(place, jumps);
+            rules.push((Vec::new(), Action::Jump(called)));
+        } else {
+            rules.extend(jumps.into_iter().map(|(tests, chain)| (tests, Action::Jump(chain))));
         }
         if !rules.is_empty() || going_on.is_empty() {
             self.each(place, draft, rules);
@@ -292,6 +301,16 @@ impl Lowering<'_> {
         }
         draft.tests.append(&mut one_of(going_on));
         Ok(Next::Statement)
+    }
+
+    /// A chain that leads to one of several: whoever comes back from it skips the others, for `goto`
+    /// returns to where this chain was called.
+    fn once(&mut self, place: Place, calls: Vec<(Vec<Test>, ChainId)>) -> ChainId {
+        let part = Place { chain: self.part_of(place), ..place };
+        for (tests, chain) in calls {
+            self.emit(part, tests, Action::Goto(chain));
+        }
+        part.chain
     }
 
     /// Whether rules anywhere change what the part looks at.
