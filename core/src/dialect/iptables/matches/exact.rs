@@ -43,7 +43,7 @@ pub(super) const MODULES: &[Module] = &[
             ("ctorigdstport", CtPorts(Original, Destination)),
             ("ctreplsrcport", CtPorts(Reply, Source)),
             ("ctrepldstport", CtPorts(Reply, Destination)),
-            ("ctstatus", Undecided("--ctstatus", 1)),
+            ("ctstatus", CtStatus),
             ("ctexpire", Undecided("--ctexpire", 1)),
         ],
     },

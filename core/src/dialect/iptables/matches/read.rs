@@ -7,7 +7,7 @@ use super::super::options::Means;
 use super::super::rule::{Draft, Given};
 use crate::error::Code;
 use crate::firewall::{
-    ConnectionTest, Direction, HelperTest, Mark, Ports, Side, States, TcpFlags, Test,
+    ConnectionTest, Direction, HelperTest, Mark, Ports, Side, States, Statuses, TcpFlags, Test,
 };
 use crate::space::{Axis, Ranges};
 
@@ -22,6 +22,15 @@ const STATES: [(&str, States); 7] = [
     ("UNTRACKED", States::UNTRACKED),
     ("SNAT", States::SNAT),
     ("DNAT", States::DNAT),
+];
+
+/// In the order in which `parse_status` in `libxt_conntrack.c` tries them.
+const STATUSES: [(&str, Statuses); 5] = [
+    ("NONE", Statuses(0)),
+    ("EXPECTED", Statuses::EXPECTED),
+    ("SEEN_REPLY", Statuses::SEEN_REPLY),
+    ("ASSURED", Statuses::ASSURED),
+    ("CONFIRMED", Statuses::CONFIRMED),
 ];
 
 impl<'a> Draft<'_, 'a> {
@@ -79,6 +88,14 @@ impl<'a> Draft<'_, 'a> {
                 let word = given.negatable(words)?;
                 let states = states(&word, known)?;
                 self.state(states, given.negated, means == Means::CtState);
+            }
+            Means::CtStatus => {
+                let word = given.negatable(words)?;
+                let mask = statuses(&word)?;
+                // `conntrack_mt` in `xt_conntrack.c`: one of the bits is noted, or none of them if it
+                // is turned round.
+                let (set, negated) = (Statuses(0), !given.negated);
+                self.scratch.connection.push(Test::Status { mask, set, negated });
             }
             Means::CtProtocol => {
                 let word = given.negatable(words)?;
@@ -238,6 +255,19 @@ fn states<'a>(word: &Word<'a>, known: usize) -> Read<'a, States> {
         states = states | *state;
     }
     Ok(states)
+}
+
+fn statuses<'a>(word: &Word<'a>) -> Read<'a, Statuses> {
+    let mut mask = 0;
+    for item in word.text.split(',') {
+        let Some((_, status)) = STATUSES.iter().find(|(name, _)| begins(name, item)) else {
+            let names = STATUSES.map(|(name, _)| name).join(", ");
+            let message = format!("`{item}` is no status of connections; there are {names}");
+            return fault(Code::BadSyntax, message, word.raw);
+        };
+        mask |= status.0;
+    }
+    Ok(Statuses(mask))
 }
 
 /// Whether `name` begins with `start`, in any case.
