@@ -18,23 +18,26 @@ fn gateway(raw: &str, rules: &str) -> Firewall {
     Parser::new().dialect(Dialect::Iptables).parse(text).unwrap()
 }
 
-/// The packet of a connection through the gateway that is stopped first; none if all pass.
-fn stopped(firewall: &Firewall) -> Option<Moment> {
+fn question() -> Connection<'static> {
     let tuple = Tuple {
         source: "10.1.0.5:40000".parse().unwrap(),
         destination: "203.0.113.10:21".parse().unwrap(),
     };
-    let question = Connection {
+    Connection {
         placement: Placement::ClientGateway,
         opener: End::Client,
         tuple,
         first: States::NEW,
         interfaces: Interfaces::default(),
         control: None,
-    };
+    }
+}
+
+/// The packet of a connection through the gateway that is stopped first; none if all pass.
+fn stopped(firewall: &Firewall) -> Option<Moment> {
     assert!(firewall.unmodelled().is_empty(), "{:?}", unmodelled(firewall));
     let mut unknowns = Always { holds: false, outcome: Outcome::Drop };
-    let verdict = connection(firewall, &question, &mut unknowns).unwrap();
+    let verdict = connection(firewall, &question(), &mut unknowns).unwrap();
     assert_eq!(verdict.unknowns_asked, 0);
     (verdict.fate != Fate::Accept).then_some(verdict.at)
 }
@@ -102,4 +105,83 @@ fn statuses_become_bits() {
             "{wrong}"
         );
     }
+}
+
+/// `if (ct == NULL) return info->match_flags & XT_CONNTRACK_STATE;` comes after the test of the state,
+/// and before the others.
+#[test]
+fn a_state_without_a_connection_outweighs_what_else_is_asked() {
+    for others in [
+        "--ctorigdstport 80",
+        "--ctdir REPLY",
+        "--ctstatus NONE",
+        "--ctproto udp",
+        "--ctorigsrc 192.0.2.1 ! --ctreplsrcport 21",
+    ] {
+        for states in ["UNTRACKED", "INVALID,UNTRACKED", "NEW,UNTRACKED", "DNAT,UNTRACKED"] {
+            let matches = format!("-m conntrack --ctstate {states} {others}");
+            assert_eq!(stops(NOTRACK, &matches), Some(Moment::Syn), "{matches}");
+            let matches = format!("-m conntrack {others} --ctstate {states}");
+            assert_eq!(stops(NOTRACK, &matches), Some(Moment::Syn), "{matches}");
+            assert_eq!(stops("", &matches), None, "{matches}");
+        }
+        for states in ["INVALID", "NEW,INVALID", "ESTABLISHED"] {
+            let matches = format!("-m conntrack --ctstate {states} {others}");
+            assert_eq!(stops(NOTRACK, &matches), None, "{matches}");
+            let matches = format!("-m conntrack ! --ctstate {states} {others}");
+            assert_eq!(stops(NOTRACK, &matches), Some(Moment::Syn), "{matches}");
+        }
+        assert_eq!(stops(NOTRACK, &format!("-m conntrack {others}")), None, "{others}");
+    }
+}
+
+/// A packet with a connection has to pass every test.
+#[test]
+fn with_a_connection_the_state_and_all_else_must_hold() {
+    let state = |states, others| stops("", &format!("-m conntrack --ctstate {states} {others}"));
+    assert_eq!(state("NEW,UNTRACKED", "--ctorigdstport 21"), Some(Moment::Syn));
+    assert_eq!(state("NEW,UNTRACKED", "--ctorigdstport 80"), None);
+    assert_eq!(state("NEW,UNTRACKED", "--ctorigdstport 21 --ctdir REPLY"), None);
+    assert_eq!(state("ESTABLISHED,INVALID", "--ctdir REPLY"), Some(Moment::SynAck));
+    assert_eq!(state("INVALID", "--ctorigdstport 21"), None);
+    let turned = stops("", "-m conntrack ! --ctstate NEW --ctdir REPLY");
+    assert_eq!(turned, Some(Moment::SynAck), "`! NEW` is INVALID too");
+}
+
+/// Each `-m conntrack` is a match of its own.
+#[test]
+fn a_state_counts_for_its_own_match_only() {
+    for others in ["--ctdir ORIGINAL", "! --ctstatus NONE", "--ctorigdstport 21"] {
+        let state = "-m conntrack --ctstate NEW,UNTRACKED";
+        for matches in [
+            format!("{state} -m conntrack {others}"),
+            format!("-m conntrack {others} {state}"),
+            format!("-m state --state NEW,UNTRACKED -m conntrack {others}"),
+        ] {
+            assert_eq!(stops(NOTRACK, &matches), None, "{matches}");
+            assert_eq!(stops("", &matches), Some(Moment::Syn), "{matches}");
+        }
+        let both = format!("{state} {others} -m conntrack --ctstate UNTRACKED --ctdir REPLY");
+        assert_eq!(stops(NOTRACK, &both), Some(Moment::Syn));
+        assert_eq!(stops("", &both), None);
+    }
+}
+
+/// What cannot be told about a connection is known of a packet that has none.
+#[test]
+fn what_is_not_known_of_a_connection() {
+    let fate = |raw, matches| {
+        let rules = format!("-A FORWARD -m conntrack {matches} -j DROP\n-A FORWARD -j ACCEPT\n");
+        let firewall = gateway(raw, &rules);
+        assert_eq!(unmodelled(&firewall), ["--ctexpire"]);
+        let both = [true, false].map(|holds| {
+            let mut unknowns = Always { holds, outcome: Outcome::Drop };
+            connection(&firewall, &question(), &mut unknowns).unwrap().fate
+        });
+        (both[0] == both[1]).then_some(both[0])
+    };
+    assert_eq!(fate("", "--ctexpire 100:200"), None);
+    assert_eq!(fate(NOTRACK, "--ctexpire 100:200"), Some(Fate::Accept));
+    assert_eq!(fate(NOTRACK, "--ctstate UNTRACKED --ctexpire 100:200"), Some(Fate::Drop));
+    assert_eq!(fate("", "--ctstate UNTRACKED --ctexpire 100:200"), Some(Fate::Accept));
 }

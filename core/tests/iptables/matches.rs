@@ -184,15 +184,6 @@ fn connections() {
     assert_eq!(unmodelled(&one("-m conntrack --ctexpire 100:200")), ["--ctexpire"]);
 }
 
-/// `conntrack_mt`: without a connection, a state that holds is enough.
-#[test]
-fn states_without_a_connection_outweigh_tests_of_it() {
-    let firewall = one("-m conntrack --ctstate NEW,UNTRACKED --ctorigdstport 21");
-    assert_eq!(unmodelled(&firewall).len(), 1);
-    assert!(!tests(&firewall).iter().any(|test| matches!(test, Test::Connection(_))));
-    assert!(unmodelled(&one("-m conntrack --ctstate NEW --ctorigdstport 21")).is_empty());
-}
-
 #[test]
 fn helpers_marks_ranges_comments() {
     let firewall = one("-m helper --helper ftp -m comment --comment \"-j DROP, \\\"quoted\\\"\"");

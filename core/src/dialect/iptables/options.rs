@@ -25,6 +25,8 @@ pub(super) enum Means {
     CtState,
     /// What connection tracking has noted about the connection.
     CtStatus,
+    /// When the connection will be forgotten.
+    CtExpiry,
     /// The protocol of the connection.
     CtProtocol,
     /// The direction of the packet in its connection.

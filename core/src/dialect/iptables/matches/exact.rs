@@ -44,7 +44,7 @@ pub(super) const MODULES: &[Module] = &[
             ("ctreplsrcport", CtPorts(Reply, Source)),
             ("ctrepldstport", CtPorts(Reply, Destination)),
             ("ctstatus", CtStatus),
-            ("ctexpire", Undecided("--ctexpire", 1)),
+            ("ctexpire", CtExpiry),
         ],
     },
     Module {
