@@ -3,24 +3,17 @@
 use std::collections::HashMap;
 
 use crate::error::Code;
-use crate::firewall::{Action, ChainId, Reject, Span, Test};
+use crate::firewall::{Action, ChainId, Reject, Test};
 
 use super::super::syntax::{Expr, RejectKind, Statement, Verdict};
-use super::chains::Lowering;
 use super::context::one_of;
 use super::effects::{Written, of_version, written};
 use super::fault::{Read, fault};
-use super::keys::{Field, Part, What, key, short};
-use super::matches::{Scope, fused};
+use super::field::Field;
+use super::keys::{Part, What, key, short};
+use super::lowering::{Lowering, Place};
+use super::matches::fused;
 use super::nat::{Branches, Nat};
-
-/// The rule that is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) scope: Scope,
-    pub(super) chain: ChainId,
-    pub(super) span: Span,
-}
 
 /// What is known of the packets that reach a statement.
 #[derive(Default)]

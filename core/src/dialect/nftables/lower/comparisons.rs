@@ -12,7 +12,8 @@ use super::super::super::addresses::{self, bits, of_family, scattered};
 use super::super::super::names::TCP;
 use super::context::{Context, one_of};
 use super::fault::{Read, Trouble};
-use super::keys::{Field, Part, Transform, What, of_version};
+use super::field::Field;
+use super::keys::{Part, Transform, What, of_version};
 use super::numbers::{BitTest, Numbers};
 use super::values::{Kind, number_of};
 
