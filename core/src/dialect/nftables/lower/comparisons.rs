@@ -215,9 +215,7 @@ fn regions(local: &[IpNet], family: Family) -> Vec<(Addresses, Vec<u128>)> {
     };
     take(addresses::multicast(family), &[MULTICAST]);
     if family == Family::Ipv4 {
-        // `inet_addr_type`: addresses of no network, and the broadcast to all.
-        let broadcast = vec![(0, 0xff_ffff), (0xffff_ffff, 0xffff_ffff)];
-        take(of_family(family, broadcast), &[BROADCAST]);
+        take(addresses::everywhere_broadcast(), &[BROADCAST]);
     }
     let known = addresses::local(local, family);
     let has_local = known.is_some();
