@@ -170,12 +170,57 @@ fn verdict_maps_stay_in_their_chain() {
     }
 }
 
-/// After a jump the packet would go on with the next rule, and not with the rest of this one.
+/// `continue` goes on with the rest of the rule; who comes back from a jump goes on with the next one.
 #[test]
-fn a_map_with_jumps_and_keys_that_go_on_is_open_where_the_key_changes() {
-    let rule = "meta mark vmap { 1 : jump two, 2 : continue } drop";
-    assert_eq!(marked(1, "chain two { meta mark set 2; }", rule), None);
-    assert_eq!(fate(&with("chain two { counter; }", rule), &plain()), ACCEPT);
+fn keys_that_go_on_next_to_jumps() {
+    let declared = "
+        chain two { meta mark set 2; }
+        chain three { meta mark set 3; }";
+    let map = "meta mark vmap { 1 : jump two, 2 : continue, 4 : jump three, 3 : accept }";
+    for (mark, rest, next, expected) in [
+        (1, "drop", "accept", ACCEPT),
+        (2, "drop", "accept", DROP),
+        (4, "drop", "meta mark 3 drop", DROP),
+        (4, "drop", "accept", ACCEPT),
+        (3, "drop", "drop", ACCEPT),
+        (5, "drop", "drop", DROP),
+        (1, "counter", "meta mark 2 drop", DROP),
+        (2, "counter", "meta mark 2 drop", DROP),
+        (2, "tcp dport 22 drop", "meta mark 2 accept", ACCEPT),
+        (2, "tcp dport 21 return", "drop", ACCEPT),
+        (1, "tcp dport 21 return", "drop", DROP),
+        (2, "reject", "accept", Some(Fate::Reject)),
+        (1, "reject", "accept", ACCEPT),
+    ] {
+        let rules = format!("{map} {rest}\n{next}");
+        assert_eq!(marked(mark, declared, &rules), expected, "{mark} {rules}");
+    }
+    let one = "meta mark vmap { 1 : jump two, 2 : continue } drop";
+    assert_eq!(marked(1, declared, one), ACCEPT);
+    assert_eq!(marked(2, declared, one), DROP);
+}
+
+/// Where the rest of the rule changes the mark, too, neither can stand first.
+#[test]
+fn keys_that_go_on_and_are_changed_are_open_next_to_jumps() {
+    let declared = "chain two { meta mark set 2; }";
+    for rest in ["meta mark set 1", "jump two", "meta mark vmap { 2 : jump two, 3 : drop }"] {
+        let rule = format!("meta mark vmap {{ 1 : jump two, 2 : continue }} {rest}");
+        assert_eq!(marked(1, declared, &rule), None, "{rest}");
+    }
+}
+
+/// The jumps of the one stand beside those of the other.
+#[test]
+fn two_maps_in_one_rule() {
+    let declared = "
+        chain two { meta mark set 2; }
+        chain deny { drop; }";
+    let rule = "tcp dport vmap { 21 : continue, 22 : jump deny } meta mark vmap { 1 : jump two, 2 : jump deny }";
+    assert_eq!(marked(1, declared, rule), ACCEPT);
+    assert_eq!(marked(2, declared, rule), DROP);
+    let to_22 = syn("192.168.1.10:40000", "203.0.113.10:22");
+    assert_eq!(fate(&with(declared, rule), &to_22), DROP);
 }
 
 #[test]
