@@ -1,11 +1,22 @@
 //! Sets of addresses, put together from numbers.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::firewall::{Addresses, own};
 use crate::space::{Axis, Coordinate, Family, Ranges};
+
+/// The addresses of the loopback interface: RFC 1122 §3.2.1.3, RFC 4291 §2.5.3.
+const LOOPBACK_V4: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+const LOOPBACK_V6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+
+/// The multicast addresses: RFC 1112 §4, RFC 4291 §2.7.
+const MULTICAST_V4: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(224, 0, 0, 0), 4);
+const MULTICAST_V6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8);
+
+/// Addresses of "this network", which are nobody's: RFC 1122 §3.2.1.3.
+const THIS_NETWORK: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(0, 0, 0, 0), 8);
 
 /// The addresses that are not in the set.
 pub(super) fn complement(addresses: &Addresses) -> Addresses {
@@ -91,7 +102,6 @@ pub(super) fn scattered(
 /// The addresses of the device, if any of the family were given. Those of the loopback interface are
 /// always its own.
 pub(super) fn local(given: &[IpNet], family: Family) -> Option<Addresses> {
-    let width = width(family);
     let given = given.iter().filter(|net| Family::of(net.addr()) == family);
     let mut ranges: Vec<_> = given
         .map(|net| {
@@ -103,19 +113,31 @@ pub(super) fn local(given: &[IpNet], family: Family) -> Option<Addresses> {
         return None;
     }
     ranges.push(match family {
-        Family::Ipv4 => network(0x7f00_0000, 8, width),
-        Family::Ipv6 => (1, 1),
+        Family::Ipv4 => range_of(LOOPBACK_V4.into()),
+        Family::Ipv6 => range_of(LOOPBACK_V6.into()),
     });
     Some(of_family(family, ranges))
 }
 
-/// The multicast addresses: 224.0.0.0/4, ff00::/8.
+/// The multicast addresses.
 pub(super) fn multicast(family: Family) -> Addresses {
-    let range = match family {
-        Family::Ipv4 => network(0xe000_0000, 4, 32),
-        Family::Ipv6 => network(0xff << 120, 8, 128),
+    let net = match family {
+        Family::Ipv4 => MULTICAST_V4.into(),
+        Family::Ipv6 => MULTICAST_V6.into(),
     };
-    of_family(family, vec![range])
+    of_family(family, vec![range_of(net)])
+}
+
+/// What `inet_addr_type` takes for a broadcast wherever the device stands: the broadcast to all, and
+/// the addresses of this network.
+pub(super) fn everywhere_broadcast() -> Addresses {
+    let to_all = bits(Ipv4Addr::BROADCAST.into());
+    of_family(Family::Ipv4, vec![range_of(THIS_NETWORK.into()), (to_all, to_all)])
+}
+
+/// The first and the last address of a network, as numbers.
+fn range_of(net: IpNet) -> (u128, u128) {
+    (bits(net.network()), bits(net.broadcast()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What the front end of `iptables-save` makes of rule sets.
 
 #[cfg(test)]
+mod conntrack;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod matches;

@@ -23,6 +23,10 @@ pub(super) enum Means {
     State,
     /// Connection states, as `-m conntrack` knows them.
     CtState,
+    /// What connection tracking has noted about the connection.
+    CtStatus,
+    /// When the connection will be forgotten.
+    CtExpiry,
     /// The protocol of the connection.
     CtProtocol,
     /// The direction of the packet in its connection.

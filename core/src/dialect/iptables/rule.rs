@@ -128,6 +128,7 @@ struct Loaded {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) tests: Vec<Test>,
+    /// What the last `-m conntrack` asks of the connection, besides its state.
     pub(super) connection: Vec<Test>,
     pub(super) address_types: Vec<usize>,
     pub(super) set: Option<usize>,
@@ -155,7 +156,7 @@ pub(super) struct Draft<'r, 'a> {
     pub(super) transport: Option<&'a str>,
     /// Whether `-s` or `-d` lists several addresses, which iptables makes several rules of.
     several: bool,
-    /// The test of state holds for packets without a connection.
+    /// The state that `-m conntrack` asks for holds for packets without a connection.
     pub(super) unconnected: bool,
     /// What follows belongs to an extension that we do not know.
     unknown: bool,
@@ -339,6 +340,10 @@ impl<'r, 'a> Draft<'r, 'a> {
     /// Loads an extension, which may be a test by itself.
     fn load(&mut self, module: &'static Module, at: &'a str) {
         self.unknown = false;
+        if module.name == "conntrack" {
+            // Another one: what follows is asked apart from what the one before asks.
+            self.finish_connection();
+        }
         match module.effect {
             Effect::Options => {}
             Effect::OtherProtocol => {

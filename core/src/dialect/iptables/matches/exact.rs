@@ -43,8 +43,8 @@ pub(super) const MODULES: &[Module] = &[
             ("ctorigdstport", CtPorts(Original, Destination)),
             ("ctreplsrcport", CtPorts(Reply, Source)),
             ("ctrepldstport", CtPorts(Reply, Destination)),
-            ("ctstatus", Undecided("--ctstatus", 1)),
-            ("ctexpire", Undecided("--ctexpire", 1)),
+            ("ctstatus", CtStatus),
+            ("ctexpire", CtExpiry),
         ],
     },
     Module {

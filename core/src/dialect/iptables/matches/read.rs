@@ -7,7 +7,8 @@ use super::super::options::Means;
 use super::super::rule::{Draft, Given};
 use crate::error::Code;
 use crate::firewall::{
-    ConnectionTest, Direction, HelperTest, Mark, Ports, Side, States, TcpFlags, Test,
+    ConnectionTest, Direction, HelperTest, Mark, OneOf, Ports, Side, States, Statuses, TcpFlags,
+    Test,
 };
 use crate::space::{Axis, Ranges};
 
@@ -22,6 +23,15 @@ const STATES: [(&str, States); 7] = [
     ("UNTRACKED", States::UNTRACKED),
     ("SNAT", States::SNAT),
     ("DNAT", States::DNAT),
+];
+
+/// In the order in which `parse_status` in `libxt_conntrack.c` tries them.
+const STATUSES: [(&str, Statuses); 5] = [
+    ("NONE", Statuses(0)),
+    ("EXPECTED", Statuses::EXPECTED),
+    ("SEEN_REPLY", Statuses::SEEN_REPLY),
+    ("ASSURED", Statuses::ASSURED),
+    ("CONFIRMED", Statuses::CONFIRMED),
 ];
 
 impl<'a> Draft<'_, 'a> {
@@ -80,13 +90,27 @@ impl<'a> Draft<'_, 'a> {
                 let states = states(&word, known)?;
                 self.state(states, given.negated, means == Means::CtState);
             }
+            Means::CtStatus => {
+                let word = given.negatable(words)?;
+                let mask = statuses(&word)?;
+                // `conntrack_mt` in `xt_conntrack.c`: one of the bits is noted, or none of them if it
+                // is turned round.
+                let (set, negated) = (Statuses(0), !given.negated);
+                self.scratch.connection.push(Test::Status { mask, set, negated });
+            }
+            Means::CtExpiry => {
+                skip(1, &mut given, words)?;
+                self.undecided_connection("--ctexpire");
+            }
             Means::CtProtocol => {
                 let word = given.negatable(words)?;
                 let protocol = numbers::protocol(&word.text, word.raw)?;
                 let holds = (protocol == numbers::TCP) != given.negated;
-                let states = States::INVALID | States::UNTRACKED;
-                let connected = Test::State { states, negated: true };
-                self.scratch.connection.push(if holds { connected } else { Test::Never });
+                self.scratch.connection.push(if holds {
+                    has_connection(true)
+                } else {
+                    Test::Never
+                });
             }
             Means::CtDirection => {
                 let word = given.negatable(words)?;
@@ -104,8 +128,7 @@ impl<'a> Draft<'_, 'a> {
                         self.scratch.connection.push(Test::Connection(Box::new(test)));
                     }
                     _ => {
-                        let what = self.builder.symbol(&format!("{} {}", given.at, word.text));
-                        self.scratch.connection.push(Test::Unmodelled(what));
+                        self.undecided_connection(&format!("{} {}", given.at, word.text));
                     }
                 }
             }
@@ -168,23 +191,42 @@ impl<'a> Draft<'_, 'a> {
 
     fn state(&mut self, states: States, negated: bool, conntrack: bool) {
         // `conntrack_mt` in `xt_conntrack.c`: for a packet without a connection a state that holds
-        // is enough, whatever else is asked of the connection.
+        // is enough, whatever else the same `-m conntrack` asks of the connection.
         let holds = |state: States| states.intersects(state) != negated;
         self.unconnected |= conntrack && (holds(States::INVALID) || holds(States::UNTRACKED));
         self.scratch.tests.push(Test::State { states, negated });
     }
 
-    /// Joins what is asked of the connection to the other tests.
+    /// Something about the connection that nobody can tell from the text.
+    fn undecided_connection(&mut self, what: &str) {
+        let what = self.builder.symbol(what);
+        self.scratch.connection.extend([has_connection(true), Test::Unmodelled(what)]);
+    }
+
+    /// Joins what one `-m conntrack` asks of the connection to the other tests.
     pub(in super::super) fn finish_connection(&mut self) {
-        if self.scratch.connection.is_empty() {
+        let unconnected = std::mem::take(&mut self.unconnected);
+        let scratch = &mut *self.scratch;
+        if scratch.connection.is_empty() {
             return;
         }
-        if self.unconnected {
-            self.undecided("-m conntrack --ctstate INVALID with tests of the connection");
-        } else {
-            self.scratch.tests.append(&mut self.scratch.connection);
+        if !unconnected {
+            scratch.tests.append(&mut scratch.connection);
+            return;
         }
+        let none = has_connection(false);
+        let asked = std::mem::take(&mut scratch.connection);
+        scratch.tests.push(if asked.contains(&Test::Never) {
+            none
+        } else {
+            Test::OneOf(Box::new(OneOf { lists: vec![vec![none], asked], negated: false }))
+        });
     }
+}
+
+/// The test that a packet has a connection, or that it has none.
+fn has_connection(holds: bool) -> Test {
+    Test::State { states: States::INVALID | States::UNTRACKED, negated: holds }
 }
 
 /// Takes the values of an option whose effect is known without them.
@@ -238,6 +280,19 @@ fn states<'a>(word: &Word<'a>, known: usize) -> Read<'a, States> {
         states = states | *state;
     }
     Ok(states)
+}
+
+fn statuses<'a>(word: &Word<'a>) -> Read<'a, Statuses> {
+    let mut mask = 0;
+    for item in word.text.split(',') {
+        let Some((_, status)) = STATUSES.iter().find(|(name, _)| begins(name, item)) else {
+            let names = STATUSES.map(|(name, _)| name).join(", ");
+            let message = format!("`{item}` is no status of connections; there are {names}");
+            return fault(Code::BadSyntax, message, word.raw);
+        };
+        mask |= status.0;
+    }
+    Ok(Statuses(mask))
 }
 
 /// Whether `name` begins with `start`, in any case.

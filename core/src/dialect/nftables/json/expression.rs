@@ -1,10 +1,9 @@
-//! Expressions: values, what packets carry, and what is computed from it.
+//! Expressions: values, what packets carry, what is computed from it, and sets with their elements.
 
 use crate::firewall::Direction;
 use crate::space::Family as Version;
 
 use super::super::syntax::{BitOperator, Element, Expr, Verdict};
-use super::set;
 use super::value::Json;
 
 /// How deep expressions may lie in one another before they count as not modelled.
@@ -61,9 +60,33 @@ fn all(array: Vec<Json<'_>>, depth: u32) -> Vec<Expr> {
 /// The elements of a set: an array, or the only one.
 pub(super) fn elements(json: Json<'_>, depth: u32) -> Vec<Element> {
     match json.array() {
-        Some(array) => array.into_iter().map(|json| set::element(json, depth)).collect(),
-        None => vec![set::element(json, depth)],
+        Some(array) => array.into_iter().map(|json| element(json, depth)).collect(),
+        None => vec![element(json, depth)],
     }
+}
+
+/// An element: a key, or key and data.
+fn element(json: Json<'_>, depth: u32) -> Element {
+    if let Some((key, data)) = json.pair() {
+        let (key, unsure) = self::key(key, depth);
+        let data = Some(expression(data, depth));
+        return Element { key, data, unsure };
+    }
+    let (key, unsure) = key(json, depth);
+    Element { key, data: None, unsure }
+}
+
+/// A key, and whether its element may not be there or not always match.
+fn key(json: Json<'_>, depth: u32) -> (Expr, bool) {
+    let fields = json.single().filter(|(key, _)| key == "elem").and_then(|(_, body)| body.fields());
+    let Some((fields, value)) = fields.and_then(|fields| {
+        let value = fields.get("val")?;
+        Some((fields, value))
+    }) else {
+        return (expression(json, depth), false);
+    };
+    let unsure = !fields.only(&["val", "comment", "counter", "last"]);
+    (expression(value, depth), unsure)
 }
 
 fn object(key: &str, body: Json<'_>, depth: u32) -> Option<Expr> {

@@ -1,6 +1,6 @@
-//! Sets, maps and their elements.
+//! Sets and maps that are declared.
 
-use super::super::syntax::{Element, Expr, Set};
+use super::super::syntax::{Element, Set};
 use super::expression::{self, DEPTH};
 use super::value::{Fields, Json, Read};
 
@@ -39,28 +39,4 @@ fn is_harmless(statements: Json<'_>) -> bool {
 /// The elements of a declared set: an array, or the only one.
 pub(super) fn elements(json: Json<'_>) -> Vec<Element> {
     expression::elements(json, DEPTH)
-}
-
-/// An element: a key, or key and data.
-pub(super) fn element(json: Json<'_>, depth: u32) -> Element {
-    if let Some((key, data)) = json.pair() {
-        let (key, unsure) = self::key(key, depth);
-        let data = Some(expression::expression(data, depth));
-        return Element { key, data, unsure };
-    }
-    let (key, unsure) = key(json, depth);
-    Element { key, data: None, unsure }
-}
-
-/// A key, and whether its element may not be there or not always match.
-fn key(json: Json<'_>, depth: u32) -> (Expr, bool) {
-    let fields = json.single().filter(|(key, _)| key == "elem").and_then(|(_, body)| body.fields());
-    let Some((fields, value)) = fields.and_then(|fields| {
-        let value = fields.get("val")?;
-        Some((fields, value))
-    }) else {
-        return (expression::expression(json, depth), false);
-    };
-    let unsure = !fields.only(&["val", "comment", "counter", "last"]);
-    (expression::expression(value, depth), unsure)
 }

@@ -1,55 +1,23 @@
 //! Chains: those of the rule set, those without a name, and those that only may stop a packet.
 
-use std::collections::VecDeque;
-
 use crate::error::{Code, Error};
 use crate::firewall::{
     Action, Base, BaseKind, Builder, ChainId, Fate, Hook, InterfaceTest, Policy, Span, Test,
 };
-use crate::source::Source;
 use crate::space::Family;
 
-use super::super::super::circle::{Jump, circle};
-use super::super::syntax::{Expr, Statement, TableFamily, Verdict};
-use super::context::{Context, one_of};
-use super::fault::{Read, Trouble, error, fault};
+use super::super::super::circle::circle;
+use super::super::syntax::{Statement, TableFamily};
+use super::context::one_of;
+use super::fault::{Trouble, error};
 use super::hooks;
+use super::influence::Influence;
 use super::keys::short;
+use super::lowering::{Lowering, Place};
 use super::matches::Scope;
 use super::ruleset::{Chain, Table, title};
-use super::statements::Place;
 
-/// Gives the rules of a rule set their meaning.
-#[derive(Debug)]
-pub(super) struct Lowering<'a> {
-    pub(super) context: Context<'a>,
-    source: &'a Source,
-    /// The chains of the model, by their places in the rule set.
-    ids: Vec<Option<ChainId>>,
-    jumps: Vec<Jump>,
-    /// Chains without a name that are still to be read.
-    anonymous: VecDeque<(Place, Vec<Vec<Statement>>)>,
-    /// How many chains without a name each table has.
-    counts: Vec<usize>,
-    /// Whether any rule sets the mark of packets.
-    pub(super) marks: bool,
-    /// Whether any rule exempts packets from tracking.
-    pub(super) untracks: bool,
-}
-
-impl<'a> Lowering<'a> {
-    pub(super) fn new(context: Context<'a>, source: &'a Source) -> Self {
-        let mut effects = Effects::default();
-        for chain in context.rules.chains.iter().flatten() {
-            effects.note(chain);
-        }
-        let counts = vec![0; context.rules.tables.len()];
-        let (ids, jumps) = (Vec::new(), Vec::new());
-        let Effects { marks, untracks, .. } = effects;
-        let anonymous = VecDeque::new();
-        Self { context, source, ids, jumps, anonymous, counts, marks, untracks }
-    }
-
+impl Lowering<'_> {
     /// Reads all chains.
     pub(super) fn read(mut self) -> Result<Builder, Error> {
         let rules = self.context.rules;
@@ -92,14 +60,6 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    fn id(&self, place: usize) -> Option<ChainId> {
-        self.ids.get(place).copied().flatten()
-    }
-
-    fn table_of(&self, chain: &Chain) -> Option<&'a Table> {
-        self.context.rules.tables.get(chain.table).and_then(Option::as_ref)
-    }
-
     /// Makes the chain, if it is one that TCP packets of a dormant table or another family do not
     /// pass by.
     fn declare(&mut self, chain: &Chain) -> Result<Option<ChainId>, Error> {
@@ -107,16 +67,14 @@ impl<'a> Lowering<'a> {
         if table.dormant {
             return Ok(None);
         }
-        let families: &[Family] = match table.name.family {
-            TableFamily::Ip => &[Family::Ipv4],
-            TableFamily::Ip6 => &[Family::Ipv6],
-            TableFamily::Inet => &[Family::Ipv4, Family::Ipv6],
+        match table.name.family {
+            TableFamily::Ip | TableFamily::Ip6 | TableFamily::Inet => {}
             TableFamily::Arp => return Ok(None),
             TableFamily::Bridge | TableFamily::Netdev => {
                 self.of_link_layer(chain, table);
                 return Ok(None);
             }
-        };
+        }
         let base = match &chain.base {
             None => None,
             Some(base) if matches!(base.hook.as_str(), "ingress" | "egress") => {
@@ -129,18 +87,18 @@ impl<'a> Lowering<'a> {
                 Some(tied.map_err(refuse)?)
             }
         };
-        let title = title(&table.name);
-        Ok(Some(self.context.builder.chain(&title, &chain.name, families, base)))
+        let (title, name) = (title(&table.name), chain.name.clone());
+        Ok(Some(self.chain(&title, table.name.family, name, base)))
     }
 
     /// A base chain that sees packets before or after IP does. What it does is not modelled; it
     /// counts only if it may do something.
     fn of_link_layer(&mut self, chain: &Chain, table: &Table) {
         let Some(base) = &chain.base else { return };
-        let mut effects = Effects::default();
+        let mut influence = Influence::default();
         for place in table.chains.values() {
             if let Some(Some(chain)) = self.context.rules.chains.get(*place) {
-                effects.note(chain);
+                influence.note(chain);
             }
         }
         let outgoing = matches!(base.hook.as_str(), "egress" | "output" | "postrouting");
@@ -151,7 +109,7 @@ impl<'a> Lowering<'a> {
         let what = format!("{family} {} chain", base.hook);
         let builder = &mut self.context.builder;
         let what = builder.symbol(&what);
-        let action = match (effects.stops, effects.marks) {
+        let action = match (influence.stops, influence.marks) {
             (true, _) => Action::Unmodelled(what),
             (false, true) => Action::UnknownMark,
             (false, false) => return,
@@ -199,112 +157,10 @@ impl<'a> Lowering<'a> {
             }
         }
     }
-
-    /// The chain that a rule jumps to.
-    pub(super) fn jump(&mut self, place: Place, name: &str) -> Read<ChainId> {
-        let table = self.context.rules.tables.get(place.scope.table).and_then(Option::as_ref);
-        let found = table.and_then(|table| table.chains.get(name).copied());
-        let target = found.and_then(|found| self.context.rules.chains.get(found)?.as_ref());
-        let id = found.and_then(|found| self.id(found));
-        match (target, id) {
-            (Some(target), _) if target.base.is_some() => {
-                let message = format!("`{name}` is a base chain, which no rule can jump to");
-                fault(Code::BadSyntax, message)
-            }
-            (Some(_), Some(id)) => {
-                self.jumps.push((place.chain, id, place.span));
-                Ok(id)
-            }
-            _ => {
-                let table = table.map(|table| title(&table.name)).unwrap_or_default();
-                let message = format!("table `{table}` has no chain `{name}`; declare it");
-                fault(Code::UnknownChain, message)
-            }
-        }
-    }
-
-    /// The chain that a rule holds itself.
-    pub(super) fn anonymous(&mut self, place: Place, rules: &[Vec<Statement>]) -> ChainId {
-        let table = self.context.rules.tables.get(place.scope.table).and_then(Option::as_ref);
-        let title = table.map(|table| title(&table.name)).unwrap_or_default();
-        let families: &[Family] = match place.scope.family {
-            TableFamily::Ip => &[Family::Ipv4],
-            TableFamily::Ip6 => &[Family::Ipv6],
-            _ => &[Family::Ipv4, Family::Ipv6],
-        };
-        let mut number = 0;
-        if let Some(count) = self.counts.get_mut(place.scope.table) {
-            (number, *count) = (*count, *count + 1);
-        }
-        let id = self.context.builder.chain(&title, &format!("__chain{number}"), families, None);
-        self.jumps.push((place.chain, id, place.span));
-        self.anonymous.push_back((Place { chain: id, ..place }, rules.to_vec()));
-        id
-    }
 }
 
 fn tied(builder: &mut Builder, table: &str, name: &str, hook: Hook, priority: i32) -> ChainId {
     let policy = Policy { fate: Fate::Accept, span: None::<Span> };
     let base = Base { hook, priority, rank: 0, kind: BaseKind::Filter, policy };
     builder.chain(table, name, &[Family::Ipv4, Family::Ipv6], Some(base))
-}
-
-/// What the rules of some chains may do, whatever they look at.
-#[derive(Debug, Default)]
-struct Effects {
-    /// They may keep a packet from going its way.
-    stops: bool,
-    marks: bool,
-    untracks: bool,
-}
-
-impl Effects {
-    fn note(&mut self, chain: &Chain) {
-        self.stops |= chain.policy.as_ref().is_some_and(|policy| !policy.accept);
-        let mut lists: Vec<_> = chain.rules.iter().map(|rule| rule.statements.as_slice()).collect();
-        while let Some(list) = lists.pop() {
-            for statement in list {
-                match statement {
-                    Statement::Verdict(verdict) => self.note_verdict(verdict, &mut lists),
-                    Statement::VerdictMap { map: Expr::Set(elements), .. } => {
-                        for element in elements {
-                            if let Some(Expr::Verdict(verdict)) = &element.data {
-                                self.note_verdict(verdict, &mut lists);
-                            }
-                        }
-                    }
-                    Statement::VerdictMap { .. }
-                    | Statement::Reject(..)
-                    | Statement::Nat { .. }
-                    | Statement::Unknown(_) => self.stops = true,
-                    Statement::Set { target: Expr::Meta(key), .. } if key == "mark" => {
-                        self.marks = true;
-                    }
-                    Statement::Set { target: Expr::Payload(..) | Expr::Raw(..), .. } => {
-                        self.stops = true;
-                    }
-                    Statement::NoTrack => self.untracks = true,
-                    Statement::Set { .. }
-                    | Statement::Match { .. }
-                    | Statement::SetHelper(_)
-                    | Statement::NoEffect
-                    | Statement::Condition(_) => {}
-                }
-            }
-        }
-    }
-
-    fn note_verdict<'s>(&mut self, verdict: &'s Verdict, lists: &mut Vec<&'s [Statement]>) {
-        match verdict {
-            Verdict::Drop | Verdict::Queue => self.stops = true,
-            Verdict::JumpTo(rules) | Verdict::GotoTo(rules) => {
-                lists.extend(rules.iter().map(Vec::as_slice));
-            }
-            Verdict::Accept
-            | Verdict::Continue
-            | Verdict::Return
-            | Verdict::Jump(_)
-            | Verdict::Goto(_) => {}
-        }
-    }
 }

@@ -5,10 +5,14 @@ use std::rc::Rc;
 
 use ipnet::IpNet;
 
+use crate::error::Code;
 use crate::firewall::{Builder, OneOf, Test};
 
+use super::super::syntax::Expr;
+use super::fault::{Read, Trouble, fault};
+use super::keys::Part;
 use super::ruleset::Ruleset;
-use super::tables::Table;
+use super::tables::{self, Table};
 use super::values::Kind;
 
 /// How many ranges the masks of one rule set may be written out to.
@@ -25,7 +29,7 @@ pub(super) struct Context<'a> {
     /// The addresses of the device, as far as they were given.
     pub(super) local: &'a [IpNet],
     /// The named sets that were read, by what they were looked up with.
-    pub(super) tables: HashMap<(usize, Vec<Kind>), Rc<Table>>,
+    tables: HashMap<(usize, Vec<Kind>), Rc<Table>>,
     mask_ranges: usize,
     rows: usize,
 }
@@ -48,6 +52,32 @@ impl<'a> Context<'a> {
         let left = self.rows.checked_sub(count);
         self.rows = left.unwrap_or(self.rows);
         left.is_some()
+    }
+
+    /// The set or map that a rule of a table names, or writes in place.
+    pub(super) fn table(&mut self, of: usize, parts: &[Part], expr: &Expr) -> Read<Rc<Table>> {
+        let kinds: Vec<_> = parts.iter().map(Part::kind).collect();
+        let name = match expr {
+            Expr::Set(elements) => return tables::table(&kinds, elements, None).map(Rc::new),
+            Expr::Named(name) => name,
+            _ => return Err(Trouble::Unmodelled),
+        };
+        let table = self.rules.tables.get(of).and_then(Option::as_ref);
+        let place = table.and_then(|table| table.sets.get(name).copied());
+        let found = place.and_then(|place| Some((place, self.rules.sets.get(place)?)));
+        let (Some(table), Some((place, found))) = (table, found) else {
+            let message = format!("no set or map is named `{name}` in this table; declare it");
+            return fault(Code::BadSyntax, message);
+        };
+        let key = (place, kinds);
+        if let Some(known) = self.tables.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let changes = found.dynamic || table.updated.contains(name);
+        let unknown = changes.then(|| format!("@{name}, which changes"));
+        let compiled = Rc::new(tables::table(&key.1, &found.elements, unknown)?);
+        self.tables.insert(key, Rc::clone(&compiled));
+        Ok(compiled)
     }
 
     /// A test that we cannot decide.

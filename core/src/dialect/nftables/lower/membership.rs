@@ -6,7 +6,8 @@ use crate::space::{Axis, Cuboid, Family, InFamily};
 use super::super::syntax::Expr;
 use super::context::{Context, one_of};
 use super::fault::{Read, Trouble};
-use super::keys::{Field, Part, Transform, What};
+use super::field::Field;
+use super::keys::{Part, Transform, What};
 use super::numbers::Numbers;
 use super::tables::{Cell, Keys, Row, Table};
 

@@ -2,16 +2,19 @@
 //!
 //! First the commands are run ([`ruleset`]), which leaves tables, chains and sets; then rules are
 //! given their meaning one by one: keys ([`keys`]) are compared with values ([`values`]) or looked up
-//! in sets ([`tables`], [`membership`]), which makes tests ([`fields`], [`matches`]); what follows
+//! in sets ([`tables`], [`membership`]), which makes tests ([`comparisons`], [`matches`]); what follows
 //! makes actions ([`statements`], [`effects`], [`nat`]).
 
 mod chains;
+mod comparisons;
 mod context;
 mod effects;
 mod fault;
-mod fields;
+mod field;
 mod hooks;
+mod influence;
 mod keys;
+mod lowering;
 mod matches;
 mod membership;
 mod nat;
@@ -26,8 +29,8 @@ use super::syntax::Command;
 use crate::error::Error;
 use crate::firewall::Builder;
 use crate::source::Source;
-use chains::Lowering;
 use context::Context;
+use lowering::Lowering;
 
 /// The firewall that the commands make, in the order in which they stand.
 pub(super) fn build(

@@ -3,24 +3,17 @@
 use std::collections::HashMap;
 
 use crate::error::Code;
-use crate::firewall::{Action, ChainId, Reject, Span, Test};
+use crate::firewall::{Action, ChainId, Reject, Test};
 
 use super::super::syntax::{Expr, RejectKind, Statement, Verdict};
-use super::chains::Lowering;
 use super::context::one_of;
 use super::effects::{Written, of_version, written};
 use super::fault::{Read, fault};
-use super::keys::{Field, Part, What, key, short};
-use super::matches::{Scope, fused};
+use super::field::Field;
+use super::keys::{Part, What, key, short};
+use super::lowering::{Lowering, Place};
+use super::matches::fused;
 use super::nat::{Branches, Nat};
-
-/// The rule that is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) scope: Scope,
-    pub(super) chain: ChainId,
-    pub(super) span: Span,
-}
 
 /// What is known of the packets that reach a statement.
 #[derive(Default)]
@@ -30,12 +23,24 @@ struct Draft {
     effects: Vec<Action>,
     /// Nothing that matters comes after the statement that is read.
     last: bool,
+    /// Whatever comes back from what stands after the statement that is read is as it was.
+    unchanged: bool,
+}
+
+/// The jumps of a verdict map: a packet takes one of them at most.
+struct Calls {
+    /// What the rule tests before.
+    tests: Vec<Test>,
+    chains: Vec<(Vec<Test>, ChainId)>,
+    /// The chains may change the key, which is not looked up again.
+    change: bool,
 }
 
 /// How a rule goes on after a statement.
-#[derive(PartialEq)]
 enum Next {
     Statement,
+    /// With the next statement; these jumps are for other packets, and stand after all of the rule.
+    StatementBefore(Calls),
     Rule,
 }
 
@@ -46,9 +51,12 @@ impl Lowering<'_> {
         // The tests of matches that are fused with a later one.
         let mut waiting: HashMap<usize, Vec<Test>> = HashMap::new();
         let mut draft = Draft::default();
+        let (mut calls, mut ended) = (Vec::new(), false);
         let idle = statements.iter().rev().take_while(|one| **one == Statement::NoEffect).count();
+        let changing = statements.iter().rposition(may_change_packet);
         for (index, statement) in statements.iter().enumerate() {
             draft.last = index + 1 + idle >= statements.len();
+            draft.unchanged = changing.is_none_or(|changing| changing <= index);
             if let Statement::Match { left, relation, right } = statement {
                 self.settle(place, &mut draft);
                 let mut tests = self.context.matched(place.scope, left, *relation, right)?;
@@ -61,11 +69,23 @@ impl Lowering<'_> {
                 } else {
                     draft.tests.append(&mut tests);
                 }
-            } else if self.statement(place, statement, &mut draft)? == Next::Rule {
-                return Ok(());
+                continue;
+            }
+            match self.statement(place, statement, &mut draft)? {
+                Next::Statement => {}
+                Next::StatementBefore(others) => calls.push(others),
+                Next::Rule => {
+                    ended = true;
+                    break;
+                }
             }
         }
-        self.finish(place, draft, Action::Continue);
+        if !ended {
+            self.finish(place, draft, Action::Continue);
+        }
+        for calls in calls {
+            self.call(place, calls);
+        }
         Ok(())
     }
 
@@ -196,8 +216,11 @@ impl Lowering<'_> {
     /// Writes down what was done, before something else is asked.
     fn settle(&mut self, place: Place, draft: &mut Draft) {
         let Some(last) = draft.effects.pop() else { return };
-        let effects =
-            Draft { tests: draft.tests.clone(), effects: draft.effects.clone(), last: true };
+        let effects = Draft {
+            tests: draft.tests.clone(),
+            effects: draft.effects.clone(),
+            ..Draft::default()
+        };
         draft.effects.push(last.clone());
         // The tests are asked once more, of a packet that was changed.
         let stale = |test: &Test| draft.effects.iter().any(|effect| sees(test, effect));
@@ -264,8 +287,9 @@ impl Lowering<'_> {
             self.unknown(place, draft, &what);
             return Ok(Next::Statement);
         }
+        let change = parts.iter().any(|part| self.may_change(part));
+        let mut calls = Calls { tests: draft.tests.clone(), chains: Vec::new(), change };
         let (mut rules, mut going_on) = (Vec::new(), Vec::new());
-        let mut jumps = false;
         for (tests, data) in self.context.by_data(&parts, &table)? {
             let Expr::Verdict(verdict) = &data else {
                 return fault(Code::BadSyntax, "a verdict map has an element without a verdict");
@@ -274,24 +298,50 @@ impl Lowering<'_> {
                 going_on.push(tests);
                 continue;
             }
-            let action = self.verdict(place, verdict)?;
-            jumps |= matches!(action, Action::Jump(_));
-            rules.push((tests, action));
+            match self.verdict(place, verdict)? {
+                Action::Jump(chain) => calls.chains.push((tests, chain)),
+                action => rules.push((tests, action)),
+            }
         }
-        if jumps && rules.len() > 1 && parts.iter().any(|part| self.may_change(part)) {
-            // After a jump the next verdict would be looked up again, with another key.
+        let called = !calls.chains.is_empty();
+        if called && change && !going_on.is_empty() && !draft.unchanged {
+            // Neither may packets that a chain has changed meet the rest of the rule, nor those that
+            // the rest has changed the jumps.
             draft.tests.append(&mut self.context.presence(&parts));
             self.unknown(place, draft, "vmap of what the chains that it calls change");
             return Ok(Next::Rule);
         }
-        if !rules.is_empty() || going_on.is_empty() {
+        // The key is looked up once. What ends this chain stands first, so that no packet that comes
+        // back from a jump meets it.
+        if !rules.is_empty() || !called && going_on.is_empty() {
             self.each(place, draft, rules);
         }
         if going_on.is_empty() {
+            self.call(place, calls);
             return Ok(Next::Rule);
         }
         draft.tests.append(&mut one_of(going_on));
-        Ok(Next::Statement)
+        Ok(Next::StatementBefore(calls))
+    }
+
+    /// Writes down the jumps of a verdict map.
+    fn call(&mut self, place: Place, calls: Calls) {
+        let Calls { tests, chains, change } = calls;
+        if change && chains.len() > 1 {
+            // A chain that leads to one of several: whoever comes back from it skips the others, for
+            // `goto` returns to where this chain was called.
+            let part = Place { chain: self.part_of(place), ..place };
+            for (tests, chain) in chains {
+                self.emit(part, tests, Action::Goto(chain));
+            }
+            self.emit(place, tests, Action::Jump(part.chain));
+            return;
+        }
+        for (mut more, chain) in chains {
+            let mut tests = tests.clone();
+            tests.append(&mut more);
+            self.emit(place, tests, Action::Jump(chain));
+        }
     }
 
     /// Whether rules anywhere change what the part looks at.
@@ -309,6 +359,23 @@ impl Lowering<'_> {
             ) => self.untracks,
             _ => false,
         }
+    }
+}
+
+/// Whether packets may come back from a statement and be changed.
+fn may_change_packet(statement: &Statement) -> bool {
+    match statement {
+        Statement::Verdict(verdict) => matches!(verdict, Verdict::Jump(_) | Verdict::JumpTo(_)),
+        Statement::Match { .. }
+        | Statement::NoEffect
+        | Statement::Condition(_)
+        | Statement::Reject(..)
+        | Statement::Nat { .. } => false,
+        Statement::VerdictMap { .. }
+        | Statement::Set { .. }
+        | Statement::SetHelper(_)
+        | Statement::NoTrack
+        | Statement::Unknown(_) => true,
     }
 }
 

@@ -1,15 +1,12 @@
-//! Sets and maps, named or written in place.
+//! Sets and maps by their keys.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use crate::error::Code;
 
 use super::super::syntax::{Element, Expr};
-use super::context::Context;
-use super::fault::{Read, Trouble, fault};
-use super::keys::Part;
+use super::fault::{Read, fault};
 use super::numbers::Numbers;
 use super::values::{Kind, name, range};
 
@@ -77,34 +74,6 @@ pub(super) enum Cell {
     Ignored,
 }
 
-impl Context<'_> {
-    /// The set or map that a rule of a table names, or writes in place.
-    pub(super) fn table(&mut self, of: usize, parts: &[Part], expr: &Expr) -> Read<Rc<Table>> {
-        let kinds: Vec<_> = parts.iter().map(Part::kind).collect();
-        let name = match expr {
-            Expr::Set(elements) => return compile(&kinds, elements, None).map(Rc::new),
-            Expr::Named(name) => name,
-            _ => return Err(Trouble::Unmodelled),
-        };
-        let table = self.rules.tables.get(of).and_then(Option::as_ref);
-        let place = table.and_then(|table| table.sets.get(name).copied());
-        let found = place.and_then(|place| Some((place, self.rules.sets.get(place)?)));
-        let (Some(table), Some((place, found))) = (table, found) else {
-            let message = format!("no set or map is named `{name}` in this table; declare it");
-            return fault(Code::BadSyntax, message);
-        };
-        let key = (place, kinds);
-        if let Some(known) = self.tables.get(&key) {
-            return Ok(Rc::clone(known));
-        }
-        let changes = found.dynamic || table.updated.contains(name);
-        let unknown = changes.then(|| format!("@{name}, which changes"));
-        let compiled = Rc::new(compile(&key.1, &found.elements, unknown)?);
-        self.tables.insert(key, Rc::clone(&compiled));
-        Ok(compiled)
-    }
-}
-
 /// What is collected of one group.
 #[derive(Default)]
 struct Collected {
@@ -114,7 +83,8 @@ struct Collected {
     rows: Vec<Row>,
 }
 
-fn compile(kinds: &[Kind], elements: &[Element], unknown: Option<String>) -> Read<Table> {
+/// Reads elements whose keys have fields of these kinds.
+pub(super) fn table(kinds: &[Kind], elements: &[Element], unknown: Option<String>) -> Read<Table> {
     let line = match kinds {
         [kind] if !matches!(kind, Kind::Name | Kind::Ignored) => Some(*kind),
         _ => None,

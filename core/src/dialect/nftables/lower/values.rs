@@ -10,7 +10,7 @@ use super::super::super::addresses::{bits, network};
 use super::super::super::names::{PROTOCOLS, SERVICES};
 use super::super::syntax::{BitOperator, Expr};
 use super::fault::{Read, Trouble, fault};
-use super::keys::{Field, Version};
+use super::field::{Field, Version};
 
 /// How a value is to be read.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

@@ -7,6 +7,7 @@ mod chains;
 mod commands;
 mod cursor;
 mod declarations;
+mod definitions;
 mod effects;
 mod elements;
 mod expressions;

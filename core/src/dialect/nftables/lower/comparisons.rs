@@ -12,7 +12,8 @@ use super::super::super::addresses::{self, bits, of_family, scattered};
 use super::super::super::names::TCP;
 use super::context::{Context, one_of};
 use super::fault::{Read, Trouble};
-use super::keys::{Field, Part, Transform, What, of_version};
+use super::field::Field;
+use super::keys::{Part, Transform, What, of_version};
 use super::numbers::{BitTest, Numbers};
 use super::values::{Kind, number_of};
 
@@ -214,9 +215,7 @@ fn regions(local: &[IpNet], family: Family) -> Vec<(Addresses, Vec<u128>)> {
     };
     take(addresses::multicast(family), &[MULTICAST]);
     if family == Family::Ipv4 {
-        // `inet_addr_type`: addresses of no network, and the broadcast to all.
-        let broadcast = vec![(0, 0xff_ffff), (0xffff_ffff, 0xffff_ffff)];
-        take(of_family(family, broadcast), &[BROADCAST]);
+        take(addresses::everywhere_broadcast(), &[BROADCAST]);
     }
     let known = addresses::local(local, family);
     let has_local = known.is_some();
