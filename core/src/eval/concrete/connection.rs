@@ -50,7 +50,7 @@ fn cross(
             return Ok(Some(met));
         }
     }
-    let rule = match route(walk.firewall(), hooks, shared) {
+    let rule = match route(walk.firewall(), hooks, shared, opener) {
         Route::Straight => return syn.go_on(walk, shared),
         Route::Device(rule) => rule,
         Route::Unclear(rule) => {
@@ -82,7 +82,7 @@ enum Route {
     Unclear(RuleId),
 }
 
-fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
+fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared, opener: End) -> Route {
     let Some(translations) = &shared.translations else { return Route::Straight };
     let asked = translations.original.destination.address;
     let address = translations.translated().destination.address;
@@ -93,7 +93,9 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared) -> Route {
     let Some(translated) = translations.destination else {
         return if forwarded && own { Route::Device(None) } else { Route::Straight };
     };
-    let loopback = address.known().is_some_and(|address| address.is_loopback());
+    // What is translated back goes to the client, wherever the question says that it is.
+    let back = shared.follows && opener == End::Server;
+    let loopback = !back && address.known().is_some_and(|address| address.is_loopback());
     let (own, rule) = (own || loopback || translated.to_device, translated.rule);
     if forwarded && own {
         Route::Device(Some(rule))
