@@ -1,4 +1,4 @@
-//! What people see names its causes.
+//! What people see names its causes, and the other way round.
 //!
 //! The texts are those of curl 7.88.1, libcurl 8.23.0, Python 3.11's ftplib, lftp 4.9.2, vsftpd
 //! 3.0.3, ProFTPD 1.3.8 and pyftpdlib 2.2.0, written down from sessions through a Linux router, or
@@ -8,7 +8,11 @@
 use std::time::{Duration, Instant};
 
 use pasvaudit::Code;
-use pasvaudit::ftp::{Cause, Diagnosis, Provider, diagnose};
+use pasvaudit::ftp::{
+    Cause, DataMode, Diagnosis, Failure, FlowKind, Noticed, Protection, Provider, SessionMode,
+    Stopped, diagnose, noticed,
+};
+use pasvaudit::space::Family;
 use proptest::prelude::*;
 
 fn asked(text: &str) -> Diagnosis {
@@ -269,4 +273,206 @@ proptest! {
         let louder = diagnose(&format!("  {}\n", text.to_uppercase()), None).unwrap();
         prop_assert_eq!(diagnosis, louder);
     }
+}
+
+fn failure(protection: Protection, flow: FlowKind, family: Family, stopped: Stopped) -> Failure {
+    let data = if flow == FlowKind::ActiveData { DataMode::Eprt } else { DataMode::Epsv };
+    Failure { mode: SessionMode { protection, data, family }, flow, stopped, open: 0, needed: 51 }
+}
+
+fn shown(failure: &Failure) -> Vec<String> {
+    let noticed = noticed(failure).unwrap();
+    noticed.clients.into_iter().map(|program| program.shows).collect()
+}
+
+/// The lines of the table of symptoms, by class: `H` and the port are the names in the answers.
+#[test]
+fn programs_show_what_was_measured() {
+    use Family::{Ipv4, Ipv6};
+    use FlowKind::{ActiveData, Control, PassiveData};
+    use Protection::{ExplicitTls, ImplicitTls, Plain};
+    use Stopped::{CutOff, Dropped, Prohibited, Refused, Untranslated};
+
+    let has = |case: Failure, texts: &[&str]| {
+        let found = shown(&case);
+        for text in texts {
+            assert!(found.iter().any(|shows| shows == text), "{case:?}: {text} not in {found:?}");
+        }
+        assert_eq!(found.len(), texts.len(), "{case:?}: {found:?}");
+    };
+    let case = failure;
+    has(
+        case(Plain, Control, Ipv4, Dropped),
+        &[
+            "curl: (28) Failed to connect to HOST port PORT after N ms: Timeout was reached",
+            "curl: (28) Failed to connect to HOST port PORT after N ms: Couldn't connect to server",
+            "(28) Connection timed out after N milliseconds",
+            "TimeoutError: timed out",
+            "TimeoutError: [Errno 110] Connection timed out",
+            "Fatal error: max-retries exceeded",
+            "max-retries exceeded (Connection timed out)",
+        ],
+    );
+    has(
+        case(ExplicitTls, Control, Ipv4, Refused),
+        &[
+            "curl: (7) Failed to connect to HOST port PORT after N ms: Couldn't connect to server",
+            "(7) Failed to connect to HOST:PORT after N ms: Could not connect to server",
+            "ConnectionRefusedError: [Errno 111] Connection refused",
+            "max-retries exceeded (Connection refused)",
+        ],
+    );
+    has(
+        case(ImplicitTls, Control, Ipv4, CutOff),
+        &[
+            "curl: (28) SSL connection timeout",
+            "(28) Operation timed out",
+            "TimeoutError: _ssl.c:989: The handshake operation timed out",
+            "max-retries exceeded",
+        ],
+    );
+    has(
+        case(Plain, PassiveData, Ipv4, Dropped),
+        &[
+            "curl: (28) Connection time-out",
+            "curl: (28) Failed to connect to HOST port PORT",
+            "TimeoutError: timed out",
+            "TimeoutError: [Errno 110] Connection timed out",
+            "max-retries exceeded",
+            "max-retries exceeded (Connection timed out)",
+        ],
+    );
+    has(
+        case(Plain, PassiveData, Ipv6, Dropped),
+        &[
+            "curl: (8) Failed to connect to HOST port PORT after N ms: Couldn't connect to server",
+            "TimeoutError: timed out",
+            "max-retries exceeded",
+        ],
+    );
+    has(
+        case(Plain, PassiveData, Ipv4, Prohibited),
+        &[
+            "curl: (7) Failed to connect to HOST port PORT after N ms: Couldn't connect to server",
+            "OSError: [Errno 113] No route to host",
+            "max-retries exceeded (No route to host)",
+        ],
+    );
+    has(
+        case(Plain, PassiveData, Ipv6, Prohibited),
+        &[
+            "curl: (8) Failed to connect to HOST port PORT",
+            "PermissionError: [Errno 13] Permission denied",
+            "max-retries exceeded (Permission denied)",
+        ],
+    );
+    has(
+        case(Plain, ActiveData, Ipv4, Refused),
+        &[
+            "curl: (19) sa_addr inet_ntop() failed with errno 97: Address family not supported by protocol",
+            "curl: (25) sa_addr inet_ntop() failed with errno 97: Address family not supported by protocol",
+            "(19) RETR response: 425",
+            "(25) Failed FTP upload: 425",
+            "ftplib.error_temp: 425 Failed to establish connection.",
+            "max-retries exceeded",
+        ],
+    );
+    has(
+        case(Plain, ActiveData, Ipv4, Untranslated),
+        &[
+            "curl: (30) sa_addr inet_ntop() failed with errno 97: Address family not supported by protocol",
+            "(30) Failed to do PORT",
+            "ftplib.error_perm: 500 Illegal PORT command.",
+            "max-retries exceeded (500 Illegal PORT command.)",
+        ],
+    );
+    // Not measured: a control connection that is rejected with an ICMP error.
+    has(case(Plain, Control, Ipv4, Prohibited), &[]);
+    // curl 7.88.1 fails with active mode and explicit TLS on an open network too.
+    let explicit = noticed(&case(ExplicitTls, ActiveData, Ipv4, Dropped)).unwrap();
+    assert!(explicit.clients.iter().all(|one| !one.program.starts_with("curl")), "{explicit:?}");
+    assert!(explicit.clients.iter().any(|one| one.shows.contains("The read operation timed out")));
+}
+
+#[test]
+fn servers_answer_and_leave_files_as_was_measured() {
+    use Family::Ipv4;
+    use FlowKind::{ActiveData, Control, PassiveData};
+    use Protection::{ExplicitTls, Plain};
+
+    let of =
+        |protection, flow, stopped| noticed(&failure(protection, flow, Ipv4, stopped)).unwrap();
+    let replies = |noticed: &Noticed| -> Vec<String> {
+        noticed.servers.iter().map(|one| one.reply.clone()).collect()
+    };
+    let untranslated = of(Plain, ActiveData, Stopped::Untranslated);
+    assert_eq!(
+        replies(&untranslated),
+        [
+            "500 Illegal PORT command.",
+            "425 Unable to build data connection: Connection refused",
+            "501 Rejected data connection to foreign address ADDRESS:PORT.",
+        ]
+    );
+    assert!(untranslated.files[0].contains("nothing is left"));
+    let dropped = of(Plain, ActiveData, Stopped::Dropped);
+    assert_eq!(replies(&dropped), ["425 Failed to establish connection."]);
+    let files = dropped.files.join(" ");
+    assert!(files.contains("each upload leaves a file of zero bytes"), "{files}");
+    assert!(files.contains("pyftpdlib none"), "{files}");
+    let passive = of(Plain, PassiveData, Stopped::Dropped);
+    assert!(replies(&passive).contains(&"421 Passive data channel timed out.".to_owned()));
+    assert!(passive.files[0].contains("left no files of zero bytes"));
+    let rejected = of(ExplicitTls, PassiveData, Stopped::Refused);
+    assert!(rejected.files[0].starts_with("lftp left a file of zero bytes"));
+    assert!(of(Plain, Control, Stopped::Dropped).files.is_empty());
+}
+
+#[test]
+fn a_part_of_the_ports_is_a_part_of_the_transfers() {
+    let with = |open, needed| {
+        let all = failure(Protection::Plain, FlowKind::PassiveData, Family::Ipv4, Stopped::Dropped);
+        noticed(&Failure { open, needed, ..all })
+    };
+    assert_eq!(with(51, 51), None);
+    assert_eq!(with(0, 0), None);
+    let none = with(0, 51).unwrap();
+    assert_eq!(none.summary, "Login works, and the first listing hangs until a time-out.");
+    assert_eq!(none.cause, "data-dropped");
+    let one = with(50, 51).unwrap();
+    assert!(one.summary.contains("one listing or transfer in 51 hangs"), "{}", one.summary);
+    assert_eq!(one.cause, "data-partly");
+    assert!(with(7, 10).unwrap().summary.contains("one listing or transfer in 3 hangs"));
+    assert!(with(1, 51).unwrap().summary.contains("50 of 51"), "{:?}", with(1, 51));
+    assert!(with(u64::MAX - 1, u64::MAX).is_some());
+}
+
+/// What is noticed of a cause, asked about, names the cause.
+#[test]
+fn what_is_noticed_names_its_cause() {
+    let flows = [FlowKind::Control, FlowKind::PassiveData, FlowKind::ActiveData];
+    let mut checked = 0;
+    for &protection in Protection::ALL {
+        for &flow in &flows {
+            for &family in Family::ALL {
+                for &stopped in Stopped::ALL {
+                    let noticed = noticed(&failure(protection, flow, family, stopped)).unwrap();
+                    for program in &noticed.clients {
+                        // A time-out alone does not say whose connection it was.
+                        let says = program.shows.contains("425")
+                            || program.shows.contains("PORT command")
+                            || program.shows.contains("refused")
+                            || program.shows.contains("No route");
+                        if says {
+                            checked += 1;
+                            let found = ids(&program.shows);
+                            let near = found.iter().take(2).any(|id| *id == noticed.cause);
+                            assert!(near, "{}: {found:?}", program.shows);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(checked > 50, "{checked}");
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Provider`] says what is known of a service or a server. [`flows`] turns it and a
 //! [`SessionMode`] into the TCP connections that a session of that mode is made of. [`diagnose`] names
-//! the causes of what people see when it goes wrong.
+//! the causes of what people see when it goes wrong, and [`noticed`] what they see of a cause.
 mod catalogue;
 mod facts;
 mod flow;
@@ -30,5 +30,7 @@ pub use spec::{
     Active, AddressOwner, Confidence, Control, Kind, Network, Passive, PassiveRange, PortChoice,
     SourcePort, SourceRule, Spec, Status,
 };
-pub use symptoms::{Diagnosis, Fault, LikelyCause, diagnose};
+pub use symptoms::{
+    Diagnosis, Failure, Fault, LikelyCause, Noticed, Program, Reply, Stopped, diagnose, noticed,
+};
 pub use words::{DataMode, End, Protection, SessionMode};
