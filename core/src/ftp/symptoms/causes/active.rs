@@ -44,7 +44,7 @@ pub(super) const CAUSES: &[Entry] = &[
         id: "active-behind-nat",
         title: "Active mode from behind address translation",
         why: "The client announces its private address in PORT, and nothing translates it: no helper, or TLS hides it. Some servers refuse such a PORT at once, others try and fail.",
-        tell_apart: "It fails at the PORT command itself: `500 Illegal PORT command.` (vsftpd), `501 Rejected data connection to foreign address` (pyftpdlib); ProFTPD accepts it and says `425 Unable to build data connection: Connection refused`. No file is made. Passive mode works.",
+        tell_apart: "It fails at the PORT command itself: `500 Illegal PORT command.` (vsftpd), `501 Rejected data connection to foreign address` (pyftpdlib); ProFTPD accepts it and says `425 Unable to build data connection: Connection refused`. Where PORT is refused, no file is made. Passive mode works.",
         help: "Use passive mode.",
         faults: &[Fault::Client, Fault::Nat],
         findings: &["FTP-A1"],
