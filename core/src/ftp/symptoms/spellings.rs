@@ -379,7 +379,6 @@ pub(super) const SPELLINGS: &[(Word, &[&str])] = &[
             "zero size",
             "0 kb",
             "0kb",
-            "0b",
             "empty file",
             "empty files",
             "files empty",
