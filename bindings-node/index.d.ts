@@ -85,6 +85,12 @@ export interface ExplainOptions extends ParseOptions {
   outside?: string | null
 }
 
+/** What to take into account beside a symptom. */
+export interface SymptomOptions {
+  /** The provider, by id or as a spec, whose own facts are quoted. */
+  provider?: string | ProviderSpec | null
+}
+
 /** The other forms of an answer. They are not enumerable: the answer itself is plain JSON. */
 export interface Rendered {
   /** The answer as JSON: the same bytes in every language. */
@@ -98,6 +104,9 @@ export interface Report extends types.Report, Rendered {}
 
 /** The decision about the asked space, part by part. */
 export interface Explanation extends types.Explanation, Rendered {}
+
+/** What a text about FTP points to, cause by cause. */
+export interface Diagnosis extends types.Diagnosis, Rendered {}
 
 /** A provider: what is known of an FTP service or server. A fact that is left out is not known. */
 export interface ProviderSpec {
@@ -159,6 +168,19 @@ export declare function explain(
 
 /** {@link explain}, on this thread. */
 export declare function explainSync(rules: Rules, options: ExplainOptions): Explanation
+
+/** Names the likely causes of what you see: a sentence, an error message, a client's log. */
+export declare function symptom(
+  text: string | Uint8Array,
+  options?: SymptomOptions | null,
+  signal?: AbortSignal | null,
+): Promise<Diagnosis>
+
+/** {@link symptom}, on this thread. */
+export declare function symptomSync(
+  text: string | Uint8Array,
+  options?: SymptomOptions | null,
+): Diagnosis
 
 /** Reads a rule set, to ask about it more than once. */
 export declare function parse(

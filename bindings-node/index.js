@@ -47,11 +47,16 @@ const audit = async (rules, options, signal) =>
 const explain = async (rules, options, signal) =>
   opened(await abortable(signal, (own) => native.explain(rules, json(options), own)))
 
+const symptom = async (text, options, signal) =>
+  opened(await abortable(signal, (own) => native.symptom(text, json(options), own)))
+
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
 
 const auditSync = (rules, options) => opened(native.auditSync(rules, json(options)))
 
 const explainSync = (rules, options) => opened(native.explainSync(rules, json(options)))
+
+const symptomSync = (text, options) => opened(native.symptomSync(text, json(options)))
 
 const providers = () => native.providers().map((provider) => JSON.parse(provider))
 
@@ -67,4 +72,6 @@ module.exports = {
   parseSync,
   provider,
   providers,
+  symptom,
+  symptomSync,
 }

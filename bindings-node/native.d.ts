@@ -55,3 +55,9 @@ export declare function providers(): Array<string>
 
 /** Runs the command with its arguments, the first of which is its name, and gives the exit code. */
 export declare function run(arguments: Array<string>): number
+
+/** Names the likely causes of what somebody sees, with these options, a JSON object. */
+export declare function symptom(text: string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
+
+/** `symptom`, on this thread. */
+export declare function symptomSync(text: string | Uint8Array, options: string): Answer

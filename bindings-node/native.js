@@ -846,3 +846,5 @@ module.exports.parseSync = nativeBinding.parseSync
 module.exports.provider = nativeBinding.provider
 module.exports.providers = nativeBinding.providers
 module.exports.run = nativeBinding.run
+module.exports.symptom = nativeBinding.symptom
+module.exports.symptomSync = nativeBinding.symptomSync

@@ -20,6 +20,9 @@ export type Family = 'ipv4' | 'ipv6'
 /** What becomes of a packet. */
 export type Fate = 'accept' | 'drop' | 'reject'
 
+/** Whose fault a symptom can be. */
+export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | 'client' | 'account' | 'certificate-or-dns'
+
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'
 
@@ -64,6 +67,18 @@ export interface Condition {
   what: string
   /** What would decide it if it were given along, for instance `--inside`. */
   decided_by: string | null
+}
+
+/** What a text about FTP points to. */
+export interface Diagnosis {
+  /** Whether any cause is known. If not, `send` says what to look for. */
+  known: boolean
+  /** The likely causes, the likeliest first. */
+  causes: LikelyCause[]
+  /** What the addresses, ports and times in the text say. */
+  observed: string[]
+  /** What would help to find out, if nothing is known. */
+  send: string[]
 }
 
 /** A box in the form in which it is printed.
@@ -176,6 +191,30 @@ export interface Gap {
   undecided: boolean
   /** What that depends on. */
   conditions: Condition[]
+}
+
+/** A cause that a text points to. */
+export interface LikelyCause {
+  /** Its stable name. */
+  id: string
+  /** What it is, in a line. */
+  title: string
+  /** Why it makes such symptoms. */
+  why: string
+  /** How to tell it from the others: a command, or where to look. */
+  tell_apart: string
+  /** What to do. */
+  help: string
+  /** Whose fault it can be, the likeliest first. */
+  faults: Fault[]
+  /** The findings of an audit that go with it; none if no rule set shows it. */
+  findings: string[]
+  /** What of the text speaks for it: the three signs that say most. */
+  matched: string[]
+  /** What the named provider says about it. */
+  at_provider: string[]
+  /** Where all this is from. */
+  sources: string[]
 }
 
 /** How a session mode fares. */

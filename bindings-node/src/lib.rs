@@ -108,6 +108,17 @@ pub fn explain(
     job(signal, move || json::explain(rules, &options).map(Answer))
 }
 
+/// Names the likely causes of what somebody sees, with these options, a JSON object.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn symptom(
+    #[napi(ts_arg_type = "string | Uint8Array")] text: Text,
+    options: String,
+    signal: Option<AbortSignal>,
+) -> AsyncTask<Job<Answer>> {
+    let text = bytes(text);
+    job(signal, move || json::symptom(&text, &options).map(Answer))
+}
+
 /// `parse`, on this thread.
 #[napi]
 pub fn parse_sync(
@@ -137,6 +148,16 @@ pub fn explain_sync(
     options: String,
 ) -> Result<Answer> {
     json::explain(rules(given), &options).map(Answer).map_err(|error| thrown(&env, &error))
+}
+
+/// `symptom`, on this thread.
+#[napi]
+pub fn symptom_sync(
+    env: Env,
+    #[napi(ts_arg_type = "string | Uint8Array")] text: Text,
+    options: String,
+) -> Result<Answer> {
+    json::symptom(&bytes(text), &options).map(Answer).map_err(|error| thrown(&env, &error))
 }
 
 /// Every provider of the catalogue, as JSON.

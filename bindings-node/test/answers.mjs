@@ -5,14 +5,14 @@ import { writeFileSync } from 'node:fs'
 
 import { cases, read } from './cases.mjs'
 
-const kinds = { audit: 'Report', explain: 'Explanation' }
+const kinds = { audit: 'Report', explain: 'Explanation', symptom: 'Diagnosis' }
 const constants = cases
   .filter(({ expect }) => !expect.error)
   .map(({ name, ask }) => {
     const constant = name.replaceAll('-', '_')
     return `export const ${constant}: Plain<${kinds[ask]}> = ${read(`answers/${name}.json`)}\n`
   })
-const head = `import type { Explanation, Rendered, Report } from '../index.js'
+const head = `import type { Diagnosis, Explanation, Rendered, Report } from '../index.js'
 
 type Plain<T> = Omit<T, keyof Rendered>
 `

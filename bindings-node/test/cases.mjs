@@ -8,7 +8,8 @@ export const read = (path) => readFileSync(new URL(path, core), 'utf8')
 
 export const load = (name) => {
   const found = JSON.parse(read(`cases/${name}.json`))
-  return { ...found, name, rules: found.rules.map((line) => `${line}\n`).join('') }
+  const lines = found.text ?? found.rules
+  return { ...found, name, rules: lines.map((line) => `${line}\n`).join('') }
 }
 
 export const cases = readdirSync(new URL('cases/', core)).map((file) =>

@@ -16,6 +16,8 @@ import {
   parseSync,
   provider,
   providers,
+  symptom,
+  symptomSync,
 } from '../index.js'
 import { load } from './cases.mjs'
 
@@ -159,4 +161,18 @@ test('the package has the version of the core', () => {
   const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
   const run = spawnSync(process.execPath, [cli, '--version'])
   assert.equal(`${run.stdout}`, `pasvaudit ${version}\n`)
+})
+
+test('a symptom has causes', async () => {
+  const text = 'login works but listing hangs'
+  const diagnosis = symptomSync(text, { provider: 'smartfile' })
+  const [cause] = diagnosis.causes
+  assert.equal(cause.id, 'data-dropped')
+  assert.deepEqual(cause.findings, ['FTP-D1'])
+  assert(cause.at_provider.some((fact) => fact.includes('21000-21050')))
+  assert.match(diagnosis.toText(), /^1\. A firewall drops the data connections/)
+  assert.deepEqual(await symptom(Buffer.from(text), { provider: 'smartfile' }), diagnosis)
+  assert.equal(symptomSync('it rains').known, false)
+  assert.throws(() => symptomSync(' '), refused('empty-input', /no text/))
+  await assert.rejects(symptom(text, { providers: 'smartfile' }), refused('bad-option', /providers/))
 })

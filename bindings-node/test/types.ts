@@ -2,6 +2,7 @@
 
 import {
   type AuditOptions,
+  type Fault,
   type Gap,
   type PasvauditError,
   type Report,
@@ -9,6 +10,7 @@ import {
   auditSync,
   explain,
   parseSync,
+  symptomSync,
 } from '../index.js'
 
 const options: AuditOptions = {
@@ -25,6 +27,7 @@ const fate: Promise<'accept' | 'drop' | 'reject' | undefined> = explain(parseSyn
   hook: 'forward',
   dport: 21,
 }).then(({ parts }) => parts[0]?.fate)
+const faults: Fault[] = symptomSync('425', { provider: 'smartfile' }).causes.flatMap((cause) => cause.faults)
 
 // @ts-expect-error: a misspelled option
 auditSync('', { clients: '10.1.0.0/16' })
@@ -35,4 +38,4 @@ explain('')
 // @ts-expect-error: a verdict is not a number
 const verdict: number = report.verdict
 
-void [later, gaps, why, text, fate, verdict]
+void [later, gaps, why, text, fate, faults, verdict]

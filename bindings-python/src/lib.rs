@@ -109,6 +109,13 @@ fn explain(py: Python<'_>, rules: Given<'_>, options: &str) -> PyResult<Answer> 
     py.detach(|| json::explain(rules, options)).map(Answer).map_err(raised)
 }
 
+/// Names the likely causes of what somebody sees, with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (text: "bytes", options: "str") -> "Answer")]
+fn symptom(py: Python<'_>, text: Vec<u8>, options: &str) -> PyResult<Answer> {
+    py.detach(|| json::symptom(&text, options)).map(Answer).map_err(raised)
+}
+
 /// Every provider of the catalogue, as JSON.
 #[pyfunction]
 fn providers() -> Vec<String> {
@@ -143,5 +150,5 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 #[pymodule]
 mod _pasvaudit {
     #[pymodule_export]
-    use super::{Answer, Firewall, audit, explain, provider, providers, run};
+    use super::{Answer, Firewall, audit, explain, provider, providers, run, symptom};
 }

@@ -169,3 +169,20 @@ def test_the_command(name: str) -> None:
         report = pasvaudit.audit(asked["rules"], file="<stdin>", **asked["options"])
         assert run.stdout == report.to_json() + "\n"
         assert json.loads(run.stdout) == report.to_dict()
+
+
+def test_a_symptom_has_causes(tmp_path: Path) -> None:
+    diagnosis = pasvaudit.symptom("login works but listing hangs", provider="smartfile")
+    assert diagnosis.known
+    cause = diagnosis.causes[0]
+    assert (cause.id, cause.findings) == ("data-dropped", ("FTP-D1",))
+    assert any("21000-21050" in fact for fact in cause.at_provider)
+    assert str(diagnosis).startswith("1. A firewall drops the data connections")
+    log = tmp_path / "client.log"
+    log.write_bytes(b"\xff\x00500 Illegal PORT command.\r\n")
+    assert pasvaudit.symptom(log).causes[0].id == "active-behind-nat"
+    assert pasvaudit.symptom("\ud800 530 Login incorrect").causes[0].id == "login-refused"
+    assert not pasvaudit.symptom("it rains").known
+    with pytest.raises(pasvaudit.PasvauditError) as raised:
+        pasvaudit.symptom("  ")
+    assert raised.value.code == "empty-input"

@@ -4,7 +4,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Code {
-    /// The input has no rule set in it: it is empty, or blank.
+    /// There is nothing to read: no rule set, or no text of a symptom.
     EmptyInput,
     /// The input is not UTF-8 text.
     NotText,

@@ -38,7 +38,8 @@
 //! # Where things are
 //!
 //! - [`dialect`] reads rule sets; [`Parser`] takes along what they do not say themselves.
-//! - [`ftp`] knows what a session needs: providers, session modes, flows.
+//! - [`ftp`] knows what a session needs: providers, session modes, flows; and what people see when it
+//!   goes wrong.
 //! - [`audit`] has the questions and the report, [`render`] its forms for people and machines.
 //! - [`ask`] takes the same questions in plain words, for commands and bindings.
 //! - Below: [`firewall`], the model of a rule set; [`eval`], the two evaluators over it; and

@@ -57,12 +57,14 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn ask(case: &Value) -> Result<String, Error> {
-    let lines = list(&case["rules"]).iter().map(|line| format!("{}\n", text(line)));
-    let rules = Rules::Text(lines.collect::<String>().into_bytes());
+    let given = case.get("rules").unwrap_or_else(|| &case["text"]);
+    let lines = list(given).iter().map(|line| format!("{}\n", text(line)));
+    let given = lines.collect::<String>().into_bytes();
     let options = case["options"].to_string();
     let answer = match text(&case["ask"]) {
-        "audit" => json::audit(rules, &options)?,
-        _ => json::explain(rules, &options)?,
+        "audit" => json::audit(Rules::Text(given), &options)?,
+        "symptom" => json::symptom(&given, &options)?,
+        _ => json::explain(Rules::Text(given), &options)?,
     };
     if let Answer::Report(report) = &answer {
         assert_eq!(case["expect"]["exit"], report.verdict.exit_code());
@@ -74,6 +76,11 @@ fn ask(case: &Value) -> Result<String, Error> {
 fn check(expect: &Value, found: &Value) {
     if let Some(parts) = expect.get("parts") {
         same(parts, &found["parts"], part);
+        return;
+    }
+    if let Some(causes) = expect.get("causes") {
+        same(causes, &found["causes"], |id, cause| assert_eq!(cause["id"], *id));
+        assert_eq!(found["known"], !list(causes).is_empty());
         return;
     }
     assert_eq!(found["verdict"], expect["verdict"]);

@@ -130,12 +130,30 @@ fn run(command: &str) -> (String, i32) {
         .or_else(|| command.strip_prefix("cargo run -q --features cli -- "))
         .unwrap_or_else(|| panic!("only pasvaudit is run here, not {command}"));
     let output = Command::new(env!("CARGO_BIN_EXE_pasvaudit"))
-        .args(arguments.split_whitespace())
+        .args(words(arguments))
         .current_dir(root())
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (String::from_utf8(text).unwrap(), output.status.code().unwrap())
+}
+
+/// The words of a command, as a shell divides them. Between double quotes there are spaces.
+fn words(command: &str) -> Vec<String> {
+    let mut quoted = false;
+    let mut words = vec![String::new()];
+    for part in command.split_inclusive(['"', ' ']) {
+        let text = part.trim_end_matches(['"', ' ']);
+        words.last_mut().unwrap().push_str(text);
+        match part.chars().last() {
+            Some('"') => quoted = !quoted,
+            Some(' ') if quoted => words.last_mut().unwrap().push(' '),
+            Some(' ') => words.push(String::new()),
+            _ => {}
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[test]
@@ -153,15 +171,7 @@ fn links_lead_somewhere() {
 
 #[test]
 fn every_field_and_every_code_is_explained() {
-    let book = read("docs/report.md");
-    let mut names = BTreeSet::new();
-    for schema in ["report", "explanation"] {
-        let schema: Value =
-            serde_json::from_str(&read(&format!("docs/schema/{schema}.schema.json"))).unwrap();
-        let definitions = schema["$defs"].as_object().unwrap();
-        let all = definitions.values().chain([&schema]).filter_map(|one| one.get("properties"));
-        names.extend(all.flat_map(|all| all.as_object().unwrap().keys().cloned()));
-    }
+    let mut names = fields(&["report", "explanation"]);
     let findings = read("core/src/audit/findings.rs");
     let codes: BTreeSet<_> = findings.split("\"FTP-").skip(1).map(|rest| &rest[..2]).collect();
     assert!(codes.len() >= 7, "{codes:?}");
@@ -171,7 +181,26 @@ fn every_field_and_every_code_is_explained() {
     let codes: BTreeSet<_> = codes.filter_map(|line| line.split('"').nth(1)).collect();
     assert!(codes.len() >= 17, "{codes:?}");
     names.extend(codes.into_iter().map(str::to_owned));
+    explained("docs/report.md", &names);
+    explained("docs/symptoms.md", &fields(&["diagnosis"]));
+}
+
+/// The names of all fields in these answers.
+fn fields(answers: &[&str]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for answer in answers {
+        let schema: Value =
+            serde_json::from_str(&read(&format!("docs/schema/{answer}.schema.json"))).unwrap();
+        let definitions = schema.get("$defs").and_then(Value::as_object).unwrap();
+        let all = definitions.values().chain([&schema]).filter_map(|one| one.get("properties"));
+        names.extend(all.flat_map(|all| all.as_object().unwrap().keys().cloned()));
+    }
+    names
+}
+
+fn explained(page: &str, names: &BTreeSet<String>) {
+    let text = read(page);
     let missing: Vec<_> =
-        names.iter().filter(|name| !book.contains(&format!("`{name}`"))).collect();
-    assert!(missing.is_empty(), "docs/report.md does not say what {missing:?} means");
+        names.iter().filter(|name| !text.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "{page} does not say what {missing:?} means");
 }

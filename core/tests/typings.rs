@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use pasvaudit::ftp::Diagnosis;
 use pasvaudit::{Explanation, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -36,8 +37,12 @@ fn schema<T: JsonSchema>() -> Value {
 
 #[test]
 fn schemas_are_published() {
-    for (name, schema) in [("report", schema::<Report>()), ("explanation", schema::<Explanation>())]
-    {
+    let schemas = [
+        ("report", schema::<Report>()),
+        ("explanation", schema::<Explanation>()),
+        ("diagnosis", schema::<Diagnosis>()),
+    ];
+    for (name, schema) in schemas {
         let text = serde_json::to_string_pretty(&schema).unwrap();
         published(&format!("docs/schema/{name}.schema.json"), &format!("{text}\n"));
     }
@@ -91,10 +96,10 @@ fn python_follows_the_schemas() {
     published("bindings-python/python/pasvaudit/_types.py", &format!("{}\n", out.trim_end()));
 }
 
-/// The types of both answers by name; those without fields first.
+/// The types of all answers by name; those without fields first.
 fn definitions() -> Vec<(String, Value)> {
     let mut all = Map::new();
-    for mut schema in [schema::<Report>(), schema::<Explanation>()] {
+    for mut schema in [schema::<Report>(), schema::<Explanation>(), schema::<Diagnosis>()] {
         let definitions = schema["$defs"].take();
         all.extend(definitions.as_object().unwrap().clone());
         all.insert(text(&schema["title"]).to_owned(), schema);

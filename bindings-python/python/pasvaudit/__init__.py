@@ -14,8 +14,19 @@ False
 '21000'
 """
 
-from ._answers import Explanation, Report
-from ._ask import Choice, Network, Provider, Rules, audit, explain, parse, provider, providers
+from ._answers import Diagnosis, Explanation, Report
+from ._ask import (
+    Choice,
+    Network,
+    Provider,
+    Rules,
+    audit,
+    explain,
+    parse,
+    provider,
+    providers,
+    symptom,
+)
 from ._error import PasvauditError
 from ._pasvaudit import Firewall
 from ._types import (
@@ -30,11 +41,13 @@ from ._types import (
     ExplainedPart,
     Family,
     Fate,
+    Fault,
     Finding,
     Fix,
     FlowKind,
     FlowReport,
     Gap,
+    LikelyCause,
     ModeReport,
     NotOffered,
     Placement,
@@ -55,6 +68,7 @@ __all__ = [
     "Condition",
     "Count",
     "DataMode",
+    "Diagnosis",
     "Dialect",
     "End",
     "Entry",
@@ -62,12 +76,14 @@ __all__ = [
     "Explanation",
     "Family",
     "Fate",
+    "Fault",
     "Finding",
     "Firewall",
     "Fix",
     "FlowKind",
     "FlowReport",
     "Gap",
+    "LikelyCause",
     "ModeReport",
     "Network",
     "NotOffered",
@@ -89,4 +105,5 @@ __all__ = [
     "parse",
     "provider",
     "providers",
+    "symptom",
 ]

@@ -81,3 +81,8 @@ class Report(_types.Report, Answer):
 @dataclass(frozen=True)
 class Explanation(_types.Explanation, Answer):
     """The decision about the asked space, part by part."""
+
+
+@dataclass(frozen=True)
+class Diagnosis(_types.Diagnosis, Answer):
+    """What a text about FTP points to, cause by cause."""

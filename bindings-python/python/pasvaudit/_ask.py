@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias
 
 from . import _pasvaudit
-from ._answers import Explanation, Report
+from ._answers import Diagnosis, Explanation, Report
 from ._pasvaudit import Firewall
 from ._typed import reader
 from ._types import Dialect, End, Placement
@@ -190,6 +190,19 @@ def explain(
         json.loads(explained.to_json()), _rendering=explained
     )
     return answer
+
+
+def symptom(text: Rules, *, provider: Choice | None = None) -> Diagnosis:
+    """Name the likely causes of what you see: a sentence, an error message, a client's log.
+
+    :param text: The text, a path to it, or an open file.
+    :param provider: The provider, whose own facts are quoted.
+    :raises PasvauditError: If there is no text, or no such provider.
+    """
+    options = {"provider": None if provider is None else _choice(provider)}
+    asked = _pasvaudit.symptom(_text(text)[0], json.dumps(options, default=str))
+    diagnosis: Diagnosis = reader(Diagnosis)(json.loads(asked.to_json()), _rendering=asked)
+    return diagnosis
 
 
 def providers() -> list[Provider]:

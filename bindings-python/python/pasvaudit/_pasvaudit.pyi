@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "audit", "explain", "provider", "providers", "run"]
+__all__ = ["Answer", "Firewall", "audit", "explain", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
@@ -71,4 +71,9 @@ def providers() -> list[str]:
 def run(arguments: "list[str]") -> "int":
     """
     Runs the command with its arguments, the first of which is its name, and gives the exit code.
+    """
+
+def symptom(text: "bytes", options: "str") -> "Answer":
+    """
+    Names the likely causes of what somebody sees, with these options, a JSON object.
     """

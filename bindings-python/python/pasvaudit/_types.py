@@ -19,6 +19,8 @@ Family: TypeAlias = Literal["ipv4", "ipv6"]
 """An IP version."""
 Fate: TypeAlias = Literal["accept", "drop", "reject"]
 """What becomes of a packet."""
+Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server", "client", "account", "certificate-or-dns"]
+"""Whose fault a symptom can be."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
@@ -62,6 +64,20 @@ class Condition:
     """What is not modelled there."""
     decided_by: str | None
     """What would decide it if it were given along, for instance `--inside`."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a text about FTP points to."""
+
+    known: bool
+    """Whether any cause is known. If not, `send` says what to look for."""
+    causes: tuple[LikelyCause, ...]
+    """The likely causes, the likeliest first."""
+    observed: tuple[str, ...]
+    """What the addresses, ports and times in the text say."""
+    send: tuple[str, ...]
+    """What would help to find out, if nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +204,32 @@ class Gap:
     """Whether it may pass all the same."""
     conditions: tuple[Condition, ...]
     """What that depends on."""
+
+
+@dataclass(frozen=True)
+class LikelyCause:
+    """A cause that a text points to."""
+
+    id: str
+    """Its stable name."""
+    title: str
+    """What it is, in a line."""
+    why: str
+    """Why it makes such symptoms."""
+    tell_apart: str
+    """How to tell it from the others: a command, or where to look."""
+    help: str
+    """What to do."""
+    faults: tuple[Fault, ...]
+    """Whose fault it can be, the likeliest first."""
+    findings: tuple[str, ...]
+    """The findings of an audit that go with it; none if no rule set shows it."""
+    matched: tuple[str, ...]
+    """What of the text speaks for it: the three signs that say most."""
+    at_provider: tuple[str, ...]
+    """What the named provider says about it."""
+    sources: tuple[str, ...]
+    """Where all this is from."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{AuditOptions, ExplainOptions, ProviderChoice};
+use super::{AuditOptions, ExplainOptions, ProviderChoice, SymptomOptions};
 use crate::audit::{Explanation, Report};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
+use crate::ftp::Diagnosis;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
 const READING: [&str; 6] = ["dialect", "file", "ipset", "kernel", "lenient", "local"];
@@ -35,6 +36,8 @@ pub enum Answer {
     Report(Report),
     /// Of a question what becomes of packets or connections.
     Explanation(Explanation),
+    /// Of a question what a symptom comes from.
+    Diagnosis(Diagnosis),
 }
 
 impl Answer {
@@ -43,6 +46,7 @@ impl Answer {
         match self {
             Self::Report(report) => report.to_json(),
             Self::Explanation(explanation) => explanation.to_json(),
+            Self::Diagnosis(diagnosis) => diagnosis.to_json(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Answer {
         match self {
             Self::Report(report) => report.to_text(colours),
             Self::Explanation(explanation) => explanation.to_text(colours),
+            Self::Diagnosis(diagnosis) => diagnosis.to_text(colours),
         }
     }
 }
@@ -84,6 +89,16 @@ pub fn explain(rules: Rules, options: &str) -> Result<Answer, Error> {
     let (reading, asking) = apart(options)?;
     let options: ExplainOptions = typed(asking)?;
     super::explain(&*read(rules, reading)?, &options).map(Answer::Explanation)
+}
+
+/// [`super::symptom`].
+///
+/// # Errors
+///
+/// Those of [`super::symptom`], and [`Code::BadOption`].
+pub fn symptom(text: &[u8], options: &str) -> Result<Answer, Error> {
+    let options: SymptomOptions = typed(object(options)?)?;
+    super::symptom(text, &options).map(Answer::Diagnosis)
 }
 
 fn read(rules: Rules, options: Options) -> Result<Arc<Firewall>, Error> {

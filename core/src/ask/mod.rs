@@ -14,7 +14,7 @@ use crate::error::{Code, Error};
 use crate::eval::symbolic::Interfaces;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Firewall};
-use crate::ftp::Provider;
+use crate::ftp::{self, Diagnosis, Provider};
 use values::{address, hook, network, networks, own, ports, state};
 
 /// How to read a rule set.
@@ -103,6 +103,14 @@ impl From<String> for ProviderChoice {
             Self::Id(text)
         }
     }
+}
+
+/// What to take into account beside a symptom.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SymptomOptions {
+    /// The provider, whose own facts are quoted.
+    pub provider: Option<ProviderChoice>,
 }
 
 /// Which packets or connections to explain.
@@ -257,6 +265,23 @@ pub fn explain(firewall: &Firewall, options: &ExplainOptions) -> Result<Explanat
         explain = explain.outside(outside);
     }
     explain.run()
+}
+
+/// Names the likely causes of what somebody sees: a sentence, an error message, a client's log.
+/// Bytes that are no UTF-8 text are passed over: no sign has any.
+///
+/// # Errors
+///
+/// Those of [`ftp::diagnose`], [`Provider::builtin`] and [`Provider::from_json`].
+pub fn symptom(text: &[u8], options: &SymptomOptions) -> Result<Diagnosis, Error> {
+    let text = String::from_utf8_lossy(text);
+    match &options.provider {
+        None => ftp::diagnose(&text, None),
+        Some(ProviderChoice::Id(id)) => ftp::diagnose(&text, Some(Provider::builtin(id)?)),
+        Some(ProviderChoice::Spec { json, file }) => {
+            ftp::diagnose(&text, Some(&Provider::from_json(json, file.as_deref())?))
+        }
+    }
 }
 
 /// An option that the kind of question has no use for would be ignored in silence.

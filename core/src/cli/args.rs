@@ -4,7 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Decides exactly which FTP sessions a firewall lets through, and what is missing.
 ///
-/// Exit codes: 0 every required mode works; 1 a gap; 3 undecided; 2 bad input or usage.
+/// Exit codes: 0 every required mode works, or the question is answered; 1 a gap; 3 undecided, or
+/// not known; 2 bad input or usage.
 #[derive(Debug, Parser)]
 #[command(name = "pasvaudit", version, max_term_width = 100)]
 pub(super) struct Command {
@@ -19,6 +20,8 @@ pub(super) enum Action {
     Audit(Audit),
     /// Say what becomes of the packets or connections that you name, and by which rule.
     Explain(Explain),
+    /// Name the likely causes of what you see: a sentence, an error message, a client's log.
+    Symptom(Symptom),
     /// List the providers of the catalogue, or print one with its sources.
     Providers(Providers),
 }
@@ -115,6 +118,18 @@ pub(super) struct Explain {
     /// The interface that the packet goes out by.
     #[arg(long = "out", requires = "hook", value_name = "IFACE")]
     pub(super) outgoing: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Symptom {
+    /// What you see; `-` for standard input.
+    #[arg(required = true, value_name = "TEXT|-", allow_negative_numbers = true)]
+    pub(super) text: Vec<String>,
+    /// The provider, in the catalogue or in a file of your own, whose own facts are quoted.
+    #[arg(long, value_name = "ID|FILE.json")]
+    pub(super) provider: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
 }

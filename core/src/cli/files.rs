@@ -4,13 +4,20 @@ use std::path::Path;
 use crate::ask::{ProviderChoice, Via};
 use crate::error::{Code, Error};
 
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// All of standard input.
+pub(super) fn standard_input() -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(STANDARD_INPUT, &error))?;
+    Ok(bytes)
+}
+
 /// The name and the bytes of a rule set's file; `-` is standard input.
 pub(super) fn input(path: &Path) -> Result<(String, Vec<u8>), Error> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| unreadable("<stdin>", &error))?;
-        return Ok(("<stdin>".to_owned(), bytes));
+        return Ok((STANDARD_INPUT.to_owned(), standard_input()?));
     }
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| unreadable(&name, &error))?;

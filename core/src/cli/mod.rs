@@ -9,18 +9,21 @@ use std::io::Write;
 use anstream::ColorChoice;
 use clap::Parser;
 
-use crate::ask::{self, AuditOptions, ExplainOptions, ParseOptions};
+use crate::ask::{self, AuditOptions, ExplainOptions, ParseOptions, SymptomOptions};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Provider;
 use crate::render;
-use args::{Action, Audit, Command, Explain, Format, Output, Providers, RuleSet};
+use args::{Action, Audit, Command, Explain, Format, Output, Providers, RuleSet, Symptom};
 
 /// The exit code for bad input or usage.
 const REFUSED: u8 = 2;
+/// The exit code for a symptom that is not known.
+const NOT_KNOWN: u8 = 3;
 
 /// Runs the command with its arguments, of which the first is its own name, and gives the exit code:
-/// 0 every required mode works, 1 a gap, 3 undecided, 2 bad input or usage.
+/// 0 every required mode works or the question is answered, 1 a gap, 3 undecided or not known, 2 bad
+/// input or usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let command = match Command::try_parse_from(arguments) {
         Ok(command) => command,
@@ -33,6 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match command.action {
         Action::Audit(arguments) => audit(arguments),
         Action::Explain(arguments) => explain(arguments),
+        Action::Symptom(arguments) => symptom(arguments),
         Action::Providers(arguments) => providers(&arguments),
     };
     outcome.unwrap_or_else(|error| {
@@ -86,6 +90,21 @@ fn explain(arguments: Explain) -> Result<u8, Error> {
     };
     write(&arguments.output, &answer)?;
     Ok(0)
+}
+
+fn symptom(arguments: Symptom) -> Result<u8, Error> {
+    let text = match arguments.text.as_slice() {
+        [one] if one == "-" => files::standard_input()?,
+        words => words.join(" ").into_bytes(),
+    };
+    let options = SymptomOptions { provider: arguments.provider.map(files::provider).transpose()? };
+    let diagnosis = ask::symptom(&text, &options)?;
+    let answer = match arguments.output.format {
+        Format::Text => diagnosis.to_text(colours(&arguments.output)),
+        Format::Json => diagnosis.to_json(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(if diagnosis.known { 0 } else { NOT_KNOWN })
 }
 
 fn providers(arguments: &Providers) -> Result<u8, Error> {

@@ -1,7 +1,8 @@
 //! What FTP needs of a network: who connects to whom, at which address and port.
 //!
 //! A [`Provider`] says what is known of a service or a server. [`flows`] turns it and a
-//! [`SessionMode`] into the TCP connections that a session of that mode is made of.
+//! [`SessionMode`] into the TCP connections that a session of that mode is made of. [`diagnose`] names
+//! the causes of what people see when it goes wrong, and [`noticed`] what they see of a cause.
 mod catalogue;
 mod facts;
 mod flow;
@@ -12,6 +13,7 @@ mod ports;
 mod provider;
 mod shorthand;
 mod spec;
+mod symptoms;
 mod validate;
 mod words;
 
@@ -27,5 +29,8 @@ pub use provider::{PassivePorts, Provider, ProviderBuilder};
 pub use spec::{
     Active, AddressOwner, Confidence, Control, Kind, Network, Passive, PassiveRange, PortChoice,
     SourcePort, SourceRule, Spec, Status,
+};
+pub use symptoms::{
+    Diagnosis, Failure, Fault, LikelyCause, Noticed, Program, Reply, Stopped, diagnose, noticed,
 };
 pub use words::{DataMode, End, Protection, SessionMode};
