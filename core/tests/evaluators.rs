@@ -184,6 +184,17 @@ struct Tally {
     certain: usize,
 }
 
+impl Tally {
+    const fn and(self, other: &Self) -> Self {
+        Self {
+            rule_sets: self.rule_sets + other.rule_sets,
+            connections: self.connections + other.connections,
+            runs: self.runs + other.runs,
+            certain: self.certain + other.certain,
+        }
+    }
+}
+
 fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut Tally) {
     let question = Question::pick(turn);
     let space = space::<A>(firewall);
@@ -319,8 +330,23 @@ fn number(variable: &str, otherwise: usize) -> usize {
 #[test]
 fn they_agree_on_generated_rule_sets() {
     let (first, count) = (number("PASVAUDIT_SEED", 0), number("PASVAUDIT_RULE_SETS", 200));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let tally = std::thread::scope(|scope| {
+        let part = |thread| (first..first + count).skip(thread).step_by(threads);
+        let started: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || compare_generated(part(thread))))
+            .collect();
+        started.into_iter().fold(Tally::default(), |all, thread| match thread.join() {
+            Ok(tally) => all.and(&tally),
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    });
+    println!("seeds {first} to {}: {tally:?}", first + count);
+}
+
+fn compare_generated(seeds: impl Iterator<Item = usize>) -> Tally {
     let mut tally = Tally::default();
-    for seed in first..first + count {
+    for seed in seeds {
         let options = Options::any(seed as u64);
         let text = generator::rules(seed as u64, &options);
         let dialect = if options.ipv6 { Dialect::Ip6tables } else { Dialect::Iptables };
@@ -328,7 +354,7 @@ fn they_agree_on_generated_rule_sets() {
             .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
         compare_all(&format!("seed {seed}"), &firewall, seed, &mut tally);
     }
-    println!("seeds {first} to {}: {tally:?}", first + count);
+    tally
 }
 
 /// Doubt is for what is not modelled: without any, every answer is certain.

@@ -150,9 +150,10 @@ impl Firewall {
         })
     }
 
-    /// The base chains at `hook` that see packets of `family`, in the order in which they run;
-    /// of those of one priority and rank the last one of the text first, as
-    /// `nf_hook_entries_grow` puts it.
+    /// The base chains at `hook` that see packets of `family`, in the order in which they run; of
+    /// those of one priority the last one of the text first, as `nf_hook_entries_grow` puts it.
+    ///
+    /// All nat chains run where [`Self::first_nat`] stands.
     pub fn base_chains(&self, hook: Hook, family: Family) -> Vec<ChainId> {
         let mut found: Vec<_> = (0..)
             .map(ChainId::new)
@@ -160,10 +161,21 @@ impl Firewall {
             .filter(|(_, chain)| chain.governs(family))
             .filter_map(|(id, chain)| Some((chain.base()?, id)))
             .filter(|(base, _)| base.hook == hook)
-            .map(|(base, id)| (base.priority, base.rank, Reverse(id)))
+            .map(|(base, id)| {
+                let nat = self.first_nat(family).filter(|_| base.kind == BaseKind::Nat);
+                (base.priority, Reverse(nat.unwrap_or(id)), base.rank, Reverse(id))
+            })
             .collect();
         found.sort();
         found.into_iter().map(|(.., Reverse(id))| id).collect()
+    }
+
+    /// The first nat chain of the text that sees packets of `family`. With it the kernel begins to
+    /// translate them, at all hooks at once: `nf_nat_register_fn` in `nf_nat_core.c`.
+    pub fn first_nat(&self, family: Family) -> Option<ChainId> {
+        let nat = |chain: &Chain| chain.base().is_some_and(|base| base.kind == BaseKind::Nat);
+        let mut chains = (0..).map(ChainId::new).zip(&self.chains);
+        chains.find(|(_, chain)| chain.governs(family) && nat(chain)).map(|(id, _)| id)
     }
 
     /// The priority from which on base chains see the state of a packet's connection; chains that

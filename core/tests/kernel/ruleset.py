@@ -22,6 +22,7 @@ _LOADERS = {
     "iptables": ["iptables-restore"],
     "ip6tables": ["ip6tables-restore"],
     "nft": ["nft", "-f", "-"],
+    "json": ["nft", "-j", "-f", "-"],
 }
 
 
@@ -34,6 +35,8 @@ class RuleSet:
     inside: str = "eth1"
     outside: str = "eth0"
     form: str = "file"
+    # What the text is: a file for the tool, or what it listed.
+    loaded_as: str = "file"
     # What the text is made of, so that a reader of a disagreement knows where to look.
     features: tuple[str, ...] = field(default=())
 
@@ -72,7 +75,7 @@ def listed(rules: RuleSet, router: Router) -> str:
 def load(rules: RuleSet, router: Router) -> str:
     """Loads the rule set; returns the tool's complaint if it refuses."""
     try:
-        done = router.run(_LOADERS[rules.dialect], rules.text)
+        done = router.run(_LOADERS["json" if rules.loaded_as == "json" else rules.dialect], rules.text)
     except subprocess.TimeoutExpired:
         return "the tool does not come to an end"
     return (done.stderr.strip() or f"exit code {done.returncode}") if done.returncode else ""

@@ -47,6 +47,7 @@ class Totals:
     disagreeing: int = 0
     manner: int = 0
     passing: int = 0
+    lost: int = 0
 
     def add(self, result: Result) -> None:
         """Counts one rule set that was loaded."""
@@ -63,6 +64,7 @@ class Totals:
         self.manner += sum(one.manner for one in result.disagreements)
         self.disagreeing += bool(result.disagreements)
         self.passing += result.passing
+        self.lost += result.lost
         if result.unanswered:
             self.unanswered[result.unanswered.splitlines()[0][:150]] += 1
 
@@ -167,6 +169,7 @@ def report(totals: Totals, seconds: float) -> None:
     print(f"unanswered     {sum(totals.unanswered.values())} rule sets")
     for complaint, count in totals.unanswered.most_common(20):
         print(f"                 {count:7}  {complaint}")
+    print(f"not listed     {totals.lost} differences between what was loaded and what the tool lists")
     print(f"not repeated   {totals.passing} differences that a second try did not show")
     print(
         f"seconds        { {k: round(v, 1) for k, v in totals.seconds.items()} }, {seconds:.0f} in all"

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from scenario_parts import Named, nft_forwarding
 
+_SNAT = """table ip nat {
+	chain post {
+		type nat hook postrouting priority srcnat;
+		oifname "eth0" snat to 198.51.100.5
+	}
+}
+"""
+# The client's own address may come to port 22, its translated one to port 21.
+_AT_SRCNAT = """table ip at_srcnat {
+	chain post {
+		type filter hook postrouting priority srcnat; policy accept;
+		ip saddr 10.1.0.5 tcp dport 21 drop
+		ip saddr 198.51.100.5 tcp dport 22 drop
+	}
+}
+"""
+
 NFT: list[Named] = [
     (
         "E1 in nft, both families",
@@ -414,6 +431,24 @@ NFT: list[Named] = [
         + nft_forwarding("tcp dport 21 drop", policy="accept", owner="inet later"),
         """
         client 10.1.0.5 40000 -> 209.43.40.7 21 : drop
+    """,
+    ),
+    (
+        "a chain at the priority of translation that was made before it runs after it",
+        "nft",
+        _AT_SRCNAT + _SNAT,
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
+        client 10.1.0.5 40000 -> 209.43.40.7 22 : drop
+    """,
+    ),
+    (
+        "a chain at the priority of translation that was made after it runs before it",
+        "nft",
+        _SNAT + _AT_SRCNAT,
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : drop
+        client 10.1.0.5 40000 -> 209.43.40.7 22 : accept
     """,
     ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netns import Driver
 from oracle import Answer, Oracle, OracleError, shown
@@ -76,6 +76,8 @@ class Result:
     disagreements: list[Disagreement] = field(default_factory=list)
     # Disagreements that did not repeat.
     passing: int = 0
+    # Those of which the listing that we were asked about is not what was loaded.
+    lost: int = 0
     refused: str = ""
     # What pasvaudit was asked about.
     text: str = ""
@@ -177,8 +179,24 @@ def _settle(
     observed = observe(driver, rules, [one[0] for one in chosen], _QUIET_AGAIN, together=False)
     if isinstance(observed, str):
         raise OracleError(f"a rule set that was loaded before is refused now: {observed}")
+    left = []
     for (connection, _, answer), outcome in zip(chosen, observed.outcomes, strict=True):
         if agrees(answer, outcome):
             result.passing += 1
         else:
-            result.disagreements.append(Disagreement(connection, outcome, answer))
+            left.append(Disagreement(connection, outcome, answer))
+    result.disagreements += [one for one in left if not _is_lost(driver, rules, result, one)]
+
+
+def _is_lost(driver: Driver, rules: RuleSet, result: Result, one: Disagreement) -> bool:
+    """Whether the tool listed other rules than it had loaded, and the answer is right for those.
+
+    `nft list` leaves out `meta protocol ip6` before `reject with tcp reset`, for instance.
+    """
+    if rules.form == "file":
+        return False
+    again = replace(rules, text=result.text, loaded_as=rules.form)
+    observed = observe(driver, again, [one.connection], _QUIET_AGAIN, together=False)
+    lost = not isinstance(observed, str) and agrees(one.answer, observed.outcomes[0])
+    result.lost += lost
+    return lost

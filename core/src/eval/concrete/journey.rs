@@ -73,10 +73,12 @@ fn stations(firewall: &Firewall, hook: Hook, family: Family) -> Vec<Station> {
         .into_iter()
         .filter_map(|id| Some((id, firewall.chain(id)?, firewall.chain(id)?.base()?)))
         .collect();
-    let last_nat = chains.iter().rposition(|(.., base)| base.kind == BaseKind::Nat);
-    let station = |(place, (chain, found, base)): (usize, _)| {
+    let registered = firewall.first_nat(family);
+    let station = |(chain, found, base)| {
         let (chain, found, base): (ChainId, &Chain, Base) = (chain, found, base);
-        let at_nat = |nat| base.priority > nat || base.priority == nat && last_nat < Some(place);
+        // Hooks of one priority run in reverse order of their registration.
+        let older = base.kind == BaseKind::Filter && Some(chain) < registered;
+        let at_nat = |nat| base.priority > nat || base.priority == nat && older;
         Station {
             hook,
             chain,
@@ -88,7 +90,7 @@ fn stations(firewall: &Firewall, hook: Hook, family: Family) -> Vec<Station> {
             in_filter_table: found.is_filter(),
         }
     };
-    chains.into_iter().enumerate().map(station).collect()
+    chains.into_iter().map(station).collect()
 }
 
 /// One packet on its way through the device.

@@ -100,7 +100,6 @@ fn applied<A>(mapping: Option<Mapping<A>>, manip: Manip) -> End<A> {
     match manip {
         Manip::Ahead => None,
         Manip::Done => whole(mapping),
-        Manip::Unsure => mapping.map(|_| (Value::Unknown, Value::Unknown)),
     }
 }
 

@@ -122,8 +122,6 @@ pub(super) enum Expected {
 pub(super) enum Manip {
     Ahead,
     Done,
-    /// The chain has the very priority of the translation.
-    Unsure,
 }
 
 impl Manip {
@@ -132,7 +130,6 @@ impl Manip {
         match self {
             Self::Ahead => Self::Done,
             Self::Done => Self::Ahead,
-            Self::Unsure => Self::Unsure,
         }
     }
 }
@@ -267,6 +264,7 @@ fn at_hook(
     // Connection tracking is entered at these two hooks; everywhere else it has been passed.
     let entered_here = matches!(hook, Hook::Prerouting | Hook::Output);
     let leaves_here = matches!(hook, Hook::Postrouting | Hook::Input);
+    let first_nat = firewall.first_nat(family);
     let mut stops = Vec::new();
     for chain in firewall.base_chains(hook, family) {
         let Some(base) = firewall.chain(chain).and_then(|chain| chain.base()) else { continue };
@@ -275,7 +273,9 @@ fn at_hook(
         let at = |priority: i32| match base.priority.cmp(&priority) {
             Ordering::Less => Manip::Ahead,
             Ordering::Equal if base.kind == BaseKind::Nat => Manip::Ahead,
-            Ordering::Equal => Manip::Unsure,
+            // Of hooks of one priority the last registered runs first.
+            Ordering::Equal if first_nat.is_some_and(|nat| chain < nat) => Manip::Done,
+            Ordering::Equal => Manip::Ahead,
             Ordering::Greater => Manip::Done,
         };
         let destination = if entered_here { at(DESTINATIONS) } else { Manip::Done };
