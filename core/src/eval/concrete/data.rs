@@ -21,7 +21,10 @@ pub(super) fn with_control(
         return Ok(follow(walk, question, Shared { master, expected, ..plain })?.verdict);
     };
     let new = Connection { first: States::NEW, control: None, ..*question };
-    let Some((helper, translations)) = expecting(walk, question, control)? else {
+    let (helper, translations) = expecting(walk, question, control)?;
+    let plain = from_own_address(question, translations.as_ref())
+        .map_or(plain, |ends| Shared::new(Some(ends), Master::None));
+    let (Some(helper), Some(translations)) = (helper, translations) else {
         return Ok(follow(walk, &new, plain)?.verdict);
     };
     let related = Connection { first: States::RELATED, ..new };
@@ -37,13 +40,21 @@ pub(super) fn with_control(
     Ok(Verdict { unknowns_asked: walk.asked(), ..expected.verdict })
 }
 
+/// What the server sends from, where the client knows it by another address.
+fn from_own_address(question: &Connection<'_>, control: Option<&Translations>) -> Option<Ends> {
+    let server = control?.destination.filter(|_| question.opener == End::Server)?;
+    let asked = Ends::from(question.tuple);
+    let source = Endpoint { address: server.to.address, ..asked.source };
+    Some(Ends { source, ..asked })
+}
+
 /// The helper that expects the data connection, if one does, and how the control connection is
 /// translated.
 fn expecting(
     walk: &mut Walk<'_>,
     question: &Connection<'_>,
     control: Control,
-) -> Result<Option<(Symbol, Translations)>, Exhausted> {
+) -> Result<(Option<Symbol>, Option<Translations>), Exhausted> {
     let Tuple { source, destination } = question.tuple;
     let (client, server) = match question.opener {
         End::Client => (source.ip(), destination.ip()),
@@ -59,10 +70,10 @@ fn expecting(
     let Followed { verdict, shared, .. } = follow(walk, &asked, shared)?;
     let ftp = shared.helper.filter(|(_, helper)| is_ftp(walk.firewall().name(*helper)));
     let (Some((rule, helper)), Some(translations)) = (ftp, shared.translations) else {
-        return Ok(None);
+        return Ok((None, shared.translations));
     };
     if verdict.fate != Fate::Accept {
-        return Ok(None);
+        return Ok((None, Some(translations)));
     }
     // `help` in `nf_conntrack_ftp.c` compares with the address that the announcer sends from.
     let own = match question.opener {
@@ -78,7 +89,7 @@ fn expecting(
         Some(true) if !shared.mixed => true,
         _ => walk.outcome(rule) != Outcome::Drop,
     };
-    Ok(expected.then_some((helper, translations)))
+    Ok((expected.then_some(helper), Some(translations)))
 }
 
 /// The data connection, translated as the control connection is: `nf_nat_follow_master` in
