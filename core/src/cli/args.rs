@@ -76,6 +76,9 @@ pub(super) struct Audit {
     /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
     #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
     pub(super) via: Vec<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -115,6 +118,9 @@ pub(super) struct Explain {
     /// The interface that the packet goes out by.
     #[arg(long = "out", requires = "hook", value_name = "IFACE")]
     pub(super) outgoing: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -123,16 +129,16 @@ pub(super) struct Explain {
 pub(super) struct Providers {
     /// The provider to print.
     pub(super) id: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
 
-/// How and where the answer is written.
+/// Where the answer is written.
 #[derive(Args, Debug)]
 pub(super) struct Output {
-    /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
     /// Write the answer to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -144,4 +150,22 @@ pub(super) enum Format {
     Text,
     /// For a machine.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+    /// A page for a browser or a printer.
+    Html,
+    /// For code scanning (SARIF 2.1.0).
+    Sarif,
+    /// For the test report of a pipeline (JUnit XML).
+    Junit,
+    /// Annotations in GitHub Actions.
+    Github,
 }
