@@ -99,8 +99,22 @@ export interface Rendered {
   toText(options?: { colours?: boolean }): string
 }
 
+/** The forms that only a report has, not enumerable either. */
+export interface ReportForms {
+  /** The report as Markdown that fits a comment on a pull request. */
+  toMarkdown(): string
+  /** The report as one HTML page that needs nothing else. */
+  toHtml(): string
+  /** The findings as SARIF 2.1.0, for code scanning. */
+  toSarif(): string
+  /** The report as JUnit XML, with a test case per session mode. */
+  toJunit(): string
+  /** The findings as workflow commands of GitHub Actions, which annotate lines. */
+  toGithub(): string
+}
+
 /** What an audit found. */
-export interface Report extends types.Report, Rendered {}
+export interface Report extends types.Report, Rendered, ReportForms {}
 
 /** The decision about the asked space, part by part. */
 export interface Explanation extends types.Explanation, Rendered {}

@@ -15,6 +15,16 @@ const opened = (answer) =>
     toText: { value: (options) => answer.toText(options?.colours ?? false) },
   })
 
+// The forms that only a report has.
+const reported = (answer) =>
+  Object.defineProperties(opened(answer), {
+    toMarkdown: { value: () => answer.toForm('markdown') },
+    toHtml: { value: () => answer.toForm('html') },
+    toSarif: { value: () => answer.toForm('sarif') },
+    toJunit: { value: () => answer.toForm('junit') },
+    toGithub: { value: () => answer.toForm('github') },
+  })
+
 // Settles with `start`, or rejects as soon as `signal` is aborted; work that waits is cancelled.
 async function abortable(signal, start) {
   if (!signal) return start()
@@ -42,7 +52,7 @@ const parse = async (rules, options, signal) =>
   abortable(signal, (own) => native.parse(rules, json(options), own))
 
 const audit = async (rules, options, signal) =>
-  opened(await abortable(signal, (own) => native.audit(rules, json(options), own)))
+  reported(await abortable(signal, (own) => native.audit(rules, json(options), own)))
 
 const explain = async (rules, options, signal) =>
   opened(await abortable(signal, (own) => native.explain(rules, json(options), own)))
@@ -52,7 +62,7 @@ const symptom = async (text, options, signal) =>
 
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
 
-const auditSync = (rules, options) => opened(native.auditSync(rules, json(options)))
+const auditSync = (rules, options) => reported(native.auditSync(rules, json(options)))
 
 const explainSync = (rules, options) => opened(native.explainSync(rules, json(options)))
 

@@ -15,6 +15,8 @@ export declare class Answer {
   toJson(): string
   /** For a person. */
   toText(colours: boolean): string
+  /** A report in one of its other forms. */
+  toForm(form: string): string
 }
 
 /** A rule set that was read: it can be asked about again and again. */

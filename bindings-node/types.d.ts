@@ -29,6 +29,10 @@ export type FlowKind = 'control' | 'passive-data' | 'active-data'
 /** Where a firewall stands on the path between client and server. */
 export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
 
+/** How the needed connections to one target port fare: those from every opener, out of every
+ * source port, to every target address. */
+export type PortState = 'open' | 'partly' | 'blocked' | 'undecided'
+
 /** How the control connection is protected. */
 export type Protection = 'plain' | 'explicit-tls' | 'implicit-tls'
 
@@ -164,6 +168,9 @@ export interface FlowReport {
   undecided: Count
   /** The target ports, and how many of them are open at every target address. */
   ports: Share
+  /** The target ports in ascending order, as the longest ranges of one state: together exactly the
+   * ports that are needed, and none twice. */
+  port_ranges: PortRangeState[]
   /** The target addresses, and how many of them are open at every target port. */
   addresses: Share
   /** Some of what is open loses its first packet and passes a second later, when that is sent again:
@@ -253,6 +260,14 @@ export interface NotOffered {
   family: Family
   /** Why there are none. */
   why: string
+}
+
+/** Ports that fare alike, though each for itself. */
+export interface PortRangeState {
+  /** The ports, as `n` or `first-last`. */
+  ports: string
+  /** How every one of them fares. */
+  state: PortState
 }
 
 /** How a provider fares. */

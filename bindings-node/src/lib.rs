@@ -55,6 +55,12 @@ impl Answer {
     pub fn to_text(&self, colours: bool) -> String {
         self.0.to_text(colours)
     }
+
+    /// A report in one of its other forms.
+    #[napi]
+    pub fn to_form(&self, env: Env, form: String) -> Result<String> {
+        self.0.to_form(&form).map_err(|error| thrown(&env, &error))
+    }
 }
 
 type Text = Either<String, Uint8Array>;

@@ -12,8 +12,8 @@ const constants = cases
     const constant = name.replaceAll('-', '_')
     return `export const ${constant}: Plain<${kinds[ask]}> = ${read(`answers/${name}.json`)}\n`
   })
-const head = `import type { Diagnosis, Explanation, Rendered, Report } from '../index.js'
+const head = `import type { Diagnosis, Explanation, Rendered, Report, ReportForms } from '../index.js'
 
-type Plain<T> = Omit<T, keyof Rendered>
+type Plain<T> = Omit<T, keyof Rendered | keyof ReportForms>
 `
 writeFileSync(new URL('answers.ts', import.meta.url), [head, ...constants].join('\n'))

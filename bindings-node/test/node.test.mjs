@@ -33,6 +33,22 @@ test('an answer is plain, with its other forms out of the way', () => {
   assert(!Object.keys(report).includes('toText'))
 })
 
+test('a report has the forms that the command writes', async () => {
+  const named = { ...options, file: '<stdin>' }
+  const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
+  const words = ['audit', '-', '--provider', 'smartfile', '--client', '10.1.0.0/16']
+  const forms = ['Markdown', 'Html', 'Sarif', 'Junit', 'Github']
+  for (const report of [auditSync(rules, named), await audit(rules, named)]) {
+    for (const form of forms) {
+      const more = ['--at', 'client-gateway', '--format', form.toLowerCase()]
+      const run = spawnSync(process.execPath, [cli, ...words, ...more], { input: rules })
+      assert.equal(`${run.stdout}`.trimEnd(), report[`to${form}`]().trimEnd())
+      assert(!Object.keys(report).includes(`to${form}`))
+    }
+  }
+  assert.equal(explainSync(rules, { hook: 'forward', dport: 21 }).toHtml, undefined)
+})
+
 test('rules are text or bytes', async () => {
   const report = auditSync(rules, options)
   assert.deepEqual(auditSync(Buffer.from(rules), options), report)

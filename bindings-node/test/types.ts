@@ -9,6 +9,7 @@ import {
   audit,
   auditSync,
   explain,
+  explainSync,
   parseSync,
   symptomSync,
 } from '../index.js'
@@ -23,6 +24,7 @@ const later: Promise<Report> = audit('*filter\n', options, new AbortController()
 const gaps: Gap[] = report.providers.flatMap(({ modes }) => modes.flatMap((mode) => mode.gaps))
 const why: string = (new Error('') as PasvauditError).code
 const text: string = report.toText({ colours: true }) + report.toJson()
+const page: string = report.toHtml() + report.toMarkdown()
 const fate: Promise<'accept' | 'drop' | 'reject' | undefined> = explain(parseSync(''), {
   hook: 'forward',
   dport: 21,
@@ -35,7 +37,9 @@ auditSync('', { clients: '10.1.0.0/16' })
 auditSync('', { at: 'gateway' })
 // @ts-expect-error: a question is needed
 explain('')
+// @ts-expect-error: an explanation has no such form
+explainSync('', { hook: 'forward' }).toHtml()
 // @ts-expect-error: a verdict is not a number
 const verdict: number = report.verdict
 
-void [later, gaps, why, text, fate, faults, verdict]
+void [later, gaps, why, text, page, fate, faults, verdict]

@@ -91,6 +91,11 @@ impl Answer {
     fn to_text(&self, py: Python<'_>, colours: bool) -> String {
         py.detach(|| self.0.to_text(colours))
     }
+
+    /// A report in one of its other forms.
+    fn to_form(&self, py: Python<'_>, form: &str) -> PyResult<String> {
+        py.detach(|| self.0.to_form(form)).map_err(raised)
+    }
 }
 
 /// Audits rules with these options, a JSON object.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from . import _types
 
@@ -14,6 +14,7 @@ class Rendering(Protocol):
 
     def to_json(self) -> str: ...
     def to_text(self, colours: bool) -> str: ...
+    def to_form(self, form: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Rendered:
     json: str
     plain: str
     coloured: str
+    forms: dict[str, str]
 
     def to_json(self) -> str:
         return self.json
@@ -30,10 +32,15 @@ class Rendered:
     def to_text(self, colours: bool) -> str:
         return self.coloured if colours else self.plain
 
+    def to_form(self, form: str) -> str:
+        return self.forms[form]
+
 
 @dataclass(frozen=True)
 class Answer:
     """The forms that every answer has."""
+
+    _forms: ClassVar[tuple[str, ...]] = ()
 
     _rendering: Rendering = field(repr=False, compare=False)
 
@@ -54,13 +61,36 @@ class Answer:
         return self.to_text()
 
     def __getstate__(self) -> dict[str, Any]:
-        words = Rendered(self.to_json(), self.to_text(), self.to_text(colours=True))
+        forms = {form: self._rendering.to_form(form) for form in self._forms}
+        words = Rendered(self.to_json(), self.to_text(), self.to_text(colours=True), forms)
         return {**self.__dict__, "_rendering": words}
 
 
 @dataclass(frozen=True, repr=False)
 class Report(_types.Report, Answer):
     """What an audit found."""
+
+    _forms = ("markdown", "html", "sarif", "junit", "github")
+
+    def to_markdown(self) -> str:
+        """The report as Markdown that fits a comment on a pull request."""
+        return self._rendering.to_form("markdown")
+
+    def to_html(self) -> str:
+        """The report as one HTML page that needs nothing else."""
+        return self._rendering.to_form("html")
+
+    def to_sarif(self) -> str:
+        """The findings as SARIF 2.1.0, for code scanning."""
+        return self._rendering.to_form("sarif")
+
+    def to_junit(self) -> str:
+        """The report as JUnit XML, with a test case per session mode."""
+        return self._rendering.to_form("junit")
+
+    def to_github(self) -> str:
+        """The findings as workflow commands of GitHub Actions, which annotate lines."""
+        return self._rendering.to_form("github")
 
     @property
     def ok(self) -> bool:

@@ -7,6 +7,10 @@ class Answer:
     """
     What came out of a question, not yet put into words.
     """
+    def to_form(self, /, form: str) -> str:
+        """
+        A report in one of its other forms.
+        """
     def to_json(self, /) -> str:
         """
         As JSON.

@@ -25,6 +25,9 @@ FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
 """Where a firewall stands on the path between client and server."""
+PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
+"""How the needed connections to one target port fare: those from every opener, out of every
+source port, to every target address."""
 Protection: TypeAlias = Literal["plain", "explicit-tls", "implicit-tls"]
 """How the control connection is protected."""
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -175,6 +178,9 @@ class FlowReport:
     """How many of them may be open."""
     ports: Share
     """The target ports, and how many of them are open at every target address."""
+    port_ranges: tuple[PortRangeState, ...]
+    """The target ports in ascending order, as the longest ranges of one state: together exactly the
+    ports that are needed, and none twice."""
     addresses: Share
     """The target addresses, and how many of them are open at every target port."""
     delayed: bool
@@ -272,6 +278,16 @@ class NotOffered:
     """The IP family."""
     why: str
     """Why there are none."""
+
+
+@dataclass(frozen=True)
+class PortRangeState:
+    """Ports that fare alike, though each for itself."""
+
+    ports: str
+    """The ports, as `n` or `first-last`."""
+    state: PortState
+    """How every one of them fares."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ use crate::audit::{Explanation, Report};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Diagnosis;
+use crate::render::Form;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
 const READING: [&str; 6] = ["dialect", "file", "ipset", "kernel", "lenient", "local"];
@@ -56,6 +57,22 @@ impl Answer {
             Self::Report(report) => report.to_text(colours),
             Self::Explanation(explanation) => explanation.to_text(colours),
             Self::Diagnosis(diagnosis) => diagnosis.to_text(colours),
+        }
+    }
+
+    /// A report in one of its other forms.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] if there is no such form, or the answer is no report.
+    pub fn to_form(&self, form: &str) -> Result<String, Error> {
+        let form: Form = form.parse()?;
+        match self {
+            Self::Report(report) => Ok(report.to_form(form)),
+            Self::Explanation(_) | Self::Diagnosis(_) => {
+                let message = format!("only a report has the form {form}");
+                Err(Error::new(Code::BadOption, message))
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 use ipnet::IpNet;
 
 use super::fates::{Piece, Site, Status, union};
+use super::report::{PortRangeState, PortState};
 use crate::eval::symbolic::Control;
 use crate::firewall::Governs;
 use crate::ftp::{End, Endpoint, Ends, Flow};
-use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, Ranges};
+use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, PortRange, Ranges};
 
 /// How all the connections of a flow fare.
 #[derive(Clone, Debug)]
@@ -143,6 +144,37 @@ fn soften<A: Governs>(
     }
     *pieces = weighed;
     Ok(())
+}
+
+/// How the target ports of what is needed fare, of which a part is missing, and of that a part is
+/// surely blocked.
+pub(super) fn port_ranges<A: Governs>(
+    needed: &HeaderSet<A>,
+    missing: &HeaderSet<A>,
+    blocked: &HeaderSet<A>,
+    budget: &Budget,
+) -> Result<Vec<PortRangeState>, Exhausted> {
+    let axis = Axis::DestinationPort;
+    let ports = needed.values_on(axis);
+    let not_open = missing.values_on(axis);
+    let some_blocked = blocked.values_on(axis);
+    let all_blocked = needed.difference(blocked, budget)?.values_on(axis).complement(axis);
+    let states = [
+        (PortState::Open, ports.intersection(&not_open.complement(axis))),
+        (PortState::Partly, some_blocked.intersection(&all_blocked.complement(axis))),
+        (PortState::Blocked, some_blocked.intersection(&all_blocked)),
+        (PortState::Undecided, not_open.intersection(&some_blocked.complement(axis))),
+    ];
+    let port = |value: A| u16::try_from(value.to_u128()).unwrap_or(u16::MAX);
+    let listed = states.iter().flat_map(|(state, ranges)| {
+        ranges.as_slice().iter().map(|&(first, last)| PortRangeState {
+            ports: PortRange { first: port(first), last: port(last) },
+            state: *state,
+        })
+    });
+    let mut listed: Vec<_> = listed.collect();
+    listed.sort_unstable_by_key(|range| range.ports);
+    Ok(listed)
 }
 
 /// All headers from one kind of end to another.

@@ -15,8 +15,9 @@ use ipnet::IpNet;
 
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use report::{
-    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, ProviderReport,
-    Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine, Verdict,
+    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
+    PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine,
+    Verdict,
 };
 
 use crate::error::Error;

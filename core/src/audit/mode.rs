@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::answer::Answer;
+use super::answer::{Answer, port_ranges};
 use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
 use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
@@ -155,7 +155,18 @@ impl<'a, A: Governs> ClientView<'a, A> {
         let open_late =
             |piece: &Piece<A>| piece.status == Status::Open && piece.ruling.course.delayed;
         let delayed = self.answer.pieces.iter().any(open_late);
-        Ok(FlowReport { kind, verdict, needed, open, undecided, ports, addresses, delayed })
+        let port_ranges = port_ranges(&self.needed, &missing, &blocked, budget)?;
+        Ok(FlowReport {
+            kind,
+            verdict,
+            needed,
+            open,
+            undecided,
+            ports,
+            port_ranges,
+            addresses,
+            delayed,
+        })
     }
 
     fn gaps(&self, describers: &[Describer<'_>], budget: &Budget) -> Result<Vec<Gap>, Exhausted>
@@ -226,6 +237,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         open: none.open,
         undecided: Count::default(),
         ports: none,
+        port_ranges: Vec::new(),
         addresses: none,
         delayed: false,
     };

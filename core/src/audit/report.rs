@@ -6,7 +6,7 @@ use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Fate};
 use crate::ftp::{DataMode, FlowKind, Protection};
-use crate::space::{Count, Entry, Family};
+use crate::space::{Count, Entry, Family, PortRange};
 use crate::words::words;
 
 /// The version of the report's form; it changes when a field changes its name or meaning.
@@ -164,11 +164,40 @@ pub struct FlowReport {
     pub undecided: Count,
     /// The target ports, and how many of them are open at every target address.
     pub ports: Share,
+    /// The target ports in ascending order, as the longest ranges of one state: together exactly the
+    /// ports that are needed, and none twice.
+    pub port_ranges: Vec<PortRangeState>,
     /// The target addresses, and how many of them are open at every target port.
     pub addresses: Share,
     /// Some of what is open loses its first packet and passes a second later, when that is sent again:
     /// a helper expected it as `RELATED`, and only `NEW` is let through.
     pub delayed: bool,
+}
+
+/// Ports that fare alike, though each for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PortRangeState {
+    /// The ports, as `n` or `first-last`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub ports: PortRange,
+    /// How every one of them fares.
+    pub state: PortState,
+}
+
+words! {
+    /// How the needed connections to one target port fare: those from every opener, out of every
+    /// source port, to every target address.
+    PortState, "state of a port" {
+        /// All of them get through, whatever the conditions that are not modelled.
+        Open = "open",
+        /// Some surely do not; the others get through or are undecided.
+        Partly = "partly",
+        /// Surely none of them gets through.
+        Blocked = "blocked",
+        /// None surely fails, and not all surely get through.
+        Undecided = "undecided",
+    }
 }
 
 /// A part of a whole.

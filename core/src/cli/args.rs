@@ -79,6 +79,9 @@ pub(super) struct Audit {
     /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
     #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
     pub(super) via: Vec<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -118,6 +121,9 @@ pub(super) struct Explain {
     /// The interface that the packet goes out by.
     #[arg(long = "out", requires = "hook", value_name = "IFACE")]
     pub(super) outgoing: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -130,6 +136,9 @@ pub(super) struct Symptom {
     /// The provider, in the catalogue or in a file of your own, whose own facts are quoted.
     #[arg(long, value_name = "ID|FILE.json")]
     pub(super) provider: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -138,16 +147,16 @@ pub(super) struct Symptom {
 pub(super) struct Providers {
     /// The provider to print.
     pub(super) id: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
 
-/// How and where the answer is written.
+/// Where the answer is written.
 #[derive(Args, Debug)]
 pub(super) struct Output {
-    /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
     /// Write the answer to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -159,4 +168,22 @@ pub(super) enum Format {
     Text,
     /// For a machine.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+    /// A page for a browser or a printer.
+    Html,
+    /// For code scanning (SARIF 2.1.0).
+    Sarif,
+    /// For the test report of a pipeline (JUnit XML).
+    Junit,
+    /// Annotations in GitHub Actions.
+    Github,
 }

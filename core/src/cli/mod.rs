@@ -14,7 +14,9 @@ use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Provider;
 use crate::render;
-use args::{Action, Audit, Command, Explain, Format, Output, Providers, RuleSet, Symptom};
+use args::{
+    Action, Audit, Command, Explain, Format, Output, Providers, ReportFormat, RuleSet, Symptom,
+};
 
 /// The exit code for bad input or usage.
 const REFUSED: u8 = 2;
@@ -59,9 +61,14 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
         via: arguments.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
     };
     let report = ask::audit(&firewall, &options)?;
-    let answer = match arguments.output.format {
-        Format::Text => report.to_text(colours(&arguments.output)),
-        Format::Json => report.to_json(),
+    let answer = match arguments.format {
+        ReportFormat::Text => report.to_text(colours(&arguments.output)),
+        ReportFormat::Json => report.to_json(),
+        ReportFormat::Markdown => report.to_markdown(),
+        ReportFormat::Html => report.to_html(),
+        ReportFormat::Sarif => report.to_sarif(),
+        ReportFormat::Junit => report.to_junit(),
+        ReportFormat::Github => report.to_github(),
     };
     write(&arguments.output, &answer)?;
     Ok(report.verdict.exit_code())
@@ -84,7 +91,7 @@ fn explain(arguments: Explain) -> Result<u8, Error> {
         outside: arguments.rules.outside,
     };
     let explanation = ask::explain(&firewall, &options)?;
-    let answer = match arguments.output.format {
+    let answer = match arguments.format {
         Format::Text => explanation.to_text(colours(&arguments.output)),
         Format::Json => explanation.to_json(),
     };
@@ -99,7 +106,7 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
     };
     let options = SymptomOptions { provider: arguments.provider.map(files::provider).transpose()? };
     let diagnosis = ask::symptom(&text, &options)?;
-    let answer = match arguments.output.format {
+    let answer = match arguments.format {
         Format::Text => diagnosis.to_text(colours(&arguments.output)),
         Format::Json => diagnosis.to_json(),
     };
@@ -108,7 +115,7 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
 }
 
 fn providers(arguments: &Providers) -> Result<u8, Error> {
-    let json = arguments.output.format == Format::Json;
+    let json = arguments.format == Format::Json;
     let answer = match &arguments.id {
         Some(id) => render::provider_to_text(Provider::builtin(id)?),
         None if json => render::to_json(&Provider::all()),

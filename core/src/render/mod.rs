@@ -1,10 +1,19 @@
 //! From an answer to what people and machines read.
 
 mod catalogue;
+mod codes;
 mod diagnosis;
 mod explanation;
+mod facts;
+mod gaps;
+mod github;
+mod html;
+mod junit;
+mod markdown;
 mod paint;
-mod report;
+mod sarif;
+mod sentence;
+mod text;
 
 pub use catalogue::{provider_to_text, providers_to_text};
 
@@ -12,6 +21,23 @@ use serde::Serialize;
 
 use crate::audit::{Explanation, Report};
 use crate::ftp::Diagnosis;
+use crate::words::words;
+
+words! {
+    /// A form of a report, besides text and JSON.
+    Form, "form of a report" {
+        /// [`Report::to_markdown`].
+        Markdown = "markdown",
+        /// [`Report::to_html`].
+        Html = "html",
+        /// [`Report::to_sarif`].
+        Sarif = "sarif",
+        /// [`Report::to_junit`].
+        Junit = "junit",
+        /// [`Report::to_github`].
+        Github = "github",
+    }
+}
 
 impl Report {
     /// The report as JSON: the same bytes in every language.
@@ -21,7 +47,48 @@ impl Report {
 
     /// The report for a person, with terminal colours if `colours`.
     pub fn to_text(&self, colours: bool) -> String {
-        report::text(self, paint::Paint::new(colours))
+        text::text(self, paint::Paint::new(colours))
+    }
+
+    /// The report in a form.
+    pub fn to_form(&self, form: Form) -> String {
+        match form {
+            Form::Markdown => self.to_markdown(),
+            Form::Html => self.to_html(),
+            Form::Sarif => self.to_sarif(),
+            Form::Junit => self.to_junit(),
+            Form::Github => self.to_github(),
+        }
+    }
+
+    /// The report as GitHub Flavored Markdown that fits a comment on a pull request. What stands in
+    /// the input comes out as text, whatever it looks like.
+    pub fn to_markdown(&self) -> String {
+        markdown::markdown(self)
+    }
+
+    /// The report as one HTML page that needs nothing else: no script, no other file.
+    pub fn to_html(&self) -> String {
+        html::html(self)
+    }
+
+    /// The findings as SARIF 2.1.0, the [format](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html)
+    /// that code scanners answer in.
+    pub fn to_sarif(&self) -> String {
+        sarif::sarif(self)
+    }
+
+    /// The report as JUnit XML: a test suite per provider, a test case per session mode. A mode that
+    /// is required fails if it is partly open or blocked, and has an error if it is undecided. Modes
+    /// that are not required or not offered are skipped, unless they work.
+    pub fn to_junit(&self) -> String {
+        junit::junit(self)
+    }
+
+    /// The verdict and the findings as [workflow commands](https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands)
+    /// of GitHub Actions, which annotate the lines to blame.
+    pub fn to_github(&self) -> String {
+        github::github(self)
     }
 }
 

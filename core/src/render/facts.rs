@@ -1,0 +1,172 @@
+//! What a report says to people, in the order in which they want to know it. How it is set out is up
+//! to each form.
+
+use std::collections::BTreeSet;
+
+use super::sentence::Sentence;
+use crate::audit::open_words;
+use crate::audit::{FlowReport, ModeReport, ProviderReport, Report, UnmodelledLine, Verdict};
+use crate::ftp::FlowKind;
+
+/// How many lines are listed for each thing that is not modelled.
+const LINES: usize = 12;
+
+/// What was asked: "FTP to SmartFile through rules.v4 at client-gateway".
+pub(super) fn question(report: &Report) -> Sentence {
+    let names: Vec<_> = report.providers.iter().map(|provider| provider.name.as_str()).collect();
+    let asked = Sentence::new().words(format!("FTP to {} through ", names.join(" and ")));
+    let asked = match report.rule_set.file.as_deref() {
+        Some(file) => asked.quote(file),
+        None => asked.words("this rule set"),
+    };
+    asked.words(format!(" at {}", report.rule_set.at))
+}
+
+/// Why the firewall was taken to stand where it was, if nobody said so.
+pub(super) fn placement_reason(report: &Report) -> Option<Sentence> {
+    let because = report.rule_set.at_because.as_ref()?;
+    Some(
+        Sentence::new()
+            .words(format!("chosen because {because}; "))
+            .quote("--at")
+            .words(" overrides"),
+    )
+}
+
+/// Which clients it is about.
+pub(super) fn clients(report: &Report) -> Sentence {
+    match (&report.clients, clients_of_all(report)) {
+        (Some(clients), _) => Sentence::new().words(format!("clients: {}", clients.join(", "))),
+        (None, Some((clients, true))) => works_for(clients),
+        (None, Some((clients, false))) => {
+            judged_for(clients).words("; ").quote("--client").words(" names others")
+        }
+        (None, None) => {
+            Sentence::new().words("nobody named the clients; ").quote("--client").words(" does")
+        }
+    }
+}
+
+/// Whether each mode has to say for itself which clients it is about.
+pub(super) fn clients_differ(report: &Report) -> bool {
+    report.clients.is_none() && clients_of_all(report).is_none()
+}
+
+/// The clients that every required mode is judged for, if they are the same for all, and whether
+/// all of these modes work for them.
+fn clients_of_all(report: &Report) -> Option<(&[String], bool)> {
+    let modes = report.providers.iter().flat_map(|provider| &provider.modes);
+    let required: Vec<_> = modes.filter(|mode| mode.required).collect();
+    let first = required.first()?.judged_for.as_deref()?;
+    let works = required.iter().all(|mode| mode.works_for == mode.judged_for);
+    required.iter().all(|mode| mode.judged_for.as_deref() == Some(first)).then_some((first, works))
+}
+
+fn works_for(clients: &[String]) -> Sentence {
+    Sentence::new().words(format!("works for clients: {}", clients_words(clients)))
+}
+
+fn judged_for(clients: &[String]) -> Sentence {
+    let clients = clients_words(clients);
+    Sentence::new().words(format!("judged for the clients that get furthest: {clients}"))
+}
+
+fn clients_words(clients: &[String]) -> String {
+    match clients {
+        [one] if one == "0.0.0.0/0" || one == "::/0" => "any".to_owned(),
+        many => many.join(", "),
+    }
+}
+
+/// Modes that fare alike in all but the command that opens the data connection.
+pub(super) struct ModeGroup<'a> {
+    /// The first of them, which stands for all.
+    pub(super) mode: &'a ModeReport,
+    /// The commands: "pasv epsv".
+    pub(super) data: String,
+}
+
+/// The modes of a provider, the required ones first.
+pub(super) fn mode_groups(provider: &ProviderReport) -> Vec<ModeGroup<'_>> {
+    let mut groups: Vec<ModeGroup<'_>> = Vec::new();
+    for mode in &provider.modes {
+        let alike = |group: &&mut ModeGroup<'_>| {
+            let same = |mode: &ModeReport| (mode.protection, mode.family, mode.required);
+            same(group.mode) == same(mode)
+                && group.mode.flows == mode.flows
+                && group.mode.works_for == mode.works_for
+                && group.mode.notes == mode.notes
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => {
+                group.data.push(' ');
+                group.data.push_str(mode.data.as_str());
+            }
+            None => groups.push(ModeGroup { mode, data: mode.data.as_str().to_owned() }),
+        }
+    }
+    groups.sort_by_key(|group| !group.mode.required);
+    groups
+}
+
+impl ModeGroup<'_> {
+    /// The clients that the modes are judged for which nobody named.
+    pub(super) fn clients(&self) -> Option<Sentence> {
+        let mode = Some(self.mode).filter(|mode| mode.required)?;
+        let judged = mode.judged_for.as_deref()?;
+        let works = !mode.works_for.as_deref()?.is_empty();
+        Some(if works { works_for(judged) } else { judged_for(judged) })
+    }
+}
+
+/// "control open, data 50 of 51 ports open".
+pub(super) fn flows(mode: &ModeReport) -> String {
+    let words = |flow: &FlowReport| {
+        let name = match flow.kind {
+            FlowKind::Control => "control",
+            FlowKind::PassiveData | FlowKind::ActiveData => "data",
+        };
+        format!("{name} {}", fate(flow))
+    };
+    mode.flows.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// "open", "50 of 51 ports open".
+pub(super) fn fate(flow: &FlowReport) -> String {
+    match flow.verdict {
+        Verdict::Works => "open".to_owned(),
+        Verdict::Blocked => "blocked".to_owned(),
+        Verdict::Undecided if flow.open.is_zero() => "undecided".to_owned(),
+        _ => open_words(flow),
+    }
+}
+
+/// What else bears on the verdicts, each note once.
+pub(super) fn notes(provider: &ProviderReport) -> BTreeSet<&str> {
+    provider.modes.iter().flat_map(|mode| &mode.notes).map(String::as_str).collect()
+}
+
+/// Before [`unmodelled`].
+pub(super) const UNMODELLED: &str = "what cannot be decided from the rule set:";
+
+/// What is not modelled, each thing with the lines where it stands: "lines 1, 2 and 3 more".
+pub(super) fn unmodelled(unmodelled: &[UnmodelledLine]) -> Vec<(&str, String)> {
+    let mut groups: Vec<(&str, Vec<u32>)> = Vec::new();
+    for line in unmodelled {
+        match groups.iter_mut().find(|(what, _)| *what == line.what) {
+            Some((_, lines)) => lines.push(line.line),
+            None => groups.push((&line.what, vec![line.line])),
+        }
+    }
+    let words = |mut lines: Vec<u32>| {
+        lines.dedup();
+        let shown: Vec<_> = lines.iter().take(LINES).map(u32::to_string).collect();
+        let more = match lines.len().checked_sub(LINES) {
+            Some(more) if more > 0 => format!(" and {more} more"),
+            _ => String::new(),
+        };
+        let noun = if lines.len() == 1 { "line" } else { "lines" };
+        format!("{noun} {}{more}", shown.join(", "))
+    };
+    groups.into_iter().map(|(what, lines)| (what, words(lines))).collect()
+}

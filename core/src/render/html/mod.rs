@@ -1,0 +1,205 @@
+//! One page that needs nothing else. `maud` escapes everything that is not markup of ours.
+
+mod arrow;
+mod bar;
+mod nodes;
+mod picture;
+mod rows;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::facts;
+use super::gaps::{GapGroup, gap_groups, more_gaps};
+use super::sentence::{Part, Sentence};
+use crate::audit::{Finding, FlowReport, ProviderReport, Report, Severity, Verdict};
+use crate::ftp::FlowKind;
+
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing may be loaded and nothing may run, whatever stands on the page.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+pub(super) fn html(report: &Report) -> String {
+    let question = facts::question(report);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (report.verdict) ": " (question) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (bar::patterns())
+                main {
+                    (headline(report, &question))
+                    @for (number, provider) in report.providers.iter().enumerate() {
+                        (provider_section(report, provider, number))
+                    }
+                    (findings(&report.findings))
+                    (unmodelled(report))
+                }
+                footer { "Decided by pasvaudit from the rules alone: nothing was sent." }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn headline(report: &Report, question: &Sentence) -> Markup {
+    html! {
+        header class={ "card " (report.verdict) } {
+            p.answer { (badge(report.verdict)) }
+            h1 { (sentence(question)) }
+            p { (sentence(&facts::clients(report))) }
+            @if let Some(reason) = facts::placement_reason(report) {
+                p.aside { (report.rule_set.at) " was " (sentence(&reason)) }
+            }
+        }
+    }
+}
+
+/// A verdict as a word on its colour.
+fn badge(verdict: Verdict) -> Markup {
+    html! { span class={ "badge " (verdict) } { (verdict) } }
+}
+
+fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -> Markup {
+    let (gaps, more) = gap_groups(provider);
+    html! {
+        section.card {
+            h2 { (provider.name) " " span.id { "(" (provider.id) ")" } " " (badge(provider.verdict)) }
+            (picture::picture(report, provider, number))
+            (bar::bars(provider, number))
+            (modes(report, provider))
+            @for note in facts::notes(provider) {
+                p.note { "note: " (note) }
+            }
+            @if !gaps.is_empty() {
+                h3 { "What is missing" }
+            }
+            @for group in &gaps {
+                (gap(report, group))
+            }
+            @if more > 0 {
+                p { (sentence(&more_gaps(more))) }
+            }
+        }
+    }
+}
+
+fn modes(report: &Report, provider: &ProviderReport) -> Markup {
+    let clients_differ = facts::clients_differ(report);
+    let cells = |flows: &[FlowReport], control: bool| {
+        let flows = flows.iter().filter(|flow| (flow.kind == FlowKind::Control) == control);
+        flows.map(facts::fate).collect::<Vec<_>>().join(", ")
+    };
+    html! {
+        h3 { "Session modes" }
+        div.wide tabindex="0" role="region" aria-label="session modes" {
+            table {
+                thead {
+                    tr {
+                        th scope="col" { "Protection" }
+                        th scope="col" { "Data" }
+                        th scope="col" { "Family" }
+                        th scope="col" { "Verdict" }
+                        th scope="col" { "Control connection" }
+                        th scope="col" { "Data connection" }
+                        @if clients_differ { th scope="col" { "Clients" } }
+                    }
+                }
+                tbody {
+                    @for group in facts::mode_groups(provider) {
+                        tr.optional[!group.mode.required] {
+                            th scope="row" { (group.mode.protection) }
+                            td { (group.data) @if !group.mode.required { " (not required)" } }
+                            td { (group.mode.family) }
+                            td { (badge(group.mode.verdict)) }
+                            td { (cells(&group.mode.flows, true)) }
+                            td { (cells(&group.mode.flows, false)) }
+                            @if clients_differ {
+                                td { @if let Some(clients) = group.clients() { (sentence(&clients)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn gap(report: &Report, group: &GapGroup<'_>) -> Markup {
+    let state = if group.gap.undecided { Verdict::Undecided } else { Verdict::Blocked };
+    let (blame, rule) = group.blame(report);
+    let conditions = group.conditions();
+    html! {
+        article class={ "gap " (state) } {
+            h4 { (group.heading()) " " span.id { "(" (group.protections()) ")" } }
+            ul.boxes { @for line in group.boxes() { li { (line) } } }
+            p { (sentence(&blame)) @if rule.is_some() { ":" } }
+            @if let Some(rule) = rule { pre { code { (rule) } } }
+            @if !conditions.is_empty() {
+                ul { @for condition in &conditions { li { (sentence(condition)) } } }
+            }
+        }
+    }
+}
+
+fn findings(findings: &[Finding]) -> Markup {
+    let state = |severity| match severity {
+        Severity::Error => Verdict::Blocked,
+        Severity::Warning => Verdict::Partly,
+        Severity::Info => Verdict::Works,
+    };
+    html! {
+        @if !findings.is_empty() {
+            section.card {
+                h2 { "Findings" }
+                @for finding in findings {
+                    article.finding {
+                        h3 {
+                            @match finding.severity {
+                                Severity::Info => { span.badge { "info" } }
+                                severity => { span class={ "badge " (state(severity)) } { (severity) } }
+                            }
+                            " " (finding.code)
+                        }
+                        p { (finding.message) }
+                        p.help { strong { "help: " } (finding.help) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unmodelled(report: &Report) -> Markup {
+    html! {
+        @if !report.unmodelled.is_empty() {
+            section.card {
+                h2 { "Undecided" }
+                p { (facts::UNMODELLED) }
+                ul {
+                    @for (what, lines) in facts::unmodelled(&report.unmodelled) {
+                        li { code { (what) } ": " (lines) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sentence(sentence: &Sentence) -> Markup {
+    html! {
+        @for part in sentence.parts() {
+            @match part {
+                Part::Words(words) => { (words) }
+                Part::Quote(text) => { code { (text) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Markdown that fits a comment on a pull request: the answer first, everything else only as far as
+//! there is room.
+
+mod escape;
+
+use super::facts;
+use super::gaps::{GapGroup, gap_groups, more_gaps};
+use super::sentence::{Part, Sentence};
+use crate::audit::{Finding, FlowReport, ProviderReport, Report, Verdict};
+use crate::ftp::FlowKind;
+use escape::{code_block, code_span, plain};
+
+/// How many bytes a comment has at most; GitHub refuses more than 65,536 characters.
+const LIMIT: usize = 60_000;
+
+/// How many characters of a rule are shown.
+const RULE: usize = 1_000;
+
+/// The report as GitHub Flavored Markdown, which other forges read as well.
+pub(super) fn markdown(report: &Report) -> String {
+    let mut comment = Comment::default();
+    comment.add(&headline(report));
+    for provider in &report.providers {
+        comment.add(&table(report, provider));
+        let (gaps, mut more) = gap_groups(provider);
+        for group in &gaps {
+            more += usize::from(!comment.add(&gap(report, group)));
+        }
+        if more > 0 {
+            comment.add(&format!("\n{}.\n", sentence(&more_gaps(more))));
+        }
+    }
+    findings(&mut comment, &report.findings);
+    unmodelled(&mut comment, report);
+    comment.finish()
+}
+
+/// Text that stops growing where it would be too long.
+#[derive(Default)]
+struct Comment {
+    text: String,
+    left_off: bool,
+}
+
+impl Comment {
+    /// Adds a block as a whole, or says that there is no room for it.
+    fn add(&mut self, block: &str) -> bool {
+        let fits = self.text.len() + block.len() <= LIMIT;
+        if fits {
+            self.text.push_str(block);
+        }
+        self.left_off |= !fits;
+        fits
+    }
+
+    fn finish(mut self) -> String {
+        if self.left_off {
+            self.text.push_str("\nThis is not all: the rest is too long for a comment.\n");
+        }
+        self.text
+    }
+}
+
+fn headline(report: &Report) -> String {
+    let (verdict, question) = (verdict(report.verdict), sentence(&facts::question(report)));
+    let mut out = format!("## {verdict}: {question}\n\n{}", sentence(&facts::clients(report)));
+    if let Some(reason) = facts::placement_reason(report) {
+        out.push_str(&format!("; {} was {}", report.rule_set.at, sentence(&reason)));
+    }
+    out.push('\n');
+    out
+}
+
+/// With a sign beside the word, for eyes that skim.
+fn verdict(verdict: Verdict) -> String {
+    let sign = match verdict {
+        Verdict::Works => "✅",
+        Verdict::Partly => "⚠️",
+        Verdict::Blocked => "❌",
+        Verdict::Undecided => "❔",
+    };
+    format!("{sign} {verdict}")
+}
+
+fn table(report: &Report, provider: &ProviderReport) -> String {
+    let name = plain(&format!("{} ({})", provider.name, provider.id));
+    let mut out = format!("\n### {name}: {}\n\n", verdict(provider.verdict));
+    let clients_differ = facts::clients_differ(report);
+    let (head, rule) = if clients_differ { (" Clients |", "---|") } else { ("", "") };
+    out.push_str(&format!("| Mode | Verdict | Control | Data |{head}\n|---|---|---|---|{rule}\n"));
+    for group in facts::mode_groups(provider) {
+        let mode = group.mode;
+        let required = if mode.required { "" } else { ", not required" };
+        let data = |flow: &&FlowReport| flow.kind != FlowKind::Control;
+        let (data, control): (Vec<_>, Vec<_>) = mode.flows.iter().partition(data);
+        let fates = |flows: Vec<&FlowReport>| {
+            flows.into_iter().map(facts::fate).collect::<Vec<_>>().join(", ")
+        };
+        out.push_str(&format!(
+            "| {} {} {}{required} | {} | {} | {} |",
+            mode.protection,
+            group.data,
+            mode.family,
+            verdict(mode.verdict),
+            fates(control),
+            fates(data),
+        ));
+        if clients_differ {
+            let clients = group.clients().map(|clients| sentence(&clients)).unwrap_or_default();
+            out.push_str(&format!(" {clients} |"));
+        }
+        out.push('\n');
+    }
+    let notes = facts::notes(provider);
+    if !notes.is_empty() {
+        out.push('\n');
+    }
+    for note in notes {
+        out.push_str(&format!("- note: {}\n", plain(note)));
+    }
+    out
+}
+
+fn gap(report: &Report, group: &GapGroup<'_>) -> String {
+    let mut out = format!("\n**{}** ({})\n\n", group.heading(), group.protections());
+    for line in group.boxes() {
+        out.push_str(&format!("- {line}\n"));
+    }
+    let (blame, rule) = group.blame(report);
+    out.push_str(&format!("\n{}", sentence(&blame)));
+    match rule {
+        Some(rule) => out.push_str(&format!(":\n\n{}", code_block(&shortened(&rule)))),
+        None => out.push('\n'),
+    }
+    let conditions = group.conditions();
+    if !conditions.is_empty() {
+        out.push('\n');
+    }
+    for condition in &conditions {
+        out.push_str(&format!("- {}\n", sentence(condition)));
+    }
+    out
+}
+
+fn findings(comment: &mut Comment, findings: &[Finding]) {
+    if !findings.is_empty() {
+        comment.add("\n### Findings\n\n");
+    }
+    for Finding { code, severity, message, help, .. } in findings {
+        let (message, help) = (plain(&shortened(message)), plain(&shortened(help)));
+        comment.add(&format!("- **{severity} {code}**: {message}\n  - help: {help}\n"));
+    }
+}
+
+fn unmodelled(comment: &mut Comment, report: &Report) {
+    if !report.unmodelled.is_empty() {
+        comment.add(&format!("\n{}\n\n", facts::UNMODELLED));
+    }
+    for (what, lines) in facts::unmodelled(&report.unmodelled) {
+        comment.add(&format!("- {}: {lines}\n", code_span(&shortened(what))));
+    }
+}
+
+fn sentence(sentence: &Sentence) -> String {
+    let part = |part: &Part| match part {
+        Part::Words(words) => plain(&shortened(words)),
+        Part::Quote(text) => code_span(&shortened(text)),
+    };
+    sentence.parts().iter().map(part).collect()
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(RULE) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

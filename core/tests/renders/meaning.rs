@@ -1,0 +1,155 @@
+//! Each form says what the report says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use pasvaudit::audit::{Severity, Verdict};
+use serde_json::Value;
+use serde_sarif::sarif::Sarif;
+
+use crate::reports::{self, hole, two_firewalls, undecided, unnamed, works};
+
+/// The types of `serde-sarif` are made from the schema of the specification: what they cannot hold is
+/// refused or lost.
+#[test]
+fn sarif_is_what_the_schema_says() {
+    for (name, report) in reports::all() {
+        let written: Value = serde_json::from_str(&report.to_sarif()).unwrap();
+        let read: Sarif = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), written, "{name}");
+        let run = &written["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), report.findings.len());
+        for (result, finding) in results.iter().zip(&report.findings) {
+            assert_eq!(result["ruleId"], *finding.code);
+            let index = result["ruleIndex"].as_u64().unwrap() as usize;
+            assert_eq!(rules[index]["id"], *finding.code);
+            let level = match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info => "note",
+            };
+            assert_eq!(result["level"], level);
+            let line = result.pointer("/locations/0/physicalLocation/region/startLine");
+            assert_eq!(line.and_then(Value::as_u64), finding.line.map(u64::from));
+        }
+    }
+}
+
+#[test]
+fn lines_are_placed_in_their_own_file() {
+    let sarif: Value = serde_json::from_str(&two_firewalls().to_sarif()).unwrap();
+    let uris: BTreeSet<_> = sarif["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|result| result.pointer("/locations/0/physicalLocation/artifactLocation/uri"))
+        .map(Value::to_string)
+        .collect();
+    assert!(uris.contains("\"office.v4\""), "{uris:?}");
+    let markdown = two_firewalls().to_markdown();
+    assert!(markdown.contains("`server.v4:") && markdown.contains("`office.v4:"), "{markdown}");
+}
+
+#[test]
+fn a_rule_set_without_a_name_has_no_place() {
+    let report = unnamed();
+    assert!(report.to_sarif().contains("\"locations\": []"));
+    assert!(!report.to_github().contains("file="));
+    assert!(report.to_github().starts_with("::error title=FTP blocked::FTP to SmartFile and "));
+    assert!(report.to_markdown().contains("through this rule set at "));
+}
+
+#[test]
+fn junit_counts_what_it_lists() {
+    for (name, report) in reports::all() {
+        let xml = report.to_junit();
+        let all = report.providers[0].modes.iter();
+        let count = |wanted: fn(Verdict) -> bool| {
+            all.clone().filter(|mode| mode.required && wanted(mode.verdict)).count()
+        };
+        let failed = count(|verdict| matches!(verdict, Verdict::Partly | Verdict::Blocked));
+        let undecided = count(|verdict| verdict == Verdict::Undecided);
+        assert_eq!(xml.matches("<failure ").count(), failed, "{name}");
+        assert_eq!(xml.matches("<error ").count(), undecided, "{name}");
+        assert!(xml.contains(&format!("failures=\"{failed}\" errors=\"{undecided}\"")), "{name}");
+        let skipped = xml.matches("<skipped ").count();
+        assert!(xml.contains(&format!("skipped=\"{skipped}\"")), "{name}");
+        let cases = xml.matches("<testcase ").count();
+        assert_eq!(cases, report.providers[0].modes.len() + report.providers[0].not_offered.len());
+        assert!(xml.contains(&format!("tests=\"{cases}\"")), "{name}");
+    }
+}
+
+#[test]
+fn the_verdict_comes_first() {
+    for (name, report) in reports::all() {
+        let verdict = report.verdict.as_str();
+        let markdown = report.to_markdown();
+        assert!(markdown.lines().next().unwrap().contains(verdict), "{name}");
+        let html = report.to_html();
+        let body = html.split("<main>").nth(1).unwrap();
+        let first = body.find("class=\"badge ").unwrap();
+        assert!(
+            body[first..].starts_with(&format!("class=\"badge {verdict}\">{verdict}<")),
+            "{name}"
+        );
+        let github = report.to_github();
+        assert!(github.lines().next().unwrap().contains(&format!("title=FTP {verdict}::")));
+    }
+}
+
+/// Port 21025 of 21000 to 21050 is the 26th of 51.
+#[test]
+fn the_bar_is_to_scale() {
+    let html = hole().to_html();
+    let width = 100.0 / 51.0;
+    for (ports, left, class, count) in [
+        ("21000-21024", 0.0, "open", 25.0),
+        ("21025", 25.0, "blocked", 1.0),
+        ("21026-21050", 26.0, "open", 25.0),
+    ] {
+        let rect = format!(
+            "<rect class=\"{class}\" x=\"{:.3}%\" y=\"24\" width=\"{:.3}%\" height=\"26\" \
+             fill=\"url(#{class})\"><title>{ports} {class}</title>",
+            left * width,
+            count * width,
+        );
+        assert!(html.contains(&rect), "{rect}");
+    }
+}
+
+#[test]
+fn the_picture_says_nothing_of_a_firewall_that_nobody_knows_about() {
+    let sign = |html: &str, name: &str| html.matches(&format!("class=\"sign {name}\"")).count();
+    // The legend has one of each. Three protections have a control and a passive data connection.
+    let html = works().to_html();
+    assert_eq!((sign(&html, "works"), sign(&html, "partly")), (1 + 6, 1));
+    let html = undecided().to_html();
+    assert_eq!((sign(&html, "works"), sign(&html, "undecided")), (1 + 3, 1 + 3));
+    // Both firewalls let control through, and stop a part of the passive data; active data is
+    // stopped by the first that it meets or by the second, and nothing is said of the other.
+    let html = two_firewalls().to_html();
+    assert_eq!((sign(&html, "works"), sign(&html, "partly")), (1 + 6, 1 + 6));
+    assert_eq!(sign(&html, "blocked"), 1 + 3);
+}
+
+#[test]
+fn codes_mean_what_the_book_says() {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/report.md");
+    let book = fs::read_to_string(book).unwrap();
+    let mut met = BTreeSet::new();
+    for (_, report) in reports::all() {
+        let log: Value = serde_json::from_str(&report.to_sarif()).unwrap();
+        for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+            let (code, what) =
+                (rule["id"].as_str().unwrap(), rule["shortDescription"]["text"].as_str().unwrap());
+            let row = book.lines().find(|line| line.starts_with(&format!("| `{code}` |"))).unwrap();
+            assert!(row.contains(&format!("| {what}")), "{code}: {what}");
+            met.insert(code.to_owned());
+        }
+    }
+    assert!(met.len() >= 3, "{met:?}");
+}

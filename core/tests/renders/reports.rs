@@ -1,0 +1,97 @@
+//! Reports to be written.
+
+use pasvaudit::ask::{self, AuditOptions, ParseOptions, ProviderChoice, Via};
+use pasvaudit::{Dialect, Firewall, Report};
+
+/// What everybody's rule set begins with.
+const HEAD: &str = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+     -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n\
+     -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+
+/// Text that each of the forms could take for its own.
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script> ]]> --> | `x` ``` @team #1 http://a.example %0A ::error:: $x$ \"' &lt;";
+
+/// Rules of an office's router, of which the last ones are given.
+pub(crate) fn router(rules: &str) -> String {
+    format!("{HEAD}{rules}COMMIT\n")
+}
+
+fn allow(ports: &str) -> String {
+    format!("-A FORWARD -d 209.43.40.0/24 -p tcp -m multiport --dports {ports} -j ACCEPT\n")
+}
+
+/// An audit for SmartFile and clients in 10.1.0.0/16.
+pub(crate) fn audit(rules: &str, file: &str, more: impl FnOnce(&mut AuditOptions)) -> Report {
+    let reading = ParseOptions { file: Some(file.to_owned()), ..ParseOptions::default() };
+    let firewall = ask::parse(rules.as_bytes().to_vec(), &reading).unwrap();
+    let mut options = AuditOptions {
+        providers: vec![ProviderChoice::Id("smartfile".to_owned())],
+        client: vec!["10.1.0.0/16".to_owned()],
+        at: Some("client-gateway".to_owned()),
+        ..AuditOptions::default()
+    };
+    more(&mut options);
+    ask::audit(&firewall, &options).unwrap()
+}
+
+pub(crate) fn works() -> Report {
+    audit(&router(&allow("21,990,21000:21050")), "rules/works.v4", |_| {})
+}
+
+/// Port 21025 is rejected.
+pub(crate) fn hole() -> Report {
+    let reject = "-A FORWARD -p tcp --dport 21025 -j REJECT\n";
+    audit(&router(&format!("{reject}{}", allow("21,990,21000:21050"))), "rules/hole.v4", |_| {})
+}
+
+/// Whether data gets through depends on a rate.
+pub(crate) fn undecided() -> Report {
+    let rate = "-A FORWARD -p tcp --dport 21000:21050 -m limit --limit 10/min -j ACCEPT\n";
+    audit(&router(&format!("{}{rate}", allow("21,990"))), "rules/rate.v4", |_| {})
+}
+
+/// The first firewall stops port 21000, the second all from 21040.
+pub(crate) fn two_firewalls() -> Report {
+    let server = router("-A INPUT -p tcp -m multiport --dports 21,990,21000:21039 -j ACCEPT\n");
+    audit(&router(&allow("21,990,21001:21050")), "office.v4", |options| {
+        let mut via = Via { rules: server, at: "server-host".to_owned(), ..Via::default() };
+        via.reading.file = Some("server.v4".to_owned());
+        options.via.push(via);
+    })
+}
+
+/// Names and a comment in a rule that mean to break out.
+pub(crate) fn hostile() -> Report {
+    let comment = HOSTILE.replace('"', "\\\"");
+    let reject =
+        format!("-A FORWARD -p tcp --dport 21025 -m comment --comment \"{comment}\" -j REJECT\n");
+    let rules = router(&format!("{reject}{}", allow("21,990,21000:21050")));
+    let name = serde_json::to_string(HOSTILE).unwrap();
+    let spec = format!(
+        "{{\"id\": \"evil\", \"name\": {name}, \"networks\": [\"209.43.40.0/24\"],\
+         \"networks_complete\": true, \"ipv6\": false,\
+         \"control\": [{{\"port\": 21, \"protections\": [\"plain\"]}}],\
+         \"not_offered\": [\"explicit-tls\", \"implicit-tls\"],\
+         \"passive\": {{\"ranges\": [\"21000-21050\"]}}, \"active\": {{\"supported\": false}}}}"
+    );
+    audit(&rules, &format!("\n::error::a,b:c\r{HOSTILE}"), |options| {
+        options.providers = vec![ProviderChoice::Spec { json: spec, file: None }];
+    })
+}
+
+/// Every report by name.
+pub(crate) fn all() -> Vec<(&'static str, Report)> {
+    vec![
+        ("works", works()),
+        ("hole", hole()),
+        ("undecided", undecided()),
+        ("two-firewalls", two_firewalls()),
+        ("hostile", hostile()),
+    ]
+}
+
+/// A report about a rule set without a name.
+pub(crate) fn unnamed() -> Report {
+    let firewall = Firewall::parse(router(""), Dialect::Auto).unwrap();
+    ask::audit(&firewall, &AuditOptions::default()).unwrap()
+}
