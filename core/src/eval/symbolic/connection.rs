@@ -294,8 +294,12 @@ impl Leg<'_> {
         if mapping.redirects && mapping.surely {
             return Ok(!comes_in);
         }
+        let Follower { firewall, own, .. } = self.follower;
+        if !mapping.surely && own.redirects::<A>(firewall) {
+            return Ok(true);
+        }
         let arrived = Arrived { view: &nat.arrives, cell };
-        let own = self.follower.own.with_loopback();
+        let own = own.with_loopback();
         let to_itself = arrived.cover(&own, Axis::Destination, mapping.address)?;
         Ok(match (comes_in, mapping.address) {
             (true, Value::Kept) => false,
