@@ -18,6 +18,8 @@ pub(super) struct Describer<'a> {
     interface_options: &'static str,
     /// Whether answers name the rule set.
     named: bool,
+    /// Whether its options are given with `--via`.
+    via: bool,
 }
 
 impl<'a> Describer<'a> {
@@ -29,18 +31,24 @@ impl<'a> Describer<'a> {
             interfaces_named: outside.is_some() && (host || inside.is_some()),
             interface_options: "--inside --outside",
             named: false,
+            via: false,
         }
     }
 
     /// For each device of a path. Where there are several, answers name the rule set.
     pub(super) fn all(site: &Site<'a>) -> Vec<Self> {
         let named = site.devices.len() > 1;
-        site.devices.iter().map(|device| Self { named, ..Self::new(device) }).collect()
+        let describer = |device: &Device<'a>| {
+            let via = !std::ptr::eq(device.firewall, site.asked);
+            Self { named, via, ..Self::new(device) }
+        };
+        site.devices.iter().map(describer).collect()
     }
 
     /// For packets at a hook with these interfaces.
     pub(super) fn at_hook(firewall: &'a Firewall, interfaces_named: bool) -> Self {
-        Self { firewall, interfaces_named, interface_options: "--in --out", named: false }
+        let interface_options = "--in --out";
+        Self { firewall, interfaces_named, interface_options, named: false, via: false }
     }
 
     pub(super) fn by(&self, blame: Blame) -> By {
@@ -194,8 +202,18 @@ impl<'a> Describer<'a> {
             line: Some(span.line),
             text: self.firewall.quote(span).to_owned(),
             what: what.join(", "),
-            decided_by: decided.then(|| options.join(" ")),
+            decided_by: decided.then(|| self.options(&options)),
         }
+    }
+
+    /// The options that would decide, as the command takes them for this rule set.
+    fn options(&self, options: &[&str]) -> String {
+        let options = options.join(" ");
+        if !self.via {
+            return options;
+        }
+        let keys = options.split(' ').map(|option| format!("{}=", option.trim_start_matches('-')));
+        format!("{} in --via", keys.collect::<Vec<_>>().join(" "))
     }
 
     /// What in a test can make a rule doubtful.

@@ -27,6 +27,8 @@ pub(super) struct Piece<A: Governs> {
 /// Where and how a question is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Site<'a> {
+    /// The firewall that the question began with.
+    pub asked: &'a Firewall,
     /// The firewalls, from the client to the server.
     pub devices: Vec<Device<'a>>,
 }

@@ -1,5 +1,5 @@
 use super::report::{
-    Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Share, Verdict,
+    self, Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Share, Verdict,
 };
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;
@@ -208,13 +208,17 @@ fn delayed(provider: &ProviderReport, mode: &ModeReport) -> Option<Finding> {
 fn conditions(mode: &ModeReport) -> Vec<Finding> {
     let undecided = mode.gaps.iter().filter(|gap| gap.undecided);
     let all: Vec<&Condition> = undecided.flat_map(|gap| &gap.conditions).collect();
-    let mut options: Vec<&str> =
-        all.iter().filter_map(|condition| condition.decided_by.as_deref()).collect();
+    let mut options: Vec<(Option<&str>, &str)> = all
+        .iter()
+        .filter_map(|one| Some((one.rule_set.as_deref(), one.decided_by.as_deref()?)))
+        .collect();
     options.sort_unstable();
     options.dedup();
     let mut findings = Vec::new();
-    for option in options {
-        let asked = |condition: &&&Condition| condition.decided_by.as_deref() == Some(option);
+    for (rule_set, option) in options {
+        let asked = |one: &&&Condition| {
+            one.rule_set.as_deref() == rule_set && one.decided_by.as_deref() == Some(option)
+        };
         let mut lines: Vec<_> = all.iter().filter(asked).filter_map(|one| one.line).collect();
         lines.sort_unstable();
         lines.dedup();
@@ -222,7 +226,8 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
         let rules = if lines.len() == 1 { "a rule depends" } else { "rules depend" };
         let message = match lines.first() {
             Some(first) => {
-                format!("{rules} on what the rule set does not say, first line {first}: {what}")
+                let of = report::of(rule_set);
+                format!("{rules} on what the rule set does not say, first line {first}{of}: {what}")
             }
             None => format!("this depends on what the rule set does not say: {what}"),
         };
@@ -232,7 +237,7 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
             message,
             help: format!("give {option}"),
             line: lines.first().copied(),
-            rule_set: None,
+            rule_set: rule_set.map(str::to_owned),
         });
     }
     let open = all.iter().filter(|condition| condition.decided_by.is_none());

@@ -191,7 +191,7 @@ impl<'a> Audit<'a> {
             Some(at) => (at, None),
             None => placement_of(self.firewall),
         };
-        let mut auditor = Auditor::new(self.devices(at), self.advertised);
+        let mut auditor = Auditor::new(self.firewall, self.devices(at), self.advertised);
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
@@ -246,9 +246,9 @@ struct Auditor<'a> {
 type Known<A> = Vec<(Flow, Option<Control>, Answer<A>)>;
 
 impl<'a> Auditor<'a> {
-    fn new(devices: Vec<Device<'a>>, advertised: Option<IpAddr>) -> Self {
+    fn new(asked: &'a Firewall, devices: Vec<Device<'a>>, advertised: Option<IpAddr>) -> Self {
         Self {
-            site: Site { devices },
+            site: Site { asked, devices },
             advertised,
             known_v4: Vec::new(),
             known_v6: Vec::new(),

@@ -351,7 +351,7 @@ pub struct UnmodelledLine {
 }
 
 /// Of which rule set something is said, where there are several.
-fn of(rule_set: Option<&str>) -> String {
+pub(super) fn of(rule_set: Option<&str>) -> String {
     rule_set.map(|name| format!(" of {name}")).unwrap_or_default()
 }
 

@@ -15,19 +15,27 @@ const LINES: usize = 12;
 pub(super) fn question(report: &Report) -> Sentence {
     let names: Vec<_> = report.providers.iter().map(|provider| provider.name.as_str()).collect();
     let asked = Sentence::new().words(format!("FTP to {} through ", names.join(" and ")));
-    let asked = match report.rule_set.file.as_deref() {
-        Some(file) => asked.quote(file),
-        None => asked.words("this rule set"),
-    };
-    asked.words(format!(" at {}", report.rule_set.at))
+    let alone = std::slice::from_ref(&report.rule_set);
+    let path = if report.path.is_empty() { alone } else { &report.path };
+    path.iter().enumerate().fold(asked, |asked, (number, rule_set)| {
+        let asked = if number == 0 { asked } else { asked.words(" and ") };
+        let asked = match rule_set.file.as_deref() {
+            Some(file) => asked.quote(file),
+            None => asked.words("this rule set"),
+        };
+        asked.words(format!(" at {}", rule_set.at))
+    })
 }
 
 /// Why the firewall was taken to stand where it was, if nobody said so.
 pub(super) fn placement_reason(report: &Report) -> Option<Sentence> {
     let because = report.rule_set.at_because.as_ref()?;
+    // Of several placements it has to say which.
+    let which =
+        if report.path.is_empty() { String::new() } else { format!("{} ", report.rule_set.at) };
     Some(
         Sentence::new()
-            .words(format!("chosen because {because}; "))
+            .words(format!("{which}chosen because {because}; "))
             .quote("--at")
             .words(" overrides"),
     )
