@@ -451,4 +451,21 @@ NFT: list[Named] = [
         client 10.1.0.5 40000 -> 209.43.40.7 22 : accept
     """,
     ),
+    (
+        "a connection is assured from the third packet of its handshake on",
+        "nft",
+        nft_forwarding(
+            "tcp dport 21 tcp flags ack / syn,ack ct status assured accept\n"
+            "tcp dport 22 tcp flags syn,ack / syn,ack ct status assured drop\n"
+            "tcp dport 23 ct status assured drop\n"
+            "tcp dport 21 tcp flags syn / syn,ack accept\n"
+            "tcp dport { 22, 23 } accept\n"
+            "tcp sport { 21, 22, 23 } accept"
+        ),
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : accept
+        client 10.1.0.5 40000 -> 209.43.40.7 22 : accept
+        client 10.1.0.5 40000 -> 209.43.40.7 23 : drop
+    """,
+    ),
 ]

@@ -402,8 +402,12 @@ fn noted(moment: Moment, state: States, shared: &Shared) -> Noted {
     if !first {
         set |= Statuses::SEEN_REPLY.0 | Statuses::CONFIRMED.0;
     }
-    if !first && moment != Moment::SynAck {
-        unknown |= Statuses::ASSURED.0;
+    match moment {
+        Moment::Syn | Moment::SynAck => {}
+        // Whether the handshake is over, only a connection as a whole tells.
+        Moment::Alone if first => {}
+        Moment::Alone => unknown |= Statuses::ASSURED.0,
+        Moment::Further(..) => set |= Statuses::ASSURED.0,
     }
     match shared.expected {
         Some(true) => set |= Statuses::EXPECTED.0,

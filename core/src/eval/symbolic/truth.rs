@@ -181,7 +181,8 @@ impl<A: Governs> Context<'_, A> {
         [
             (Statuses::EXPECTED, expected),
             (Statuses::SEEN_REPLY, known(!first)),
-            (Statuses::ASSURED, early.then_some(false).and_then(known)),
+            // `nf_conntrack_tcp_packet` sets it at the third packet of the handshake.
+            (Statuses::ASSURED, known(!early)),
             (Statuses::CONFIRMED, known(!first)),
             (Statuses::SNAT, self.translated(self.nat.by_source())),
             (Statuses::DNAT, self.translated(self.nat.by_destination())),
