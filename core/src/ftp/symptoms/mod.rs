@@ -10,17 +10,20 @@ mod causes;
 mod clause;
 mod diagnosis;
 mod entry;
+mod failure;
 mod noticed;
 mod observed;
 mod programs;
 mod provider_facts;
 mod signs;
 mod spellings;
+mod token;
 mod tokens;
 mod vocabulary;
 
 pub use diagnosis::{Diagnosis, Fault, LikelyCause, diagnose};
-pub use noticed::{Failure, Noticed, Program, Reply, Stopped, noticed};
+pub use failure::{Failure, Stopped};
+pub use noticed::{Noticed, Program, Reply, noticed};
 
 #[cfg(test)]
 mod tests;

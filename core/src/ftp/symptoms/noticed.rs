@@ -2,41 +2,10 @@
 
 use serde::Serialize;
 
+use super::failure::{Failure, Stopped};
 use super::programs::{CLIENTS, Row, SERVERS};
 use crate::ftp::flow::FlowKind;
-use crate::ftp::words::{Protection, SessionMode};
-use crate::words::words;
-
-words! {
-    /// How a connection is stopped.
-    Stopped, "way to stop a connection" {
-        /// Its SYN is dropped, or the answer to it is.
-        Dropped = "dropped",
-        /// Answered with a TCP reset or ICMP port unreachable. Clients cannot tell the two apart.
-        Refused = "refused",
-        /// Answered with ICMP administratively prohibited.
-        Prohibited = "prohibited",
-        /// The SYN and the answer to it pass, and what the opener sends then is dropped.
-        CutOff = "cut-off",
-        /// The announced address is a private one that nobody translates.
-        Untranslated = "untranslated",
-    }
-}
-
-/// A connection of a session that fails.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Failure {
-    /// The session.
-    pub mode: SessionMode,
-    /// Which of its connections.
-    pub flow: FlowKind,
-    /// How.
-    pub stopped: Stopped,
-    /// How many of the connections that it may need get through.
-    pub open: u64,
-    /// How many there are.
-    pub needed: u64,
-}
+use crate::ftp::words::Protection;
 
 /// What is noticed of it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::provider_facts::passive_ranges;
-use super::tokens::Token;
+use super::token::Token;
 use super::vocabulary::Vocabulary;
 use crate::ftp::provider::Provider;
 

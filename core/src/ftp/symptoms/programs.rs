@@ -3,7 +3,7 @@
 //! Measured on Linux 6.18 in network namespaces client, router and server, with client time-outs of
 //! 5 s and server time-outs of 3 s.
 
-use super::noticed::{Failure, Stopped};
+use super::failure::{Failure, Stopped};
 use crate::ftp::flow::FlowKind::{self, ActiveData, Control, PassiveData};
 use crate::ftp::words::Protection::{self, ExplicitTls, ImplicitTls, Plain};
 use crate::space::Family::{self, Ipv4, Ipv6};

@@ -3,7 +3,8 @@
 use super::clause::{Clause, Piece};
 use super::entry::{Item, Word};
 use super::observed::Observed;
-use super::tokens::{Token, tokens};
+use super::token::Token;
+use super::tokens::tokens;
 use super::vocabulary::{Means, Sign, Vocabulary};
 
 /// How many words apart the items of a sign may stand: about as many as a session's log has from

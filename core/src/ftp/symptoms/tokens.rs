@@ -1,24 +1,10 @@
 //! A text as words.
 
+use super::token::Token;
 use super::vocabulary::Vocabulary;
 
 /// Words that are longer are in no vocabulary; what comes after so many bytes is left out.
 const LONGEST: usize = 48;
-
-/// A word of a text, without what it is made of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    /// Its number in the vocabulary; 0 if it has none.
-    pub(super) word: u16,
-    /// Its value, if it is a number that a `u32` can hold.
-    pub(super) number: Option<u32>,
-    /// Whether it stands alone, as reply codes do.
-    pub(super) alone: bool,
-    /// Whether a line, a quotation or something in brackets begins with it.
-    pub(super) first: bool,
-    /// Whether a clause ends before it.
-    pub(super) ends_clause: bool,
-}
 
 /// The words of a text, in time and memory that grow with its length.
 pub(super) fn tokens(text: &str, vocabulary: &Vocabulary) -> Vec<Token> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::causes;
 use super::entry::{Entry, Item, Word};
 use super::spellings::{COUNTED, DOING, DONE, LEADS, NUMBERS, SPELLINGS, UNITS};
-use super::tokens::Token;
+use super::token::Token;
 
 /// Stands for any number in a phrase.
 const NUMBER: u16 = 1;
