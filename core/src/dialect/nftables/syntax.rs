@@ -28,6 +28,21 @@ pub(super) enum TableFamily {
     Netdev,
 }
 
+impl TableFamily {
+    /// The family of this name, if there is one.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ip" => Self::Ip,
+            "ip6" => Self::Ip6,
+            "inet" => Self::Inet,
+            "arp" => Self::Arp,
+            "bridge" => Self::Bridge,
+            "netdev" => Self::Netdev,
+            _ => return None,
+        })
+    }
+}
+
 /// A table: names of chains, sets and objects are its own.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct TableName {

@@ -91,7 +91,7 @@ pub(super) fn unknown(object: Json<'_>, what: &str) -> CommandKind {
     }
     let fields = inner.fields();
     let get = |key: &str| fields.as_ref()?.get(key)?.text();
-    let table = get("family").and_then(|text| family(&text)).and_then(|family| {
+    let table = get("family").and_then(|text| TableFamily::named(&text)).and_then(|family| {
         let name = if key == "table" { get("name")? } else { get("table")? };
         Some(TableName { family, name: name.into_owned() })
     });
@@ -105,21 +105,9 @@ pub(super) fn unknown(object: Json<'_>, what: &str) -> CommandKind {
     CommandKind::Unknown { what: what.to_owned(), table, chain }
 }
 
-fn family(text: &str) -> Option<TableFamily> {
-    Some(match text {
-        "ip" => TableFamily::Ip,
-        "ip6" => TableFamily::Ip6,
-        "inet" => TableFamily::Inet,
-        "arp" => TableFamily::Arp,
-        "bridge" => TableFamily::Bridge,
-        "netdev" => TableFamily::Netdev,
-        _ => return None,
-    })
-}
-
 fn family_of<'a>(fields: &Fields<'a>) -> Read<'a, TableFamily> {
     let text = fields.text("family")?;
-    match family(&text) {
+    match TableFamily::named(&text) {
         Some(family) => Ok(family),
         None => fields.require("family")?.fault("there is no such family"),
     }

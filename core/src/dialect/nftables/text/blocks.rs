@@ -5,6 +5,12 @@ use super::lexer::Kind;
 use super::lexer::Token;
 use crate::dialect::nftables::syntax::{CommandKind, Name, TableName};
 
+/// What a block belongs to.
+pub(super) enum Owner<'n> {
+    Table(&'n TableName),
+    Chain(&'n Name),
+}
+
 impl<'a> Cursor<'a> {
     /// A table, with its block if there is one.
     pub(super) fn table(&mut self, start: Token<'a>) -> Read<'a, ()> {
@@ -17,6 +23,25 @@ impl<'a> Cursor<'a> {
         let scopes = self.variables.scopes();
         self.variables.enter();
         let mut flagged = false;
+        self.items(&Owner::Table(&table), |cursor| {
+            flagged |= cursor.table_item(&table)?;
+            Ok(())
+        })?;
+        self.variables.leave_to(scopes);
+        if let Some(CommandKind::Table { dormant, .. }) =
+            self.commands.get_mut(at).map(|command| &mut command.kind)
+        {
+            *dormant = flagged;
+        }
+        Ok(())
+    }
+
+    /// The items of a block to its closing brace. What cannot be read is listed as its owner's.
+    pub(super) fn items(
+        &mut self,
+        owner: &Owner<'_>,
+        mut item: impl FnMut(&mut Self) -> Read<'a, ()>,
+    ) -> Read<'a, ()> {
         loop {
             let token = self.peek();
             if token.is("}") {
@@ -27,23 +52,17 @@ impl<'a> Cursor<'a> {
                 continue;
             }
             let mark = self.mark();
-            match self.table_item(&table) {
-                Ok(dormant) => flagged |= dormant,
-                Err(fault) => {
-                    let start = self.recover(&mark, fault)?;
-                    let what = shown(self.text_since(start)).to_owned();
-                    let table = Some(table.clone());
-                    self.push(start, CommandKind::Unknown { what, table, chain: None });
-                }
+            if let Err(fault) = item(self) {
+                let start = self.recover(&mark, fault)?;
+                let what = shown(self.text_since(start)).to_owned();
+                let (table, chain) = match owner {
+                    Owner::Table(table) => ((*table).clone(), None),
+                    Owner::Chain(name) => (name.table.clone(), Some((*name).clone())),
+                };
+                self.push(start, CommandKind::Unknown { what, table: Some(table), chain });
             }
         }
         self.next();
-        self.variables.leave_to(scopes);
-        if let Some(CommandKind::Table { dormant, .. }) =
-            self.commands.get_mut(at).map(|command| &mut command.kind)
-        {
-            *dormant = flagged;
-        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Chains and the rules in them.
 
+use super::blocks::Owner;
 use super::cursor::{Cursor, Read, fault, shown};
 use super::lexer::{Kind, Token};
 use crate::dialect::nftables::syntax::{
@@ -18,24 +19,7 @@ impl<'a> Cursor<'a> {
         }
         let scopes = self.variables.scopes();
         self.variables.enter();
-        loop {
-            let token = self.peek();
-            if token.is("}") {
-                break;
-            }
-            if token.kind == Kind::Newline || token.is(";") {
-                self.next();
-                continue;
-            }
-            let mark = self.mark();
-            if let Err(fault) = self.chain_item(&name, at) {
-                let start = self.recover(&mark, fault)?;
-                let what = shown(self.text_since(start)).to_owned();
-                let (table, chain) = (Some(name.table.clone()), Some(name.clone()));
-                self.push(start, CommandKind::Unknown { what, table, chain });
-            }
-        }
-        self.next();
+        self.items(&Owner::Chain(&name), |cursor| cursor.chain_item(&name, at))?;
         self.variables.leave_to(scopes);
         Ok(())
     }

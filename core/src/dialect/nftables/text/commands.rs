@@ -100,7 +100,8 @@ impl<'a> Cursor<'a> {
         self.lenient = lenient;
         read.or_else(|fault| {
             let message = format!("`{}` is no command of nft", shown(noun.text));
-            let of_a_rule = family(noun.text).is_some() || fault.code != Code::BadSyntax;
+            let of_a_rule =
+                TableFamily::named(noun.text).is_some() || fault.code != Code::BadSyntax;
             if of_a_rule { Err(fault) } else { cursor::fault(Code::BadSyntax, message, noun) }
         })
     }
@@ -237,7 +238,7 @@ impl<'a> Cursor<'a> {
         self.next();
         let kind = match noun.text {
             "ruleset" => {
-                let family = family(self.peek().text);
+                let family = TableFamily::named(self.peek().text);
                 if family.is_some() {
                     self.next();
                 }
@@ -261,7 +262,7 @@ impl<'a> Cursor<'a> {
 
     /// The family of a table; `ip` if none is written.
     pub(super) fn family(&mut self) -> TableFamily {
-        match family(self.peek().text) {
+        match TableFamily::named(self.peek().text) {
             Some(family) => {
                 self.next();
                 family
@@ -290,16 +291,4 @@ impl<'a> Cursor<'a> {
         let kind = self.one_of(&["helper", "timeout", "expectation"])?;
         Ok(format!("ct {kind}"))
     }
-}
-
-fn family(word: &str) -> Option<TableFamily> {
-    Some(match word {
-        "ip" => TableFamily::Ip,
-        "ip6" => TableFamily::Ip6,
-        "inet" => TableFamily::Inet,
-        "arp" => TableFamily::Arp,
-        "bridge" => TableFamily::Bridge,
-        "netdev" => TableFamily::Netdev,
-        _ => return None,
-    })
 }
