@@ -111,7 +111,8 @@ impl<'a> Reader<'a> {
             !line.is_empty() && (!line.starts_with('#') || line.starts_with("#!"))
         };
         let Some((line, number)) = lines(text).zip(1..).find(|(line, _)| significant(line)) else {
-            let message = "the input is empty; give the output of `iptables-save`";
+            let message =
+                "the input is empty; give the output of `iptables-save` or `nft list ruleset`";
             return Err(Error::new(Code::EmptyInput, message).in_file(self.source.file()));
         };
         let trimmed = line.trim();
@@ -127,7 +128,8 @@ impl<'a> Reader<'a> {
         let like = detect::language(line)
             .map_or_else(String::new, |language| format!(": it looks like {language}"));
         let message = format!(
-            "the input is no output of `iptables-save`{like}; give the rules as the device prints them"
+            "this is the output neither of `iptables-save` nor of `nft list ruleset`{like}; give the \
+             rules as the device prints them"
         );
         Err(self.source.error(Code::UnknownDialect, message, number, line, trimmed))
     }
