@@ -278,8 +278,13 @@ fn tests_of_the_connection() {
     let firewall = one("ct status dnat accept");
     let status = Test::Status { mask: dnat, set: dnat, negated: false };
     assert!(rules(&firewall)[0].tests().contains(&status));
-    // `ct status == dnat` compares all the bits, which nobody knows: cmp eq reg 1 0x00000020.
-    assert_eq!(unmodelled(&one("ct status == dnat accept")), ["ct status"]);
+    // `ct status == dnat` compares all the bits, cmp eq reg 1 0x00000020, and none is so: a connection
+    // that is translated has the bit 0x100 as well. What has no connection matches neither way.
+    let any = |negated| Test::Status { mask: Statuses(0), set: Statuses(0), negated };
+    for (rule, never) in [("ct status == dnat accept", true), ("ct status != dnat accept", false)] {
+        assert!(rules(&one(rule))[0].tests().contains(&any(never)), "{rule}");
+    }
+    assert_eq!(unmodelled(&one("ct status == confirmed accept")), ["ct status"]);
     assert_eq!(unmodelled(&one("ct mark 1 accept")), ["ct mark"]);
 }
 

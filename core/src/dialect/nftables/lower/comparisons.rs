@@ -26,6 +26,9 @@ const MOST_HOLES: u32 = 16;
 /// What is known about a status: the bits that nft and the kernel share.
 const KNOWN: u32 = 1 | 2 | 4 | 8 | 16 | 32 | 512;
 
+/// Each bit that says what was translated, and the one that says that it was looked at.
+const TRANSLATIONS: [(u32, u32); 2] = [(16, 128), (32, 256)];
+
 /// The states with nft's numbers: `NF_CT_STATE_BIT` in the kernel.
 const STATES: [(u128, States); 5] = [
     (1, States::INVALID),
@@ -298,6 +301,13 @@ fn joined(side: Side, lists: Vec<Vec<Test>>) -> Vec<Test> {
     one_of(others)
 }
 
+/// Whether a status says that an end was translated and was not looked at: `nf_nat_setup_info` in
+/// `nf_nat_core.c` sets both bits at once.
+fn is_half_translated(mask: u32, set: u32) -> bool {
+    let half = |(translated, done): &(u32, u32)| set & translated != 0 && mask & done & !set != 0;
+    TRANSLATIONS.iter().any(half)
+}
+
 /// The comparisons of bits that put a field into the set: those of the numbers in it, or of the
 /// numbers outside of it, whichever are fewer.
 fn bit_tests(field: Field, kind: Kind, transform: Transform, numbers: &Numbers) -> Read<Vec<Test>> {
@@ -327,6 +337,11 @@ fn bit_tests(field: Field, kind: Kind, transform: Transform, numbers: &Numbers) 
             Field::Status if mask & !KNOWN == 0 => {
                 let (mask, set) = (Statuses(mask), Statuses(set));
                 Test::Status { mask, set, negated }
+            }
+            // No connection is so: what holds of it holds of every one.
+            Field::Status if is_half_translated(mask, set) => {
+                let (mask, set) = (Statuses(0), Statuses(0));
+                Test::Status { mask, set, negated: !negated }
             }
             _ => return Err(Trouble::Unmodelled),
         }]);

@@ -23,7 +23,8 @@ fn a_translated_source_is_unknown_to_raw_in_the_answers() {
         let filter = rules.base("filter", Hook::Forward, Fate::Accept);
         let nat = rules.base("nat", Hook::Postrouting, Fate::Accept);
         let any = Ranges::range(1, 65535);
-        let asked = port(Side::Destination, 1);
+        // A port of the same kind as the client's, which it may become.
+        let asked = port(Side::Destination, 50_000);
         let answer = Test::Port(Side::Source, Ranges::range(21, 21));
         let rule = rules.add(raw, &[answer, asked.clone()], Action::Drop);
         rules.add(filter, &[asked], Action::Drop);
@@ -95,7 +96,9 @@ fn destination_ports() {
             let question = inbound(&format!("198.51.100.10:{dialled}"));
             let verdict = connection(&firewall, &question, &mut NO.clone()).unwrap();
             let accepted = verdict.fate == Fate::Accept;
-            assert_eq!(verdict.unknowns_asked == 0, arrives.is_some(), "{target} {dialled}");
+            // A port that is picked at random is one of the range.
+            let known = arrives.is_some() || port == 65000;
+            assert_eq!(verdict.unknowns_asked == 0, known, "{target} {dialled} {port}");
             assert_eq!(accepted, arrives == Some(port), "{target} {dialled} {port}");
         }
     }
