@@ -330,18 +330,26 @@ fn number(variable: &str, otherwise: usize) -> usize {
 #[test]
 fn they_agree_on_generated_rule_sets() {
     let (first, count) = (number("PASVAUDIT_SEED", 0), number("PASVAUDIT_RULE_SETS", 200));
+    let tally = on_all_cores(first..first + count, compare_generated);
+    println!("seeds {first} to {}: {tally:?}", first + count);
+}
+
+/// What a comparison comes to, with its turns dealt out to all cores.
+fn on_all_cores(
+    turns: std::ops::Range<usize>,
+    compare: impl Fn(std::iter::StepBy<std::iter::Skip<std::ops::Range<usize>>>) -> Tally + Sync,
+) -> Tally {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let tally = std::thread::scope(|scope| {
-        let part = |thread| (first..first + count).skip(thread).step_by(threads);
-        let started: Vec<_> = (0..threads)
-            .map(|thread| scope.spawn(move || compare_generated(part(thread))))
-            .collect();
+    std::thread::scope(|scope| {
+        let (turns, compare) = (&turns, &compare);
+        let part = |thread| turns.clone().skip(thread).step_by(threads);
+        let started: Vec<_> =
+            (0..threads).map(|thread| scope.spawn(move || compare(part(thread)))).collect();
         started.into_iter().fold(Tally::default(), |all, thread| match thread.join() {
             Ok(tally) => all.and(&tally),
             Err(panic) => std::panic::resume_unwind(panic),
         })
-    });
-    println!("seeds {first} to {}: {tally:?}", first + count);
+    })
 }
 
 fn compare_generated(seeds: impl Iterator<Item = usize>) -> Tally {
@@ -385,9 +393,8 @@ fn they_agree_on_the_corpus() {
         println!("skipped: PASVAUDIT_CORPUS names no folder of real rule sets");
         return;
     };
-    let mut tally = Tally::default();
+    let mut read = Vec::new();
     let mut folders = vec![std::path::PathBuf::from(corpus).join("iptables-save")];
-    let mut turn = 0;
     while let Some(folder) = folders.pop() {
         let mut entries: Vec<_> = std::fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
@@ -401,13 +408,19 @@ fn they_agree_on_the_corpus() {
             }
             let bytes = std::fs::read(&path).expect("a readable file");
             let Ok(firewall) = Parser::new().parse_bytes(bytes) else { continue };
-            // Every kind of question for every file.
-            for kind in 0..6 {
-                compare_all(&path.display().to_string(), &firewall, turn * 6 + kind, &mut tally);
-            }
-            turn += 1;
+            read.push((path.display().to_string(), firewall));
         }
     }
+    // Every kind of question for every file.
+    let questions = 0..read.len() * 6;
+    let tally = on_all_cores(questions, |turns| {
+        let mut tally = Tally::default();
+        for turn in turns {
+            let (path, firewall) = &read[turn / 6];
+            compare_all(path, firewall, turn, &mut tally);
+        }
+        tally
+    });
     println!("{tally:?}");
     assert!(tally.rule_sets > 0, "the corpus is empty");
 }
