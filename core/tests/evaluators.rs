@@ -80,9 +80,9 @@ impl Question {
 
     fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Vec<Part<A>> {
         // The largest rule sets need more than a person would wait for, if nobody names interfaces.
-        let whole = Effort::steps(1_000_000_000);
+        let to_the_end = Effort::steps(1_000_000_000);
         let effort = match self {
-            Self::Connection { session: true, .. } => whole,
+            Self::Connection { session: true, .. } => to_the_end,
             _ => Effort::default(),
         };
         match self {

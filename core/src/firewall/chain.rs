@@ -45,9 +45,8 @@ pub struct Base {
     pub hook: Hook,
     /// Base chains at a hook run in ascending priority.
     pub priority: i32,
-    /// Among those of the same priority they run in ascending rank. The kernel runs all nat chains of
-    /// a hook at one priority (`nf_nat_register_fn`): there the rank is the priority that the rule set
-    /// says.
+    /// The kernel runs all nat chains of a hook at one priority (`nf_nat_register_fn`), among
+    /// themselves in ascending rank, which is the priority that the rule set says. 0 for others.
     pub rank: i32,
     /// What it is for.
     pub kind: BaseKind,

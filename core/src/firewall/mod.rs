@@ -155,6 +155,7 @@ impl Firewall {
     ///
     /// All nat chains run where [`Self::first_nat`] stands.
     pub fn base_chains(&self, hook: Hook, family: Family) -> Vec<ChainId> {
+        let first_nat = self.first_nat(family);
         let mut found: Vec<_> = (0..)
             .map(ChainId::new)
             .zip(&self.chains)
@@ -162,8 +163,8 @@ impl Firewall {
             .filter_map(|(id, chain)| Some((chain.base()?, id)))
             .filter(|(base, _)| base.hook == hook)
             .map(|(base, id)| {
-                let nat = self.first_nat(family).filter(|_| base.kind == BaseKind::Nat);
-                (base.priority, Reverse(nat.unwrap_or(id)), base.rank, Reverse(id))
+                let registered = first_nat.filter(|_| base.kind == BaseKind::Nat).unwrap_or(id);
+                (base.priority, Reverse(registered), base.rank, Reverse(id))
             })
             .collect();
         found.sort();

@@ -124,8 +124,16 @@ def _answer(part: dict[str, Any]) -> Answer:
         part.get("may_accept", True),
         part.get("packet") or "",
         f"line {by.get('line')}: {by.get('text')}" if by else "nothing",
-        tuple(str(c.get("what")) for c in part.get("conditions", ())),
+        tuple(_condition(c) for c in part.get("conditions", ())),
     )
+
+
+def _condition(condition: dict[str, Any]) -> str:
+    """What is open. Of a translation also whether it is to the router, for that is no rule's to say."""
+    what = str(condition.get("what"))
+    if what == "address translation" and "redirect" in str(condition.get("text")).lower():
+        return f"{what} to the router itself"
+    return what
 
 
 def _addresses(text: str) -> tuple[int, int]:

@@ -21,7 +21,7 @@ _AGAIN_PER_KIND = 2
 # destination, which address a range or masquerading gives, and how the window of a connection moves
 # of which conntrack sees only some packets (docs/concepts.md, "What stays undecided").
 UNDECIDABLE = (
-    "address translation",
+    "address translation to the router itself",
     "translation makes unknown",
     "tracking in part makes unknown",
     "only some packets are tracked",
