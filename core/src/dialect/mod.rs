@@ -7,78 +7,67 @@ mod iptables;
 mod names;
 mod nftables;
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 
 use crate::error::{Code, Error};
-use crate::firewall::{Dialect, Firewall, Kernel};
+use crate::firewall::{Dialect, Firewall, Given, Kernel};
 use crate::source::Source;
 
 /// Reads rule sets, with what a rule set itself does not say given along.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Parser {
-    dialect: Dialect,
-    file: Option<String>,
-    ipsets: Vec<String>,
-    local: Vec<IpNet>,
-    kernel: Kernel,
-    lenient: bool,
+    given: Arc<Given>,
 }
 
 impl Parser {
     /// A parser that finds out the dialect and knows nothing besides the rule set.
-    pub const fn new() -> Self {
-        Self {
-            dialect: Dialect::Auto,
-            file: None,
-            ipsets: Vec::new(),
-            local: Vec::new(),
-            kernel: Kernel::DEFAULT,
-            lenient: false,
-        }
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with(mut self, give: impl FnOnce(&mut Given)) -> Self {
+        give(Arc::make_mut(&mut self.given));
+        self
     }
 
     /// Reads this dialect only.
     #[must_use]
-    pub const fn dialect(mut self, dialect: Dialect) -> Self {
-        self.dialect = dialect;
-        self
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        self.with(|given| given.dialect = dialect)
     }
 
     /// The name of the file, for errors and reports.
     #[must_use]
-    pub fn file(mut self, name: impl Into<String>) -> Self {
-        self.file = Some(name.into());
-        self
+    pub fn file(self, name: impl Into<String>) -> Self {
+        self.with(|given| given.file = Some(name.into()))
     }
 
     /// The output of `ipset save`: what is in the sets that rules name.
     #[must_use]
-    pub fn ipset(mut self, text: impl Into<String>) -> Self {
-        self.ipsets.push(text.into());
-        self
+    pub fn ipset(self, text: impl Into<String>) -> Self {
+        self.with(|given| given.ipsets.push(text.into()))
     }
 
     /// An address of the device itself, for rules about local addresses.
     #[must_use]
-    pub fn local(mut self, address: IpNet) -> Self {
-        self.local.push(address);
-        self
+    pub fn local(self, address: IpNet) -> Self {
+        self.with(|given| given.local.push(address))
     }
 
     /// The version of Linux that the rules are for, if it is older than 6.0: such a kernel may assign
     /// helpers by itself.
     #[must_use]
-    pub const fn kernel(mut self, kernel: Kernel) -> Self {
-        self.kernel = kernel;
-        self
+    pub fn kernel(self, kernel: Kernel) -> Self {
+        self.with(|given| given.kernel = kernel)
     }
 
     /// Lists lines that cannot be read as unknown instead of refusing the rule set; what they could
     /// concern becomes undecided.
     #[must_use]
-    pub const fn lenient(mut self, lenient: bool) -> Self {
-        self.lenient = lenient;
-        self
+    pub fn lenient(self, lenient: bool) -> Self {
+        self.with(|given| given.lenient = lenient)
     }
 
     /// Reads a rule set.
@@ -87,15 +76,19 @@ impl Parser {
     ///
     /// The first line that cannot be read, with its place; see [`Code`] for the kinds.
     pub fn parse(&self, text: impl Into<String>) -> Result<Firewall, Error> {
-        let source = Source::new(self.file.clone(), text.into())?;
-        let found = match self.dialect {
+        let given = &*self.given;
+        let source = Source::new(given.file.clone(), text.into())?;
+        let found = match given.dialect {
             Dialect::Auto => detect::dialect(source.text()),
             named => named,
         };
-        match found {
-            Dialect::Nftables | Dialect::NftablesJson => nftables::parse(self, found, source),
-            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => iptables::parse(self, source),
-        }
+        let firewall = match found {
+            Dialect::Nftables | Dialect::NftablesJson => nftables::parse(given, found, source),
+            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => {
+                iptables::parse(given, source)
+            }
+        };
+        Ok(firewall?.read_with(&self.given))
     }
 
     /// Reads a rule set from bytes, which must be UTF-8.
@@ -107,15 +100,9 @@ impl Parser {
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let message = format!("byte {at} is not UTF-8 text; is this a rule set?");
-            Error::new(Code::NotText, message).in_file(self.file.as_deref())
+            Error::new(Code::NotText, message).in_file(self.given.file.as_deref())
         })?;
         self.parse(text)
-    }
-}
-
-impl Default for Parser {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -127,5 +114,10 @@ impl Firewall {
     /// Those of [`Parser::parse`].
     pub fn parse(text: impl Into<String>, dialect: Dialect) -> Result<Self, Error> {
         Parser::new().dialect(dialect).parse(text)
+    }
+
+    /// Reads another text as this one was read.
+    pub(crate) fn read_again(&self, text: String) -> Result<Self, Error> {
+        Parser { given: Arc::clone(self.given()) }.dialect(self.dialect()).parse(text)
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use ipnet::IpNet;
 
 use super::chain::Kept;
@@ -151,6 +153,7 @@ impl Builder {
         self.traits.assigns_helpers |= automatic;
         Firewall {
             source,
+            given: Arc::default(),
             dialect,
             families: families.to_vec(),
             chains: self.chains,

@@ -15,6 +15,7 @@ mod action;
 mod bounds;
 mod builder;
 mod chain;
+mod given;
 mod insertion;
 mod kernel;
 mod packet;
@@ -26,6 +27,7 @@ pub use action::{Action, Fate, Reject, Translation, TranslationKind};
 pub use bounds::{Bounds, Governs, PackedCuboid};
 pub(crate) use builder::Builder;
 pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};
+pub(crate) use given::Given;
 pub(crate) use insertion::places;
 pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
@@ -38,6 +40,7 @@ pub use test::{
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -66,6 +69,7 @@ words! {
 #[derive(Debug)]
 pub struct Firewall {
     source: Source,
+    given: Arc<Given>,
     dialect: Dialect,
     families: Vec<Family>,
     chains: Vec<Chain>,
@@ -116,6 +120,17 @@ impl Firewall {
     /// The families that it governs; it says nothing about the others.
     pub fn families(&self) -> &[Family] {
         &self.families
+    }
+
+    /// What was given along with it.
+    pub(crate) const fn given(&self) -> &Arc<Given> {
+        &self.given
+    }
+
+    /// The same, as what was given along with it is known.
+    pub(crate) fn read_with(mut self, given: &Arc<Given>) -> Self {
+        self.given = Arc::clone(given);
+        self
     }
 
     /// The name of the file that it was read from, if one was given.

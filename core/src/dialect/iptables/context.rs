@@ -2,10 +2,10 @@
 
 use ipnet::IpNet;
 
-use crate::firewall::{Addresses, Side};
+use crate::firewall::{Addresses, Given, Side};
 use crate::space::Family;
 
-use super::super::{Parser, addresses};
+use super::super::addresses;
 use super::ipset::{Looked, Sets};
 
 /// How many ranges the masks of one rule set may be written out to.
@@ -21,9 +21,9 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(options: &'a Parser, family: Family) -> Self {
-        let sets = Sets::new(&options.ipsets, family);
-        Self { family, local: &options.local, sets, mask_ranges: MASK_RANGES }
+    pub(super) fn new(given: &'a Given, family: Family) -> Self {
+        let sets = Sets::new(&given.ipsets, family);
+        Self { family, local: &given.local, sets, mask_ranges: MASK_RANGES }
     }
 
     /// Whether the set is small enough, which it is but for masks with many holes.

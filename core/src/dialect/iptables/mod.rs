@@ -22,16 +22,15 @@ mod rule;
 mod tables;
 mod targets;
 
-use super::Parser;
 use crate::error::Error;
-use crate::firewall::{Dialect, Firewall};
+use crate::firewall::{Dialect, Firewall, Given};
 use crate::source::Source;
 use crate::space::Family;
 use context::Context;
 use reader::Reader;
 
-pub(super) fn parse(options: &Parser, source: Source) -> Result<Firewall, Error> {
-    let family = match options.dialect {
+pub(super) fn parse(given: &Given, source: Source) -> Result<Firewall, Error> {
+    let family = match given.dialect {
         Dialect::Iptables => Family::Ipv4,
         Dialect::Ip6tables => Family::Ipv6,
         _ => family::detect(source.text()),
@@ -40,6 +39,6 @@ pub(super) fn parse(options: &Parser, source: Source) -> Result<Firewall, Error>
         Family::Ipv4 => Dialect::Iptables,
         Family::Ipv6 => Dialect::Ip6tables,
     };
-    let builder = Reader::new(options, family, &source).read()?;
+    let builder = Reader::new(given, family, &source).read()?;
     Ok(builder.finish(source, dialect, &[family]))
 }

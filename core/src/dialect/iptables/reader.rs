@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Code, Error};
-use crate::firewall::{Action, Builder, ChainId, Fate, Policy, Span};
+use crate::firewall::{Action, Builder, ChainId, Fate, Given, Policy, Span};
 use crate::source::Source;
 use crate::space::Family;
 
 use super::super::circle::{Jump, circle};
-use super::super::{Parser, detect};
+use super::super::detect;
 use super::chains::Table;
 use super::lexer::{Fault, Read, Word, Words, fault, lines};
 use super::numbers::number;
@@ -51,15 +51,15 @@ struct Section<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(options: &'a Parser, family: Family, source: &'a Source) -> Self {
+    pub(super) fn new(given: &'a Given, family: Family, source: &'a Source) -> Self {
         let mut builder = Builder::default();
         builder.track_from(CONNTRACK);
-        builder.local(&options.local);
-        builder.kernel(options.kernel);
+        builder.local(&given.local);
+        builder.kernel(given.kernel);
         Self {
             source,
-            context: Context::new(options, family),
-            lenient: options.lenient,
+            context: Context::new(given, family),
+            lenient: given.lenient,
             builder,
             kept: None,
             sections: sections(source.text()).into_iter(),

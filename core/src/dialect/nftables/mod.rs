@@ -5,19 +5,18 @@ mod lower;
 mod syntax;
 mod text;
 
-use super::Parser;
 use crate::error::Error;
-use crate::firewall::{Dialect, Firewall};
+use crate::firewall::{Dialect, Firewall, Given};
 use crate::source::Source;
 use crate::space::Family;
 
 /// Reads a rule set for `nft`, as text or as JSON.
-pub(super) fn parse(options: &Parser, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
+pub(super) fn parse(given: &Given, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
     let commands = match dialect {
-        Dialect::NftablesJson => json::read(&source, options.lenient)?,
-        _ => text::read(&source, options.lenient)?,
+        Dialect::NftablesJson => json::read(&source, given.lenient)?,
+        _ => text::read(&source, given.lenient)?,
     };
-    let builder = lower::build(commands, options, &source)?;
+    let builder = lower::build(commands, given, &source)?;
     // Where no table of a family drops anything, everything of that family passes.
     Ok(builder.finish(source, dialect, &[Family::Ipv4, Family::Ipv6]))
 }

@@ -24,10 +24,9 @@ mod statements;
 mod tables;
 mod values;
 
-use super::super::Parser;
 use super::syntax::Command;
 use crate::error::Error;
-use crate::firewall::Builder;
+use crate::firewall::{Builder, Given};
 use crate::source::Source;
 use context::Context;
 use lowering::Lowering;
@@ -35,14 +34,14 @@ use lowering::Lowering;
 /// The firewall that the commands make, in the order in which they stand.
 pub(super) fn build(
     commands: Vec<Command>,
-    options: &Parser,
+    given: &Given,
     source: &Source,
 ) -> Result<Builder, Error> {
     let rules = ruleset::apply(commands, source)?;
     let mut builder = Builder::default();
     builder.track_from(hooks::CONNTRACK);
-    builder.local(&options.local);
-    builder.kernel(options.kernel);
-    let context = Context::new(builder, &rules, &options.local);
+    builder.local(&given.local);
+    builder.kernel(given.kernel);
+    let context = Context::new(builder, &rules, &given.local);
     Lowering::new(context, source).read()
 }
