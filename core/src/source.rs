@@ -23,7 +23,7 @@ impl Span {
 const QUOTE: usize = 300;
 
 /// The text of a rule set, with the name of its file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Source {
     file: Option<String>,
     text: String,

@@ -34,7 +34,7 @@ pub enum Rules {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Of an audit.
-    Report(Report),
+    Report(Box<Report>),
     /// Of a question what becomes of packets or connections.
     Explanation(Explanation),
     /// Of a question what a symptom comes from.
@@ -42,6 +42,10 @@ pub enum Answer {
 }
 
 impl Answer {
+    fn of(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
+
     /// The answer as JSON: the same bytes in every language.
     pub fn to_json(&self) -> String {
         match self {
@@ -67,11 +71,34 @@ impl Answer {
     /// [`Code::BadOption`] if there is no such form, or the answer is no report.
     pub fn to_form(&self, form: &str) -> Result<String, Error> {
         let form: Form = form.parse()?;
+        self.report(&format_args!("the form {form}")).map(|report| report.to_form(form))
+    }
+
+    /// The fix of a report in one of its forms, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] if there is no such form, or the answer is no report; those of
+    /// [`Report::fix`].
+    pub fn to_fix(&self, form: &str) -> Result<String, Error> {
+        let form = form.parse()?;
+        Ok(self.report(&"a fix")?.fix(form)?.to_json())
+    }
+
+    /// The rule set with the fixes of a report in it, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] if the answer is no report.
+    pub fn fixed_rule_set(&self) -> Result<Option<&str>, Error> {
+        Ok(self.report(&"a fix")?.fixed_rule_set())
+    }
+
+    fn report(&self, wanted: &dyn std::fmt::Display) -> Result<&Report, Error> {
         match self {
-            Self::Report(report) => Ok(report.to_form(form)),
+            Self::Report(report) => Ok(report),
             Self::Explanation(_) | Self::Diagnosis(_) => {
-                let message = format!("only a report has the form {form}");
-                Err(Error::new(Code::BadOption, message))
+                Err(Error::new(Code::BadOption, format!("only a report has {wanted}")))
             }
         }
     }
@@ -94,7 +121,21 @@ pub fn parse(rules: Vec<u8>, options: &str) -> Result<Firewall, Error> {
 pub fn audit(rules: Rules, options: &str) -> Result<Answer, Error> {
     let (reading, asking) = apart(options)?;
     let options: AuditOptions = typed(asking)?;
-    super::audit(&*read(rules, reading)?, &options).map(Answer::Report)
+    super::audit(&*read(rules, reading)?, &options).map(Answer::of)
+}
+
+/// [`super::allow`], with `to` beside the options of [`super::audit`].
+///
+/// # Errors
+///
+/// Those of [`super::allow`], and [`Code::BadOption`].
+pub fn allow(options: &str) -> Result<Answer, Error> {
+    let mut options = object(options)?;
+    let to: String = match options.remove("to") {
+        Some(to) => serde_json::from_value(to).map_err(|error| refused(&error))?,
+        None => return Err(refused(&"`to` is missing: the dialect that the rules are for")),
+    };
+    super::allow(&to, &typed(options)?).map(Answer::of)
 }
 
 /// [`super::explain`], with the options of [`parse`] beside its own.

@@ -60,6 +60,8 @@ pub struct AuditOptions {
     pub advertise: Option<String>,
     /// Other firewalls that the connections pass.
     pub via: Vec<Via>,
+    /// The most rules that fixes may add.
+    pub max_rules: Option<usize>,
 }
 
 /// Another firewall on the path between client and server.
@@ -197,6 +199,9 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     if let Some(advertised) = &options.advertise {
         audit = audit.advertise(address("advertise", advertised)?);
     }
+    if let Some(most) = options.max_rules {
+        audit = audit.rule_budget(most);
+    }
     let others = options.via.iter().map(|via| {
         let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;
         let (inside, outside) = (via.inside.clone(), via.outside.clone());
@@ -215,6 +220,17 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
         };
     }
     Ok(audit.run())
+}
+
+/// Says what has to be permitted, without a rule set: audits a firewall that lets nothing through, of
+/// the dialect `to` and at a client gateway if not told where, so that its fix is all that is needed.
+///
+/// # Errors
+///
+/// Those of [`audit`].
+pub fn allow(to: &str, options: &AuditOptions) -> Result<Report, Error> {
+    let at = options.at.clone().unwrap_or_else(|| Placement::ClientGateway.to_string());
+    audit(&Firewall::closed(to.parse()?), &AuditOptions { at: Some(at), ..options.clone() })
 }
 
 /// Explains what becomes of packets or connections.

@@ -24,13 +24,17 @@ impl<A: Governs> Answer<A> {
         control: Option<&Control>,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let space = cuboids(flow.from.widest(), flow.to.widest());
-        let needed = HeaderSet::from_cuboids(space.iter().copied(), budget)?;
+        let needed = Self::needed(flow, budget)?;
         let space: Vec<_> = needed.cuboids().collect();
         let mut pieces = site.fates(flow.opener, control, &space, budget)?;
         Self::weigh_sources(flow, &mut pieces, budget)?;
         Self::weigh_targets(flow, &needed, &mut pieces, budget)?;
         Ok(Self { flow: flow.clone(), needed, pieces })
+    }
+
+    /// Everything that a flow can need.
+    pub(super) fn needed(flow: &Flow, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+        HeaderSet::from_cuboids(cuboids(flow.from.widest(), flow.to.widest()), budget)
     }
 
     /// The end that opens the connections.

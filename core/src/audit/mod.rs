@@ -5,6 +5,7 @@ mod describe;
 mod explain;
 mod fates;
 mod findings;
+mod fix;
 mod mode;
 mod report;
 
@@ -14,8 +15,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use explain::{Explain, ExplainedPart, Explanation};
+pub use fix::{Fix, Repair, Unfixed};
 pub use report::{
-    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
+    By, ByKind, Condition, Finding, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
     PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine,
     Verdict,
 };
@@ -32,6 +34,7 @@ use answer::Answer;
 use describe::Describer;
 use fates::{Site, Status};
 pub(crate) use findings::open_words;
+use fix::{Fixer, Want, Wants};
 use mode::Judged;
 
 /// The providers that are audited where none is named.
@@ -68,6 +71,8 @@ pub struct Audit<'a> {
     interfaces: Interfaces,
     advertised: Option<IpAddr>,
     others: Vec<(&'a Firewall, Placement, Interfaces)>,
+    fixes: bool,
+    rule_budget: Option<usize>,
 }
 
 impl<'a> Audit<'a> {
@@ -82,6 +87,8 @@ impl<'a> Audit<'a> {
             interfaces: Interfaces::default(),
             advertised: None,
             others: Vec::new(),
+            fixes: true,
+            rule_budget: None,
         }
     }
 
@@ -168,10 +175,26 @@ impl<'a> Audit<'a> {
         self
     }
 
-    /// All firewalls, from the client to the server.
-    fn devices(&self, at: Placement) -> Vec<Device<'_>> {
+    /// Whether to look for rules that close the gaps, which asks the rule set several times more.
+    /// Without being told it does.
+    #[must_use]
+    pub const fn fixes(mut self, wanted: bool) -> Self {
+        self.fixes = wanted;
+        self
+    }
+
+    /// Fixes may add so many rules and no more, even if they open more than is needed. The repair says
+    /// how much that is.
+    #[must_use]
+    pub const fn rule_budget(mut self, rules: usize) -> Self {
+        self.rule_budget = Some(rules);
+        self
+    }
+
+    /// All firewalls, from the client to the server, with this one in the place of the one asked about.
+    fn devices<'s>(&'s self, firewall: &'s Firewall, at: Placement) -> Vec<Device<'s>> {
         let interfaces = &self.interfaces;
-        let mut devices = vec![Device { firewall: self.firewall, placement: at, interfaces }];
+        let mut devices = vec![Device { firewall, placement: at, interfaces }];
         devices.extend(self.others.iter().map(|(firewall, placement, interfaces)| Device {
             firewall,
             placement: *placement,
@@ -191,7 +214,8 @@ impl<'a> Audit<'a> {
             Some(at) => (at, None),
             None => placement_of(self.firewall),
         };
-        let mut auditor = Auditor::new(self.firewall, self.devices(at), self.advertised);
+        let mut auditor =
+            Auditor::new(self.firewall, self.devices(self.firewall, at), self.advertised);
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
@@ -204,7 +228,7 @@ impl<'a> Audit<'a> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
         };
         let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
-        Report {
+        let mut report = Report {
             schema_version: SCHEMA_VERSION,
             verdict,
             exit_code: verdict.exit_code(),
@@ -214,8 +238,17 @@ impl<'a> Audit<'a> {
             findings: findings::of(&providers),
             providers,
             fixes: Vec::new(),
+            repair: None,
             unmodelled: auditor.unmodelled(),
+        };
+        if self.fixes && verdict != Verdict::Works {
+            let fixer = Fixer::new(self, at, &auditor.wants);
+            let repair = fixer.and_then(|fixer| fixer.run(&report));
+            let repair = repair.unwrap_or_else(Repair::too_large);
+            report.fixes.clone_from(repair.fixes());
+            report.repair = Some(Box::new(repair));
         }
+        report
     }
 }
 
@@ -240,6 +273,8 @@ struct Auditor<'a> {
     known_v6: Known<u128>,
     /// What was said about modes with the same connections.
     reports: Vec<(ModeFlows, ModeReport)>,
+    /// The flows of modes that are required.
+    wants: Wants,
 }
 
 /// The answers so far, by flow and by the control connection that it belongs to.
@@ -253,6 +288,7 @@ impl<'a> Auditor<'a> {
             known_v4: Vec::new(),
             known_v6: Vec::new(),
             reports: Vec::new(),
+            wants: Wants::default(),
         }
     }
 
@@ -293,7 +329,9 @@ impl<'a> Auditor<'a> {
         let control = self.control(flows);
         let same =
             |known: &ModeFlows| same_question(known, flows) && self.control(known) == control;
-        let known = self.reports.iter().find(|(known, _)| same(known));
+        let known = self.reports.iter();
+        let known =
+            known.filter(|(_, report)| report.required == required).find(|(known, _)| same(known));
         if let Some((_, report)) = known {
             let (protection, data) = (flows.mode.protection, flows.mode.data);
             return ModeReport { protection, data, required, ..report.clone() };
@@ -322,6 +360,17 @@ impl<'a> Auditor<'a> {
         let describers = Describer::all(&self.site);
         let answers = [&control, &data];
         let judged = Judged::of(flows, answers, budget)?;
+        if required {
+            let wants = [(&control, None), (&data, self.control(flows))];
+            for (answer, control) in wants {
+                let clients = judged.clients.clone();
+                let want = Want { flow: answer.flow.clone(), control, clients };
+                let known = A::wants(&mut self.wants);
+                if !known.contains(&want) {
+                    known.push(want);
+                }
+            }
+        }
         let mut report = mode::report(&describers, flows, required, answers, &judged, budget)?;
         if report.verdict == Verdict::Works
             && flows.addresses_complete == Some(false)
@@ -426,16 +475,25 @@ fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {
 /// A family whose answers are kept.
 trait Cached: Governs {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self>;
+    fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>>;
 }
 
 impl Cached for u32 {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
         &mut auditor.known_v4
     }
+
+    fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>> {
+        &mut wants.v4
+    }
 }
 
 impl Cached for u128 {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
         &mut auditor.known_v6
+    }
+
+    fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>> {
+        &mut wants.v6
     }
 }

@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::fix::{Fix, Repair};
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Fate};
@@ -83,8 +84,10 @@ pub struct Report {
     pub providers: Vec<ProviderReport>,
     /// What is worth knowing, the worst first.
     pub findings: Vec<Finding>,
-    /// Changes to the rule set that close the gaps.
+    /// Changes to the rule set that close the gaps of the modes that are required, place by place.
     pub fixes: Vec<Fix>,
+    /// What these changes are as a whole and what they achieve; `null` if nothing is missing.
+    pub repair: Option<Box<Repair>>,
     /// What in the rule set is not modelled and could concern TCP, in the order of the text.
     pub unmodelled: Vec<UnmodelledLine>,
 }
@@ -320,20 +323,6 @@ pub struct Finding {
     pub line: Option<u32>,
     /// The name of the rule set, where several were audited.
     pub rule_set: Option<String>,
-}
-
-/// A change to the rule set that closes gaps.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Fix {
-    /// The dialect of the text.
-    pub dialect: Dialect,
-    /// The rules to add.
-    pub text: String,
-    /// The rule or policy before which they belong.
-    pub insert_before: By,
-    /// Whether the rule set with the change was read and audited again.
-    pub proved: bool,
 }
 
 /// A line of the rule set that is not fully modelled.

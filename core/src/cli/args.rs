@@ -18,6 +18,10 @@ pub(super) enum Action {
     /// Say which FTP session modes a rule set lets through, what is missing and which rule is to
     /// blame.
     Audit(Audit),
+    /// Print the rules that close what is missing, and where they go.
+    Fix(Fix),
+    /// Print all that has to be let through, as rules for a firewall that lets nothing through.
+    Allow(Allow),
     /// Say what becomes of the packets or connections that you name, and by which rule.
     Explain(Explain),
     /// Name the likely causes of what you see: a sentence, an error message, a client's log.
@@ -55,10 +59,20 @@ pub(super) struct RuleSet {
     pub(super) outside: Option<String>,
 }
 
+/// What is asked of a rule set.
 #[derive(Args, Debug)]
-pub(super) struct Audit {
+pub(super) struct Question {
     #[command(flatten)]
-    pub(super) rules: RuleSet,
+    pub(super) sessions: Sessions,
+    /// Another firewall that the connections pass, and where it stands: a file, and options for it
+    /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
+    #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
+    pub(super) via: Vec<String>,
+}
+
+/// The sessions that are asked about.
+#[derive(Args, Debug)]
+pub(super) struct Sessions {
     /// A provider of the catalogue, or a file with one of your own; SmartFile and Files.com if
     /// none is named.
     #[arg(long, value_name = "ID|FILE.json")]
@@ -75,13 +89,65 @@ pub(super) struct Audit {
     /// The address that the server names in its replies to PASV, if it is not the one that it has.
     #[arg(long, value_name = "ADDR")]
     pub(super) advertise: Option<String>,
-    /// Another firewall that the connections pass, and where it stands: a file, and options for it
-    /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
-    #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
-    pub(super) via: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Audit {
+    #[command(flatten)]
+    pub(super) rules: RuleSet,
+    #[command(flatten)]
+    pub(super) question: Question,
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// Exit codes: 0 with these rules every required mode works; 1 a gap is left; 3 something is undecided; 2 bad
+/// input or usage.
+#[derive(Args, Debug)]
+pub(super) struct Fix {
+    #[command(flatten)]
+    pub(super) rules: RuleSet,
+    #[command(flatten)]
+    pub(super) question: Question,
+    /// The most rules that may be added, even if they open more than is needed.
+    #[arg(long, value_name = "N")]
+    pub(super) max_rules: Option<usize>,
+    /// How the rules are written: own (the rule set's dialect, with the places where they go),
+    /// iptables, ip6tables, nftables, words (a request to those who look after the firewall).
+    #[arg(long, value_name = "FORM", default_value = "own")]
+    pub(super) to: String,
+    /// Print the whole rule set with the rules in it, and everything else as it is.
+    #[arg(long, conflicts_with = "to")]
+    pub(super) whole: bool,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "whole")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Allow {
+    #[command(flatten)]
+    pub(super) sessions: Sessions,
+    /// The interface towards the end that the firewall protects.
+    #[arg(long, value_name = "IFACE")]
+    pub(super) inside: Option<String>,
+    /// The interface towards the rest of the world; the only one of a host.
+    #[arg(long, value_name = "IFACE")]
+    pub(super) outside: Option<String>,
+    /// The dialect of the rules: iptables, ip6tables, nftables, nftables-json; or words.
+    #[arg(long, value_name = "DIALECT", default_value = "nftables")]
+    pub(super) to: String,
+    /// The most rules, even if they open more than is needed.
+    #[arg(long, value_name = "N")]
+    pub(super) max_rules: Option<usize>,
+    /// Print a whole rule set that lets nothing else through.
+    #[arg(long)]
+    pub(super) whole: bool,
     #[command(flatten)]
     pub(super) output: Output,
 }

@@ -11,11 +11,12 @@ use clap::Parser;
 
 use crate::ask::{self, AuditOptions, ExplainOptions, ParseOptions, SymptomOptions};
 use crate::error::{Code, Error};
-use crate::firewall::Firewall;
+use crate::firewall::{Dialect, Firewall};
 use crate::ftp::Provider;
-use crate::render;
+use crate::render::{self, FixForm};
 use args::{
-    Action, Audit, Command, Explain, Format, Output, Providers, ReportFormat, RuleSet, Symptom,
+    Action, Allow, Audit, Command, Explain, Fix, Format, Output, Providers, Question, ReportFormat,
+    RuleSet, Sessions, Symptom,
 };
 
 /// The exit code for bad input or usage.
@@ -37,6 +38,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let outcome = match command.action {
         Action::Audit(arguments) => audit(arguments),
+        Action::Fix(arguments) => fix(arguments),
+        Action::Allow(arguments) => allow(arguments),
         Action::Explain(arguments) => explain(arguments),
         Action::Symptom(arguments) => symptom(arguments),
         Action::Providers(arguments) => providers(&arguments),
@@ -49,17 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn audit(arguments: Audit) -> Result<u8, Error> {
     let firewall = read(&arguments.rules)?;
-    let providers = arguments.provider.into_iter().map(files::provider);
-    let options = AuditOptions {
-        providers: providers.collect::<Result<_, _>>()?,
-        at: arguments.at,
-        client: arguments.client,
-        server: arguments.server,
-        inside: arguments.rules.inside,
-        outside: arguments.rules.outside,
-        advertise: arguments.advertise,
-        via: arguments.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
-    };
+    let options = question(arguments.question, &arguments.rules)?;
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {
         ReportFormat::Text => report.to_text(colours(&arguments.output)),
@@ -72,6 +65,64 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
     };
     write(&arguments.output, &answer)?;
     Ok(report.verdict.exit_code())
+}
+
+fn fix(arguments: Fix) -> Result<u8, Error> {
+    let firewall = read(&arguments.rules)?;
+    let asked = question(arguments.question, &arguments.rules)?;
+    let options = AuditOptions { max_rules: arguments.max_rules, ..asked };
+    let report = ask::audit(&firewall, &options)?;
+    let fix = report.fix(arguments.to.parse()?)?;
+    if arguments.whole {
+        // Where nothing is to be changed the rule set is what it was: somebody may load it.
+        write(&arguments.output, report.fixed_rule_set().unwrap_or(firewall.text()))?;
+        for line in fix.notes() {
+            let _ = writeln!(std::io::stderr(), "pasvaudit: {line}");
+        }
+    } else if arguments.format == Format::Json {
+        write(&arguments.output, &fix.to_json())?;
+    } else {
+        write(&arguments.output, &fix.text)?;
+    }
+    Ok(report.fixed_verdict().exit_code())
+}
+
+fn allow(arguments: Allow) -> Result<u8, Error> {
+    let words = arguments.to == FixForm::Words.as_str();
+    let to = if words { Dialect::Nftables.as_str() } else { &arguments.to };
+    let options = AuditOptions {
+        inside: arguments.inside,
+        outside: arguments.outside,
+        max_rules: arguments.max_rules,
+        ..sessions(arguments.sessions)?
+    };
+    let report = ask::allow(to, &options)?;
+    let fix = report.fix(if words { FixForm::Words } else { FixForm::Own })?;
+    let whole = report.fixed_rule_set().filter(|_| arguments.whole);
+    write(&arguments.output, whole.unwrap_or(&fix.text))?;
+    Ok(report.fixed_verdict().exit_code())
+}
+
+/// The options of an audit.
+fn question(question: Question, rules: &RuleSet) -> Result<AuditOptions, Error> {
+    Ok(AuditOptions {
+        inside: rules.inside.clone(),
+        outside: rules.outside.clone(),
+        via: question.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
+        ..sessions(question.sessions)?
+    })
+}
+
+fn sessions(sessions: Sessions) -> Result<AuditOptions, Error> {
+    let providers = sessions.provider.into_iter().map(files::provider);
+    Ok(AuditOptions {
+        providers: providers.collect::<Result<_, _>>()?,
+        at: sessions.at,
+        client: sessions.client,
+        server: sessions.server,
+        advertise: sessions.advertise,
+        ..AuditOptions::default()
+    })
 }
 
 fn explain(arguments: Explain) -> Result<u8, Error> {

@@ -2,10 +2,16 @@
 
 mod addresses;
 mod circle;
+mod closed;
 mod detect;
+mod insertion;
 mod iptables;
 mod names;
 mod nftables;
+mod writing;
+
+pub(crate) use insertion::{Insertion, Spot};
+pub(crate) use writing::rules;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@
 //! Only TCP is modelled: a rule for another protocol is kept, and never matches.
 
 mod action;
+mod allowance;
 mod bounds;
 mod builder;
 mod chain;
@@ -24,6 +25,7 @@ mod test;
 
 pub use crate::source::Span;
 pub use action::{Action, Fate, Reject, Translation, TranslationKind};
+pub(crate) use allowance::{Allowance, Packets};
 pub use bounds::{Bounds, Governs, PackedCuboid};
 pub(crate) use builder::Builder;
 pub use chain::{Base, BaseKind, Chain, ChainId, Hook, Policy, Rule, RuleId};

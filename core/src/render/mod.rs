@@ -5,6 +5,7 @@ mod codes;
 mod diagnosis;
 mod explanation;
 mod facts;
+mod fix;
 mod gaps;
 mod github;
 mod html;
@@ -16,6 +17,7 @@ mod sentence;
 mod text;
 
 pub use catalogue::{provider_to_text, providers_to_text};
+pub use fix::{FixForm, FixText};
 
 use serde::Serialize;
 

@@ -101,7 +101,8 @@ pub struct PortRange {
 }
 
 impl PortRange {
-    fn new<A: Coordinate>((first, last): (A, A)) -> Self {
+    /// The ports from the first to the second.
+    pub fn new<A: Coordinate>((first, last): (A, A)) -> Self {
         let port = |value: A| u16::try_from(value.to_u128()).unwrap_or(u16::MAX);
         Self { first: port(first), last: port(last) }
     }

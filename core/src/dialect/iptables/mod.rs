@@ -8,6 +8,7 @@ mod address;
 mod chains;
 mod context;
 mod family;
+mod insert;
 mod ipset;
 mod jump;
 mod lexer;
@@ -21,6 +22,10 @@ mod reader;
 mod rule;
 mod tables;
 mod targets;
+mod write;
+
+pub(super) use insert::{commands, insertion};
+pub(super) use write::rules;
 
 use crate::error::Error;
 use crate::firewall::{Dialect, Firewall, Given};

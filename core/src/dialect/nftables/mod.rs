@@ -1,9 +1,16 @@
 //! The front end of `nft`: rule set files and `nft list ruleset`, as text and as JSON.
 
+mod insert;
+mod insert_json;
 mod json;
 mod lower;
 mod syntax;
 mod text;
+mod write;
+
+pub(super) use insert::{commands, text_insertion};
+pub(super) use insert_json::insertion as json_insertion;
+pub(super) use write::{json_rules, text_rules};
 
 use crate::error::Error;
 use crate::firewall::{Dialect, Firewall, Given};

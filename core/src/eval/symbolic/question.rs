@@ -47,6 +47,11 @@ words! {
 }
 
 impl Stage {
+    /// Whether the end that the connection was opened to sends it.
+    pub const fn is_reply(self) -> bool {
+        matches!(self, Self::SynAck | Self::PeerData)
+    }
+
     /// What people call it.
     pub const fn words(self) -> &'static str {
         match self {
@@ -105,7 +110,7 @@ impl Class {
 
     /// Whether source and destination stand the other way round than in the question.
     pub(super) fn mirrored(&self) -> bool {
-        matches!(self.stage, Stage::SynAck | Stage::PeerData)
+        self.stage.is_reply()
     }
 }
 

@@ -1,0 +1,121 @@
+//! A rule set with steps taken.
+
+use std::collections::BTreeMap;
+
+use super::step::Step;
+use super::wide::Width;
+use crate::dialect::{Insertion, Spot, rules};
+use crate::error::Error;
+use crate::eval::Placement;
+use crate::eval::symbolic::{Blame, Interfaces};
+use crate::firewall::{Allowance, ChainId, Firewall, Rule, RuleId};
+use crate::space::{Budget, Exhausted, PacketSpace};
+
+/// Rules to be added at one place, which may be of several steps.
+#[derive(Clone, Debug)]
+pub(super) struct Addition {
+    pub spot: Spot,
+    /// The base chain whose run comes to it.
+    pub base: ChainId,
+    pub allowances: Vec<Allowance>,
+    pub insertion: Insertion,
+    /// How many rules they are.
+    pub rules: usize,
+}
+
+/// A rule set with steps taken, read again.
+#[derive(Debug)]
+pub(super) struct Applied {
+    pub firewall: Firewall,
+    /// In the order of the text.
+    pub additions: Vec<Addition>,
+}
+
+/// Why steps cannot be taken.
+#[derive(Debug)]
+pub(super) enum Unfit {
+    /// The rule set has no place for this one, or it takes too many rules.
+    Step(usize),
+    /// The rule set with them cannot be read.
+    Unreadable(Error),
+    Exhausted(Exhausted),
+}
+
+impl From<Exhausted> for Unfit {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
+    }
+}
+
+/// What rules are written for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms<'a> {
+    pub original: &'a Firewall,
+    pub placement: Placement,
+    pub interfaces: &'a Interfaces,
+    pub width: Width,
+}
+
+impl Applied {
+    /// Takes steps, given what is needed of those of either opener.
+    pub(super) fn of(
+        terms: &Terms<'_>,
+        steps: &[Step],
+        needed: impl Fn(&Step) -> PacketSpace,
+        budget: &Budget,
+    ) -> Result<Self, Unfit> {
+        let original = terms.original;
+        let mut places: BTreeMap<(Spot, ChainId), Vec<Allowance>> = BTreeMap::new();
+        for (index, step) in steps.iter().enumerate() {
+            let allowances = step.allowances(&needed(step), terms.width, budget)?;
+            let [incoming, outgoing] = step.interfaces(original, terms.placement, terms.interfaces);
+            let allowances = allowances.ok_or(Unfit::Step(index))?.into_iter();
+            let on_interfaces = allowances.map(|allowance| Allowance {
+                incoming: incoming.clone(),
+                outgoing: outgoing.clone(),
+                ..allowance
+            });
+            places.entry((step.spot, step.base)).or_default().extend(on_interfaces);
+        }
+        let mut additions = Vec::with_capacity(places.len());
+        for ((spot, base), allowances) in places {
+            let rules: Vec<_> = allowances
+                .iter()
+                .flat_map(|allowance| rules(original.dialect(), allowance))
+                .collect();
+            let insertion = original.insertion(spot, &rules).ok_or_else(|| {
+                Unfit::Step(steps.iter().position(|step| step.spot == spot).unwrap_or_default())
+            })?;
+            additions.push(Addition { spot, base, allowances, insertion, rules: rules.len() });
+        }
+        additions.sort_by_key(|addition| addition.insertion.at);
+        let insertions: Vec<_> =
+            additions.iter().map(|addition| addition.insertion.clone()).collect();
+        let text = Insertion::splice(original.text(), &insertions);
+        let firewall = original.read_again(text).map_err(Unfit::Unreadable)?;
+        Ok(Self { firewall, additions })
+    }
+
+    /// What it stands for in the rule set as it was given; `None` if it was added.
+    pub(super) fn original(&self, blame: Blame) -> Option<Blame> {
+        let Blame::Rule(id) = blame else { return Some(blame) };
+        let chain = self.firewall.chain(id.chain)?;
+        let added = |rule: Rule<'_>| self.is_added(rule.span().bytes().start);
+        if added(chain.rule(id.index)?) {
+            return None;
+        }
+        let before = chain.rules().take(id.index as usize).filter(|rule| added(*rule)).count();
+        let index = id.index.checked_sub(u32::try_from(before).ok()?)?;
+        Some(Blame::Rule(RuleId { chain: id.chain, index }))
+    }
+
+    /// Whether a byte of the text was added.
+    fn is_added(&self, byte: usize) -> bool {
+        let mut shift = 0;
+        self.additions.iter().any(|addition| {
+            let start = addition.insertion.at + shift;
+            shift += addition.insertion.text.len();
+            (start..start + addition.insertion.text.len()).contains(&byte)
+        })
+    }
+}

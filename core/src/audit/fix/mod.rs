@@ -1,0 +1,341 @@
+//! From gaps to the fewest rules that close them, proved.
+//!
+//! What is missing is let through where it is stopped: the rules go in before the first rule that
+//! stops it, or at the end of the chain whose policy does. Then the rule set is read and asked
+//! again, for what was let through here may be stopped further on, or its answers may be. The rules
+//! are shown only if in the end everything works that they name and nothing else does.
+
+mod applied;
+mod by_end;
+mod cover;
+mod elsewhere;
+mod place;
+mod proof;
+mod repair;
+mod step;
+mod wants;
+mod wide;
+
+pub use repair::{Fix, Repair, Unfixed};
+use repair::{distinct, noted};
+pub(super) use wants::{Want, Wants};
+
+use super::Audit;
+use super::describe::Describer;
+use super::fates::Site;
+use super::report::{By, Report};
+use crate::eval::symbolic::Blame;
+use crate::eval::{End, Placement};
+use crate::firewall::{ChainId, Firewall};
+use crate::space::{Budget, Exhausted, PacketSpace};
+use applied::{Applied, Terms, Unfit};
+use by_end::ByEnd;
+use place::Places;
+use step::Step;
+use wants::Lack;
+use wide::Width;
+
+/// How often the rule set is changed and asked again. A connection has four kinds of packets, and
+/// there are few base chains that stop any of them.
+const ROUNDS: usize = 32;
+
+/// Finds the rules that are missing.
+pub(super) struct Fixer<'a> {
+    audit: &'a Audit<'a>,
+    at: Placement,
+    wants: &'a Wants,
+    /// The only connections that are to be let through, if not all that are missing.
+    only: Option<&'a ByEnd<PacketSpace>>,
+    /// What is needed of the connections that each end opens.
+    needed: ByEnd<PacketSpace>,
+    /// Where the packets of each end pass.
+    places: ByEnd<Places>,
+    budget: Budget,
+}
+
+/// What is to be done so far.
+#[derive(Debug, Default)]
+struct Plan {
+    steps: Vec<Step>,
+    /// What no step helps.
+    given_up: Vec<GivenUp>,
+}
+
+/// Connections that no rule helps, or none that we know.
+#[derive(Debug)]
+struct GivenUp {
+    opener: End,
+    space: PacketSpace,
+    unfixed: Unfixed,
+}
+
+impl<'a> Fixer<'a> {
+    pub(super) fn new(
+        audit: &'a Audit<'a>,
+        at: Placement,
+        wants: &'a Wants,
+    ) -> Result<Self, Exhausted> {
+        let budget = Budget::default();
+        let needed = ByEnd::try_of(|opener| wants.needed(opener, &budget))?;
+        let places = ByEnd::of(|sender| Places::of(audit.firewall, at.route(sender).hooks));
+        Ok(Self { audit, at, wants, only: None, needed, places, budget })
+    }
+
+    /// The rules that close what gaps can be closed.
+    pub(super) fn run(&self, report: &Report) -> Result<Repair, Exhausted> {
+        let mut repair = self.closed()?;
+        if repair.fixes.is_empty() {
+            repair.unfixed.extend(noted(report));
+            repair.unfixed = distinct(repair.unfixed);
+        }
+        Ok(repair)
+    }
+
+    fn closed(&self) -> Result<Repair, Exhausted> {
+        let most = self.audit.rule_budget;
+        let mut fewest = None;
+        for width in Width::ALL {
+            let (plan, applied) = self.plan(width)?;
+            let Some(applied) = applied else { return Ok(self.in_words(plan)) };
+            let rules: usize = applied.additions.iter().map(|addition| addition.rules).sum();
+            if most.is_none_or(|most| rules <= most) {
+                return self.proved(plan, &applied, width);
+            }
+            fewest = fewest.into_iter().chain([rules]).min();
+        }
+        let rules = fewest.unwrap_or_default();
+        let most = most.unwrap_or_default();
+        let help = format!("allow at least {rules} rules more; the budget is {most}");
+        Ok(Repair::in_words(vec![Unfixed { by: None, help }]))
+    }
+
+    /// The steps, and the rule set with them taken.
+    fn plan(&self, width: Width) -> Result<(Plan, Option<Applied>), Exhausted> {
+        let mut plan = Plan::default();
+        let mut applied: Option<Applied> = None;
+        for _ in 0..ROUNDS {
+            let lacks = self.lacks(applied.as_ref(), &plan)?;
+            if lacks.is_empty() {
+                break;
+            }
+            self.extend(&mut plan, lacks, applied.as_ref())?;
+            applied = self.applied(&mut plan, width)?;
+        }
+        if !self.lacks(applied.as_ref(), &plan)?.is_empty() {
+            plan.steps.clear();
+            applied = None;
+        }
+        Ok((plan, applied.filter(|applied| !applied.additions.is_empty())))
+    }
+
+    /// The rule set with the steps taken, without those that cannot be.
+    fn applied(&self, plan: &mut Plan, width: Width) -> Result<Option<Applied>, Exhausted> {
+        let terms = Terms {
+            original: self.audit.firewall,
+            placement: self.at,
+            interfaces: &self.audit.interfaces,
+            width,
+        };
+        loop {
+            let needed = |step: &Step| self.needed.get(step.opener).clone();
+            match Applied::of(&terms, &plan.steps, needed, &self.budget) {
+                Ok(applied) => return Ok(Some(applied)),
+                Err(Unfit::Exhausted(exhausted)) => return Err(exhausted),
+                Err(Unfit::Step(step)) => {
+                    let why = "the text of the rule set has no place for a rule there";
+                    self.give_up_step(plan, step, why);
+                }
+                Err(Unfit::Unreadable(error)) => {
+                    let why = format!("a rule there could not be read: {}", error.message());
+                    while !plan.steps.is_empty() {
+                        self.give_up_step(plan, 0, &why);
+                    }
+                }
+            }
+            if plan.steps.is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What does not surely work and was not given up.
+    fn lacks(&self, applied: Option<&Applied>, plan: &Plan) -> Result<Vec<Lack>, Exhausted> {
+        let site = self.site(applied.map_or(self.audit.firewall, |applied| &applied.firewall));
+        let mut lacks = Vec::new();
+        for mut lack in self.wants.lacks(&site, &self.budget)? {
+            if let Some(only) = self.only {
+                lack.space = lack.space.intersection(only.get(lack.opener), &self.budget)?;
+            }
+            let given_up = plan.given_up.iter().filter(|given_up| given_up.opener == lack.opener);
+            for given_up in given_up {
+                lack.space = lack.space.difference(&given_up.space, &self.budget)?;
+            }
+            if !lack.space.is_empty() {
+                lacks.push(lack);
+            }
+        }
+        Ok(lacks)
+    }
+
+    fn site<'s>(&'s self, firewall: &'s Firewall) -> Site<'s> {
+        Site { asked: firewall, devices: self.audit.devices(firewall, self.at) }
+    }
+
+    /// Takes into the plan what is still missing.
+    fn extend(
+        &self,
+        plan: &mut Plan,
+        lacks: Vec<Lack>,
+        applied: Option<&Applied>,
+    ) -> Result<(), Exhausted> {
+        // What stands in a step already was not helped by it: the next manner is tried, once.
+        let mut tried: Vec<usize> = Vec::new();
+        for lack in lacks {
+            let reply = lack.ruling.stage.is_reply();
+            let (base, blame) = match self.place(&lack, applied) {
+                Ok(place) => place,
+                Err(unfixed) => {
+                    plan.given_up.push(GivenUp { opener: lack.opener, space: lack.space, unfixed });
+                    continue;
+                }
+            };
+            let sender = if reply { lack.opener.other() } else { lack.opener };
+            let places = self.places.get(sender);
+            let same =
+                |step: &Step| (step.base, step.opener, step.reply) == (base, lack.opener, reply);
+            let Some(found) = plan.steps.iter().position(same) else {
+                match places.spot(base, &[blame]) {
+                    Some(spot) => plan.steps.push(Step {
+                        base,
+                        opener: lack.opener,
+                        reply,
+                        blames: vec![blame],
+                        spot,
+                        space: lack.space,
+                        manner: 0,
+                    }),
+                    None => plan.given_up.push(self.no_place(lack, blame)),
+                }
+                tried.push(plan.steps.len().saturating_sub(1));
+                continue;
+            };
+            let Some(step) = plan.steps.get_mut(found) else { continue };
+            if !step.space.intersection(&lack.space, &self.budget)?.is_empty() {
+                if !tried.contains(&found) {
+                    step.manner += 1;
+                    tried.push(found);
+                }
+                if step.packets().is_none() {
+                    self.give_up_step(plan, found, "no rule at this place lets them through");
+                    // Places of steps have changed; what else is missing is asked for again.
+                    return Ok(());
+                }
+                continue;
+            }
+            step.blames.push(blame);
+            step.space = step.space.union(&lack.space, &self.budget)?;
+            match places.spot(base, &step.blames) {
+                Some(spot) => step.spot = spot,
+                None => self.give_up_step(plan, found, "no one place lets all of them through"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The base chain that stops something, and by what of the rule set as it was given.
+    fn place(&self, lack: &Lack, applied: Option<&Applied>) -> Result<(ChainId, Blame), Unfixed> {
+        let firewall = applied.map_or(self.audit.firewall, |applied| &applied.firewall);
+        let site = self.site(firewall);
+        let describers = Describer::all(&site);
+        let ruling = &lack.ruling;
+        let unfixed = |by: Option<By>, help: String| Err(Unfixed { by, help });
+        let Some(describer) = describers.get(ruling.device) else {
+            return unfixed(None, "this could not be placed".to_owned());
+        };
+        let by = Some(describer.by(ruling.by));
+        let ours = site.devices.get(ruling.device);
+        if !ours.is_some_and(|device| std::ptr::eq(device.firewall, firewall)) {
+            return unfixed(
+                by,
+                "another rule set on the path stops it: fix that one too".to_owned(),
+            );
+        }
+        let conditions = describer.conditions(ruling, lack.because.as_deref());
+        let options: Vec<_> = conditions.iter().map(|one| one.decided_by.as_deref()).collect();
+        if lack.unsure && !options.is_empty() && options.iter().all(Option::is_some) {
+            let mut options: Vec<_> = options.into_iter().flatten().collect();
+            options.sort_unstable();
+            options.dedup();
+            return unfixed(
+                by,
+                format!("give {}: it decides whether anything is missing", options.join(" ")),
+            );
+        }
+        if let Some(because) = &lack.because {
+            return unfixed(by, because.clone());
+        }
+        let blame = match applied {
+            Some(applied) => applied.original(ruling.by),
+            None => Some(ruling.by),
+        };
+        let reply = ruling.stage.is_reply();
+        let sender = if reply { lack.opener.other() } else { lack.opener };
+        let found = blame.and_then(|blame| Some((self.places.get(sender).base(blame)?, blame)));
+        match (found, ruling.by) {
+            (Some(place), _) => Ok(place),
+            (None, Blame::Local) => unfixed(
+                by,
+                "translate the destination of these connections to the server (DNAT), port by port \
+                 the same, and let them through"
+                    .to_owned(),
+            ),
+            (None, _) => unfixed(by, "no rule at this place lets them through".to_owned()),
+        }
+    }
+
+    fn no_place(&self, lack: Lack, blame: Blame) -> GivenUp {
+        let by = Some(self.by(blame));
+        let help = "no one place lets all of them through".to_owned();
+        GivenUp { opener: lack.opener, space: lack.space, unfixed: Unfixed { by, help } }
+    }
+
+    fn give_up_step(&self, plan: &mut Plan, step: usize, why: &str) {
+        if step >= plan.steps.len() {
+            return;
+        }
+        let step = plan.steps.remove(step);
+        let by = step.blames.first().map(|blame| self.by(*blame));
+        let unfixed = Unfixed { by, help: why.to_owned() };
+        plan.given_up.push(GivenUp { opener: step.opener, space: step.space, unfixed });
+    }
+
+    /// What decides, in the rule set as it was given.
+    fn by(&self, blame: Blame) -> By {
+        let site = self.site(self.audit.firewall);
+        let describers = Describer::all(&site);
+        let ours = site.devices.iter().position(|device| std::ptr::eq(device.firewall, site.asked));
+        let describer = ours.and_then(|ours| describers.get(ours).copied());
+        describer.unwrap_or_else(|| Describer::at_hook(self.audit.firewall, true)).by(blame)
+    }
+
+    fn in_words(&self, plan: Plan) -> Repair {
+        Repair::in_words(plan.given_up.into_iter().map(|given_up| given_up.unfixed).collect())
+    }
+
+    /// The repair, if nothing else became allowed.
+    fn proved(&self, plan: Plan, applied: &Applied, width: Width) -> Result<Repair, Exhausted> {
+        let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
+        let needless = proof::needless(applied, &before, &after, self.wants, &self.budget)?;
+        let open = needless.iter().find(|(_, space)| !space.is_empty());
+        if let (Some((opener, space)), Width::Exact) = (open, width) {
+            let help = format!(
+                "a rule for this would also let through what nobody needs, from the {opener}: {space}"
+            );
+            let mut unfixed: Vec<_> =
+                plan.given_up.into_iter().map(|given_up| given_up.unfixed).collect();
+            unfixed.push(Unfixed { by: None, help });
+            return Ok(Repair::in_words(unfixed));
+        }
+        self.repair(plan, applied, &needless)
+    }
+}

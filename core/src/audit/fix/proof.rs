@@ -1,0 +1,125 @@
+//! That nothing but what is needed became allowed.
+
+use super::applied::Applied;
+use super::by_end::ByEnd;
+use super::wants::Wants;
+use crate::audit::fates::{Piece, Site, Status, union};
+use crate::eval::End;
+use crate::firewall::{Action, Allowance, Governs, Hook, Side};
+use crate::space::{
+    AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange,
+};
+
+/// The connections that are allowed with the additions and were not before, and that nobody needs,
+/// by the end that opens them.
+///
+/// What no added rule matches fares as before, so it is enough to look at the packets that one
+/// does, as those of connections that either end opened.
+pub(super) fn needless(
+    applied: &Applied,
+    before: &Site<'_>,
+    after: &Site<'_>,
+    wants: &Wants,
+    budget: &Budget,
+) -> Result<ByEnd<PacketSpace>, Exhausted> {
+    // Where nobody named the interfaces, a rule for what one end sends also takes packets with the same
+    // addresses that come from the other side.
+    let needed = wants.needed(End::Client, budget)?;
+    let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
+    ByEnd::try_of(|opener| {
+        let v4 = opened::<u32>(applied, before, after, opener, budget)?;
+        let v6 = opened::<u128>(applied, before, after, opener, budget)?;
+        PacketSpace { v4, v6 }.difference(&needed, budget)
+    })
+}
+
+/// What became allowed of the connections of one family that an end opens.
+fn opened<A: Governs>(
+    applied: &Applied,
+    before: &Site<'_>,
+    after: &Site<'_>,
+    opener: End,
+    budget: &Budget,
+) -> Result<HeaderSet<A>, Exhausted> {
+    let touched = touched::<A>(applied, budget)?;
+    let space: Vec<_> = touched.cuboids().collect();
+    if space.is_empty() {
+        return Ok(HeaderSet::nothing());
+    }
+    let old = decided(before.fates(opener, None, &space, budget)?)?;
+    let new = decided(after.fates(opener, None, &space, budget)?)?;
+    let surely = |status| status == Status::Open;
+    let maybe = |status| status != Status::Blocked;
+    let certain = union(&new, surely, budget)?.difference(&union(&old, surely, budget)?, budget)?;
+    let possible = union(&new, maybe, budget)?.difference(&union(&old, maybe, budget)?, budget)?;
+    certain.union(&possible, budget)
+}
+
+/// The pieces, if nothing was left out for want of time.
+fn decided<A: Governs>(pieces: Vec<Piece<A>>) -> Result<Vec<Piece<A>>, Exhausted> {
+    if pieces.iter().any(|piece| piece.ruling.unfinished) {
+        return Err(Exhausted::Work);
+    }
+    Ok(pieces)
+}
+
+/// The headers, as openers send them, of connections that have packets which added rules match.
+fn touched<A: Governs>(applied: &Applied, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+    let allowances = applied.additions.iter().flat_map(|addition| &addition.allowances);
+    let ours = allowances.filter(|allowance| allowance.family == A::FAMILY);
+    let mut cuboids: Vec<Cuboid<A>> = Vec::new();
+    for allowance in ours {
+        let forward = boxes(allowance);
+        cuboids.extend(forward.iter().map(Cuboid::mirrored));
+        cuboids.extend(forward);
+    }
+    let matched = HeaderSet::from_cuboids(cuboids, budget)?;
+    if !seen_translated(applied) {
+        return Ok(matched);
+    }
+    // Openers may send them to other addresses, or from others.
+    let to = matched.exists(&[Axis::Destination, Axis::DestinationPort], budget)?;
+    to.union(&matched.exists(&[Axis::Source, Axis::SourcePort], budget)?, budget)
+}
+
+/// Whether an added rule may see other addresses than the opener sent.
+fn seen_translated(applied: &Applied) -> bool {
+    let firewall = &applied.firewall;
+    let translates = |action: &Action| matches!(action, Action::Translate(translation) if translation.side == Side::Destination);
+    let at_the_edge = || {
+        applied.additions.iter().any(|addition| {
+            let base = firewall.chain(addition.base).and_then(|chain| chain.base());
+            base.is_none_or(|base| matches!(base.hook, Hook::Prerouting | Hook::Postrouting))
+        })
+    };
+    firewall.translates()
+        && (at_the_edge()
+            || firewall.rules().any(|(_, rule)| rule.action().parts().iter().any(translates)))
+}
+
+fn boxes<A: Governs>(allowance: &Allowance) -> Vec<Cuboid<A>> {
+    let addresses = |ranges: &[AddressRange]| -> Vec<(A, A)> {
+        let ends = |range: &AddressRange| {
+            Some((A::from_address(range.first)?, A::from_address(range.last)?))
+        };
+        let all = ranges.is_empty().then_some((A::ZERO, A::MAX));
+        all.into_iter().chain(ranges.iter().filter_map(ends)).collect()
+    };
+    let ports = |ranges: &[PortRange]| -> Vec<(A, A)> {
+        let ends = |range: &PortRange| (A::from_port(range.first), A::from_port(range.last));
+        let all = ranges.is_empty().then_some((A::from_port(0), A::from_port(u16::MAX)));
+        all.into_iter().chain(ranges.iter().map(ends)).collect()
+    };
+    let mut boxes = Vec::new();
+    for destination in addresses(&allowance.destination) {
+        for destination_port in ports(&allowance.destination_ports) {
+            for source in addresses(&allowance.source) {
+                for source_port in ports(&allowance.source_ports) {
+                    let ranges = [destination, destination_port, source, source_port];
+                    boxes.extend(Cuboid::new(ranges));
+                }
+            }
+        }
+    }
+    boxes
+}

@@ -1,0 +1,184 @@
+//! Allowances as rules of `iptables-save`.
+
+use std::fmt::Write;
+
+use crate::firewall::{Allowance, Direction, Packets};
+use crate::space::{AddressRange, PortRange};
+
+/// How many ports `-m multiport` takes; a range counts as two (`XT_MULTI_PORTS` in
+/// `xt_multiport.h`).
+const MULTIPORT: usize = 15;
+
+/// The rules that permit it, without `-A` and the chain.
+pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
+    match allowance.packets {
+        Packets::Of(direction) => by_connection(allowance, direction),
+        _ => by_packet(allowance),
+    }
+}
+
+/// Rules that look at the packet's own ends.
+fn by_packet(allowance: &Allowance) -> Vec<String> {
+    let mut rules = Vec::new();
+    for source in any(&allowance.source) {
+        for destination in any(&allowance.destination) {
+            for source_ports in chunks(&allowance.source_ports) {
+                for destination_ports in chunks(&allowance.destination_ports) {
+                    let mut rule = String::new();
+                    address(&mut rule, "-s", source);
+                    address(&mut rule, "-d", destination);
+                    interfaces(&mut rule, allowance);
+                    rule.push_str("-p tcp ");
+                    tcp(&mut rule, &source_ports, &destination_ports, allowance.packets);
+                    multiport(&mut rule, "--sports", &source_ports);
+                    multiport(&mut rule, "--dports", &destination_ports);
+                    iprange(&mut rule, source, destination);
+                    if allowance.packets == Packets::Established {
+                        rule.push_str("-m conntrack --ctstate ESTABLISHED ");
+                    }
+                    rule.push_str("-j ACCEPT");
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    rules
+}
+
+/// Rules that look at what the connection's first packet carried: of each end one block and one
+/// range of ports, which is all that `-m conntrack` takes.
+fn by_connection(allowance: &Allowance, direction: Direction) -> Vec<String> {
+    let blocks = |ranges: &[AddressRange]| -> Vec<String> {
+        let blocks = ranges.iter().flat_map(AddressRange::networks);
+        blocks.map(|block| block.to_string()).collect()
+    };
+    let spans = |ports: &[PortRange]| -> Vec<String> { ports.iter().map(span).collect() };
+    let (sources, destinations) = (blocks(&allowance.source), blocks(&allowance.destination));
+    let (source_ports, ports) =
+        (spans(&allowance.source_ports), spans(&allowance.destination_ports));
+    let mut rules = Vec::new();
+    for source in any(&sources) {
+        for destination in any(&destinations) {
+            for source_ports in any(&source_ports) {
+                for ports in any(&ports) {
+                    let mut rule = String::new();
+                    interfaces(&mut rule, allowance);
+                    rule.push_str("-p tcp -m conntrack ");
+                    let (state, way) = match direction {
+                        Direction::Original => ("", "ORIGINAL"),
+                        Direction::Reply => ("--ctstate ESTABLISHED ", "REPLY"),
+                    };
+                    rule.push_str(state);
+                    let options = [
+                        ("--ctorigsrc", source),
+                        ("--ctorigdst", destination),
+                        ("--ctorigsrcport", source_ports),
+                        ("--ctorigdstport", ports),
+                    ];
+                    for (option, value) in options {
+                        if let Some(value) = value {
+                            push(&mut rule, format_args!("{option} {value} "));
+                        }
+                    }
+                    push(&mut rule, format_args!("--ctdir {way} -j ACCEPT"));
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    rules
+}
+
+/// Each of them, or once none where there are none.
+fn any<T>(list: &[T]) -> Vec<Option<&T>> {
+    if list.is_empty() { vec![None] } else { list.iter().map(Some).collect() }
+}
+
+/// Ports in portions that one rule can name.
+fn chunks(ports: &[PortRange]) -> Vec<Vec<PortRange>> {
+    let slots = |ports: &PortRange| if ports.first == ports.last { 1 } else { 2 };
+    let mut chunks: Vec<Vec<PortRange>> = vec![Vec::new()];
+    let mut left = MULTIPORT;
+    for range in ports {
+        if left < slots(range) {
+            chunks.push(Vec::new());
+            left = MULTIPORT;
+        }
+        left -= slots(range);
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.push(*range);
+        }
+    }
+    chunks
+}
+
+fn address(rule: &mut String, option: &str, range: Option<&AddressRange>) {
+    if let Some(block) = range.and_then(block) {
+        push(rule, format_args!("{option} {block} "));
+    }
+}
+
+/// What is no one block.
+fn iprange(rule: &mut String, source: Option<&AddressRange>, destination: Option<&AddressRange>) {
+    let ranges = [("--src-range", source), ("--dst-range", destination)];
+    let ranges =
+        ranges.map(|(option, range)| (option, range.filter(|range| block(range).is_none())));
+    if ranges.iter().any(|(_, range)| range.is_some()) {
+        rule.push_str("-m iprange ");
+    }
+    for (option, range) in ranges {
+        if let Some(AddressRange { first, last }) = range {
+            push(rule, format_args!("{option} {first}-{last} "));
+        }
+    }
+}
+
+/// The one block that a range is, if it is one.
+fn block(range: &AddressRange) -> Option<String> {
+    let mut networks = range.networks();
+    let first = networks.next()?;
+    networks.next().is_none().then(|| first.to_string())
+}
+
+fn interfaces(rule: &mut String, allowance: &Allowance) {
+    for (option, name) in [("-i", &allowance.incoming), ("-o", &allowance.outgoing)] {
+        if let Some(name) = name {
+            push(rule, format_args!("{option} {name} "));
+        }
+    }
+}
+
+/// Flags, and ports that are one range.
+fn tcp(rule: &mut String, sources: &[PortRange], destinations: &[PortRange], packets: Packets) {
+    let mut tests = String::new();
+    for (option, ports) in [("--sport", sources), ("--dport", destinations)] {
+        if let [one] = ports {
+            push(&mut tests, format_args!("{option} {} ", span(one)));
+        }
+    }
+    if packets == Packets::NotFirst {
+        tests.push_str("! --tcp-flags FIN,SYN,RST,ACK SYN ");
+    }
+    if !tests.is_empty() {
+        push(rule, format_args!("-m tcp {tests}"));
+    }
+}
+
+/// Ports that are several ranges.
+fn multiport(rule: &mut String, option: &str, ports: &[PortRange]) {
+    if ports.len() > 1 {
+        let list: Vec<_> = ports.iter().map(span).collect();
+        push(rule, format_args!("-m multiport {option} {} ", list.join(",")));
+    }
+}
+
+/// `n` or `first:last`.
+fn span(ports: &PortRange) -> String {
+    let PortRange { first, last } = ports;
+    if first == last { first.to_string() } else { format!("{first}:{last}") }
+}
+
+fn push(rule: &mut String, text: std::fmt::Arguments<'_>) {
+    // A string can always be written to.
+    let _ = rule.write_fmt(text);
+}

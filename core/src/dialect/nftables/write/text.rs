@@ -1,0 +1,99 @@
+use std::fmt::Display;
+
+use super::one_by_one;
+use crate::firewall::{Allowance, Direction, Packets};
+use crate::space::{AddressRange, Family};
+
+/// The rules that permit it.
+pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
+    match allowance.packets {
+        Packets::Of(direction) => {
+            let each = one_by_one(allowance);
+            each.iter().map(|allowance| by_connection(allowance, direction)).collect()
+        }
+        _ => vec![by_packet(allowance)],
+    }
+}
+
+/// A rule that looks at the packet's own ends.
+fn by_packet(allowance: &Allowance) -> String {
+    let mut rule = interfaces(allowance);
+    let ip = ip(allowance.family);
+    rule.extend(set(&format!("{ip} saddr"), &addresses(&allowance.source)));
+    rule.extend(set(&format!("{ip} daddr"), &addresses(&allowance.destination)));
+    let ports =
+        [set("tcp sport", &allowance.source_ports), set("tcp dport", &allowance.destination_ports)];
+    if allowance.source.is_empty() && allowance.destination.is_empty() {
+        rule.push(format!("meta nfproto {}", nfproto(allowance.family)));
+    }
+    if ports.iter().all(Option::is_none) {
+        rule.push("meta l4proto tcp".to_owned());
+    }
+    rule.extend(ports.into_iter().flatten());
+    match allowance.packets {
+        Packets::Established => rule.push("ct state established".to_owned()),
+        Packets::NotFirst => rule.push("tcp flags & (fin | syn | rst | ack) != syn".to_owned()),
+        Packets::All | Packets::Of(_) => {}
+    }
+    rule.push("accept".to_owned());
+    rule.join(" ")
+}
+
+/// A rule that looks at what the connection's first packet carried.
+fn by_connection(allowance: &Allowance, direction: Direction) -> String {
+    let mut rule = interfaces(allowance);
+    rule.push(match direction {
+        Direction::Original => "ct direction original".to_owned(),
+        Direction::Reply => "ct state established ct direction reply".to_owned(),
+    });
+    let ip = ip(allowance.family);
+    let (source, destination) = (addresses(&allowance.source), addresses(&allowance.destination));
+    rule.extend(set(&format!("ct original {ip} saddr"), &source));
+    rule.extend(set(&format!("ct original {ip} daddr"), &destination));
+    rule.push("meta l4proto tcp".to_owned());
+    rule.extend(set("ct original proto-src", &allowance.source_ports));
+    rule.extend(set("ct original proto-dst", &allowance.destination_ports));
+    rule.push("accept".to_owned());
+    rule.join(" ")
+}
+
+fn interfaces(allowance: &Allowance) -> Vec<String> {
+    let named = [("iifname", &allowance.incoming), ("oifname", &allowance.outgoing)];
+    let tests = named.into_iter().filter_map(|(key, name)| Some((key, name.as_ref()?)));
+    tests.map(|(key, name)| format!("{key} \"{name}\"")).collect()
+}
+
+/// As nft lists them: a single one without the length of a prefix.
+fn addresses(ranges: &[AddressRange]) -> Vec<String> {
+    let written = |range: &AddressRange| match range {
+        AddressRange { first, last } if first == last => first.to_string(),
+        block => block.to_string(),
+    };
+    ranges.iter().map(written).collect()
+}
+
+/// A test that a field has one of these values; none where every value will do.
+fn set<T: Display>(field: &str, values: &[T]) -> Option<String> {
+    match values {
+        [] => None,
+        [one] => Some(format!("{field} {one}")),
+        several => {
+            let values: Vec<_> = several.iter().map(ToString::to_string).collect();
+            Some(format!("{field} {{ {} }}", values.join(", ")))
+        }
+    }
+}
+
+const fn ip(family: Family) -> &'static str {
+    match family {
+        Family::Ipv4 => "ip",
+        Family::Ipv6 => "ip6",
+    }
+}
+
+const fn nfproto(family: Family) -> &'static str {
+    match family {
+        Family::Ipv4 => "ipv4",
+        Family::Ipv6 => "ipv6",
+    }
+}

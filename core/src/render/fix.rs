@@ -1,0 +1,241 @@
+//! What is to be done about a report, as text that can be loaded or sent.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::facts;
+use crate::audit::{ByKind, Fix, Repair, Report, Unfixed, Verdict};
+use crate::error::{Code, Error};
+use crate::eval::End;
+use crate::firewall::{Allowance, Dialect};
+use crate::space::{AddressRange, PortRange};
+use crate::words::words;
+
+words! {
+    /// How a fix is written.
+    FixForm, "form of a fix" {
+        /// For the rule set's own dialect, with the places where the rules go.
+        Own = "own",
+        /// For `iptables-restore --noflush`.
+        Iptables = "iptables",
+        /// For `ip6tables-restore --noflush`.
+        Ip6tables = "ip6tables",
+        /// For `nft -f`.
+        Nftables = "nftables",
+        /// In words, for those who look after the firewall.
+        Words = "words",
+    }
+}
+
+/// A fix, written out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FixText {
+    /// How it is written.
+    pub form: FixForm,
+    /// The rules or words; nothing but a comment where nothing is missing.
+    pub text: String,
+    /// Whether rules are in it, and the rule set with them in it was read and audited again.
+    pub proved: bool,
+}
+
+impl FixText {
+    /// The comments in it: what was achieved, where the rules go, and what is left.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().filter_map(|line| line.strip_prefix("# "))
+    }
+
+    /// As JSON: the same bytes in every language.
+    pub fn to_json(&self) -> String {
+        super::to_json(self)
+    }
+}
+
+impl Report {
+    /// What is missing as rules to add.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] for a dialect that cannot say what is missing, because it is of the other
+    /// IP family.
+    pub fn fix(&self, form: FixForm) -> Result<FixText, Error> {
+        let dialect = match form {
+            FixForm::Own => None,
+            FixForm::Words => return Ok(self.fix_in_words()),
+            FixForm::Iptables => Some(Dialect::Iptables),
+            FixForm::Ip6tables => Some(Dialect::Ip6tables),
+            FixForm::Nftables => Some(Dialect::Nftables),
+        };
+        let own = self.rule_set.dialect;
+        match dialect.filter(|dialect| *dialect != own) {
+            None => Ok(self.fix_here(form)),
+            Some(dialect) => self.fix_elsewhere(form, dialect),
+        }
+    }
+
+    /// The verdict on the rule set with all fixes in it.
+    pub fn fixed_verdict(&self) -> Verdict {
+        self.repair.as_ref().and_then(|repair| repair.verdict).unwrap_or(self.verdict)
+    }
+
+    /// The rule set with all fixes in it and everything else as it was; `None` if there are none.
+    pub fn fixed_rule_set(&self) -> Option<&str> {
+        self.repair.as_ref().and_then(|repair| repair.whole())
+    }
+
+    fn fix_here(&self, form: FixForm) -> FixText {
+        let mut text = String::new();
+        let Some(repair) = &self.repair else {
+            return FixText { form, text: comment(&nothing_missing(self)), proved: false };
+        };
+        if !self.fixes.is_empty() {
+            text += &comment(&achieved(self, repair));
+        }
+        for fix in &self.fixes {
+            text += &comment(&place(fix));
+        }
+        match &repair.commands {
+            Some(commands) => text += commands,
+            None => {
+                for fix in &self.fixes {
+                    let _ = writeln!(text, "{}", fix.text);
+                }
+            }
+        }
+        text += &left(&repair.unfixed);
+        FixText { form, text, proved: !self.fixes.is_empty() }
+    }
+
+    fn fix_elsewhere(&self, form: FixForm, dialect: Dialect) -> Result<FixText, Error> {
+        let Some(repair) = &self.repair else { return Ok(self.fix_here(form)) };
+        let Some(rules) = repair.elsewhere(dialect) else {
+            if repair.missing().is_empty() {
+                return Ok(self.fix_here(form));
+            }
+            let message = format!("what is missing cannot be said in {dialect}");
+            return Err(Error::new(Code::BadOption, message));
+        };
+        let mut text = comment(&format!(
+            "what is missing for {}, for a firewall that tracks connections; put these rules before \
+             whatever stops the packets there",
+            facts::question(self)
+        ));
+        text += rules;
+        text += &left(&repair.unfixed);
+        Ok(FixText { form, text, proved: true })
+    }
+
+    /// A request that a firewall team can act on.
+    fn fix_in_words(&self) -> FixText {
+        let form = FixForm::Words;
+        let Some(repair) = &self.repair else {
+            let text = format!("{}\n", nothing_missing(self));
+            return FixText { form, text, proved: false };
+        };
+        let mut text = String::new();
+        let names: Vec<_> = self.providers.iter().map(|provider| provider.name.as_str()).collect();
+        if !repair.missing().is_empty() {
+            let names = names.join(" and ");
+            let _ =
+                writeln!(text, "Please let these TCP connections through for FTP with {names}:\n");
+        }
+        for (opener, allowance) in repair.missing() {
+            let _ = writeln!(text, "- {}", connection(*opener, allowance));
+        }
+        if !repair.missing().is_empty() {
+            text += "\nPackets of established connections have to pass both ways. ";
+            text += if repair.missing().iter().any(|(opener, _)| *opener == End::Server) {
+                "The connections that the server opens are needed: it has no passive mode.\n"
+            } else {
+                "No other port is needed, 20 and 989 neither, and no connection from outside.\n"
+            };
+        }
+        for fix in &self.fixes {
+            let _ = writeln!(
+                text,
+                "\nToday it is stopped by {}.",
+                one_line(&fix.insert_before.to_string())
+            );
+        }
+        for Unfixed { by, help } in &repair.unfixed {
+            let by = by.as_ref().map(|by| format!("{}: ", by.short())).unwrap_or_default();
+            let _ = writeln!(text, "\nNot covered by this: {}{}", one_line(&by), one_line(help));
+        }
+        FixText { form, text, proved: !self.fixes.is_empty() }
+    }
+}
+
+fn nothing_missing(report: &Report) -> String {
+    format!("nothing is missing: {} works", facts::question(report))
+}
+
+/// "1 rule, proved: with it the verdict is works".
+fn achieved(report: &Report, repair: &Repair) -> String {
+    let (rules, them) = if repair.rules == 1 { ("rule", "it") } else { ("rules", "them") };
+    let verdict = repair.verdict.unwrap_or(report.verdict);
+    let needless = match &repair.needless_example {
+        Some(example) => format!(
+            "; opens {} pairs of address and port that nobody needs: {example}",
+            repair.needless
+        ),
+        None => "; nothing else is opened".to_owned(),
+    };
+    format!(
+        "{} {rules} for {}; read and audited again with {them} in place: {verdict}{needless}",
+        repair.rules,
+        facts::question(report),
+    )
+}
+
+/// "filter/FORWARD, before line 7: ...".
+fn place(fix: &Fix) -> String {
+    let by = &fix.insert_before;
+    match (by.kind, by.line) {
+        (ByKind::Rule, Some(line)) => format!("in {} before line {line}: {}", fix.chain, by.text),
+        _ => format!("in {} after all rules", fix.chain),
+    }
+}
+
+fn left(unfixed: &[Unfixed]) -> String {
+    let line = |Unfixed { by, help }: &Unfixed| {
+        let by = by.as_ref().map(|by| format!("{}: ", by.short())).unwrap_or_default();
+        comment(&format!("not fixed: {by}{help}"))
+    };
+    unfixed.iter().map(line).collect()
+}
+
+/// A comment in every dialect, on one line whatever the input holds.
+fn comment(text: &str) -> String {
+    format!("# {}\n", one_line(text))
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// "from 10.1.0.0/16 to 209.43.40.0/24, ports 21, 990, 21000-21050".
+fn connection(opener: End, allowance: &Allowance) -> String {
+    let from = addresses(&allowance.source);
+    let to = addresses(&allowance.destination);
+    let ports = ports(&allowance.destination_ports);
+    let who = match opener {
+        End::Client => "",
+        End::Server => " (opened by the server)",
+    };
+    format!("from {from} to {to}, {ports}{who}")
+}
+
+fn addresses(ranges: &[AddressRange]) -> String {
+    let listed: Vec<_> = ranges.iter().map(ToString::to_string).collect();
+    if listed.is_empty() { "anywhere".to_owned() } else { listed.join(", ") }
+}
+
+fn ports(ranges: &[PortRange]) -> String {
+    let listed: Vec<_> = ranges.iter().map(ToString::to_string).collect();
+    match ranges {
+        [] => "every port".to_owned(),
+        [one] if one.first == one.last => format!("port {one}"),
+        _ => format!("ports {}", listed.join(", ")),
+    }
+}
