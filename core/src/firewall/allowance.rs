@@ -27,6 +27,9 @@ pub(crate) enum Packets {
     Established,
     /// All but the first of a connection, by their flags; the ends are those of the packet.
     NotFirst,
+    /// Those that go this way in their connections, of the reply direction only those of established
+    /// ones; the ends are those of the packet.
+    Way(Direction),
     /// Those that go this way in connections whose first packet had these ends before any
     /// translation; of the reply direction only those of established connections.
     Of(Direction),

@@ -96,6 +96,11 @@ impl Applied {
         Ok(Self { firewall, additions })
     }
 
+    /// How many rules were added.
+    pub(super) fn rules(&self) -> usize {
+        self.additions.iter().map(|addition| addition.rules).sum()
+    }
+
     /// What it stands for in the rule set as it was given; `None` if it was added.
     pub(super) fn original(&self, blame: Blame) -> Option<Blame> {
         let Blame::Rule(id) = blame else { return Some(blame) };

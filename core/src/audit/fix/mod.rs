@@ -57,6 +57,8 @@ pub(super) struct Fixer<'a> {
 #[derive(Debug, Default)]
 struct Plan {
     steps: Vec<Step>,
+    /// Whether steps must not touch connections that the other end opens.
+    strict: bool,
     /// What no step helps.
     given_up: Vec<GivenUp>,
 }
@@ -95,9 +97,9 @@ impl<'a> Fixer<'a> {
         let most = self.audit.rule_budget;
         let mut fewest = None;
         for width in Width::ALL {
-            let (plan, applied) = self.plan(width)?;
+            let (plan, applied) = self.plan(width, false)?;
             let Some(applied) = applied else { return Ok(self.in_words(plan)) };
-            let rules: usize = applied.additions.iter().map(|addition| addition.rules).sum();
+            let rules = applied.rules();
             if most.is_none_or(|most| rules <= most) {
                 return self.proved(plan, &applied, width);
             }
@@ -110,8 +112,8 @@ impl<'a> Fixer<'a> {
     }
 
     /// The steps, and the rule set with them taken.
-    fn plan(&self, width: Width) -> Result<(Plan, Option<Applied>), Exhausted> {
-        let mut plan = Plan::default();
+    fn plan(&self, width: Width, strict: bool) -> Result<(Plan, Option<Applied>), Exhausted> {
+        let mut plan = Plan { strict, ..Plan::default() };
         let mut applied: Option<Applied> = None;
         for _ in 0..ROUNDS {
             let lacks = self.lacks(applied.as_ref(), &plan)?;
@@ -188,7 +190,8 @@ impl<'a> Fixer<'a> {
         lacks: Vec<Lack>,
         applied: Option<&Applied>,
     ) -> Result<(), Exhausted> {
-        // What stands in a step already was not helped by it: the next manner is tried, once.
+        // What a step was for already was not helped by it: the next manner is tried, once.
+        let before: Vec<_> = plan.steps.iter().map(|step| step.blames.clone()).collect();
         let mut tried: Vec<usize> = Vec::new();
         for lack in lacks {
             let reply = lack.ruling.stage.is_reply();
@@ -213,14 +216,15 @@ impl<'a> Fixer<'a> {
                         spot,
                         space: lack.space,
                         manner: 0,
+                        strict: plan.strict,
                     }),
                     None => plan.given_up.push(self.no_place(lack, blame)),
                 }
-                tried.push(plan.steps.len().saturating_sub(1));
                 continue;
             };
             let Some(step) = plan.steps.get_mut(found) else { continue };
-            if !step.space.intersection(&lack.space, &self.budget)?.is_empty() {
+            let was_for = before.get(found).is_some_and(|blames| blames.contains(&blame));
+            if was_for && !step.space.intersection(&lack.space, &self.budget)?.is_empty() {
                 if !tried.contains(&found) {
                     step.manner += 1;
                     tried.push(found);
@@ -232,7 +236,9 @@ impl<'a> Fixer<'a> {
                 }
                 continue;
             }
-            step.blames.push(blame);
+            if !step.blames.contains(&blame) {
+                step.blames.push(blame);
+            }
             step.space = step.space.union(&lack.space, &self.budget)?;
             match places.spot(base, &step.blames) {
                 Some(spot) => step.spot = spot,
@@ -322,20 +328,34 @@ impl<'a> Fixer<'a> {
         Repair::in_words(plan.given_up.into_iter().map(|given_up| given_up.unfixed).collect())
     }
 
-    /// The repair, if nothing else became allowed.
+    /// The repair, if nothing else becomes allowed.
     fn proved(&self, plan: Plan, applied: &Applied, width: Width) -> Result<Repair, Exhausted> {
-        let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
-        let needless = proof::needless(applied, &before, &after, self.wants, &self.budget)?;
-        let open = needless.iter().find(|(_, space)| !space.is_empty());
-        if let (Some((opener, space)), Width::Exact) = (open, width) {
-            let help = format!(
-                "a rule for this would also let through what nobody needs, from the {opener}: {space}"
-            );
-            let mut unfixed: Vec<_> =
-                plan.given_up.into_iter().map(|given_up| given_up.unfixed).collect();
-            unfixed.push(Unfixed { by: None, help });
-            return Ok(Repair::in_words(unfixed));
+        let needless = self.needless(applied)?;
+        let found = |needless: &ByEnd<PacketSpace>| {
+            needless.iter().find(|(_, space)| !space.is_empty()).map(|(opener, space)| {
+                format!(
+                    "a rule for this would also let through what nobody needs, opened by the {opener}: \
+                     {space}"
+                )
+            })
+        };
+        if width != Width::Exact || found(&needless).is_none() {
+            return self.repair(plan, applied, &needless);
         }
-        self.repair(plan, applied, &needless)
+        let (plan, Some(applied)) = self.plan(width, true)? else { return Ok(self.in_words(plan)) };
+        let needless = self.needless(&applied)?;
+        match found(&needless) {
+            None => self.repair(plan, &applied, &needless),
+            Some(help) => {
+                let mut repair = self.in_words(plan);
+                repair.unfixed.push(Unfixed { by: None, help });
+                Ok(repair)
+            }
+        }
+    }
+
+    fn needless(&self, applied: &Applied) -> Result<ByEnd<PacketSpace>, Exhausted> {
+        let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
+        proof::needless(applied, &before, &after, self.wants, &self.budget)
     }
 }

@@ -133,7 +133,6 @@ impl Fixer<'_> {
         }
         let places: Vec<_> = places.into_iter().collect();
         let fixes = applied.additions.iter().map(|addition| self.fix(addition)).collect();
-        let rules = applied.additions.iter().map(|addition| addition.rules as u64).sum();
         let audit = Audit {
             firewall: &applied.firewall,
             at: Some(self.at),
@@ -149,7 +148,7 @@ impl Fixer<'_> {
         unfixed.extend(noted(&report));
         Ok(Repair {
             verdict: Some(report.verdict),
-            rules,
+            rules: applied.rules() as u64,
             commands: self.audit.firewall.commands(&places),
             needless: needless_count,
             needless_example: example.map(|(_, space)| space.to_string()),

@@ -26,16 +26,21 @@ pub(super) struct Step {
     pub space: PacketSpace,
     /// Which of [`Self::manners`] is tried.
     pub manner: usize,
+    /// Whether it must not touch connections that the other end opens.
+    pub strict: bool,
 }
 
 impl Step {
     /// The ways to write the rule: the plainest first, then for connections that translation shows
     /// with other addresses at this place, then for those that are not tracked.
     const fn manners(&self) -> &'static [Packets] {
-        if self.reply {
-            &[Packets::Established, Packets::Of(Direction::Reply), Packets::NotFirst]
-        } else {
-            &[Packets::All, Packets::Of(Direction::Original)]
+        match (self.reply, self.strict) {
+            (true, false) => {
+                &[Packets::Established, Packets::Of(Direction::Reply), Packets::NotFirst]
+            }
+            (true, true) => &[Packets::Way(Direction::Reply), Packets::Of(Direction::Reply)],
+            (false, false) => &[Packets::All, Packets::Of(Direction::Original)],
+            (false, true) => &[Packets::Way(Direction::Original), Packets::Of(Direction::Original)],
         }
     }
 

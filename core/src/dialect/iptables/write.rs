@@ -33,9 +33,14 @@ fn by_packet(allowance: &Allowance) -> Vec<String> {
                     multiport(&mut rule, "--sports", &source_ports);
                     multiport(&mut rule, "--dports", &destination_ports);
                     iprange(&mut rule, source, destination);
-                    if allowance.packets == Packets::Established {
-                        rule.push_str("-m conntrack --ctstate ESTABLISHED ");
-                    }
+                    rule.push_str(match allowance.packets {
+                        Packets::Established => "-m conntrack --ctstate ESTABLISHED ",
+                        Packets::Way(Direction::Original) => "-m conntrack --ctdir ORIGINAL ",
+                        Packets::Way(Direction::Reply) => {
+                            "-m conntrack --ctstate ESTABLISHED --ctdir REPLY "
+                        }
+                        Packets::All | Packets::NotFirst | Packets::Of(_) => "",
+                    });
                     rule.push_str("-j ACCEPT");
                     rules.push(rule);
                 }

@@ -12,6 +12,7 @@ pub(in crate::dialect) fn text_insertion(
     spot: Spot,
     rules: &[String],
 ) -> Option<Insertion> {
+    speaks_of(firewall, spot)?;
     let text = firewall.text();
     let spans = statements(firewall, spot.chain());
     let in_block = spans.iter().all(|span| !is_command(text, *span));
@@ -42,6 +43,7 @@ pub(in crate::dialect) fn commands(
     let mut lines = Vec::new();
     for (spot, rules) in additions {
         let chain = firewall.chain(spot.chain())?;
+        speaks_of(firewall, *spot)?;
         let name = format!("{} {}", chain.table(), chain.name());
         let (place, added): (usize, String) = match spot {
             Spot::Before(rule) => {
@@ -59,6 +61,12 @@ pub(in crate::dialect) fn commands(
     // From the end to the beginning, so that no place is moved by what goes in before.
     lines.sort();
     Some(lines.into_iter().map(|(.., added)| added).collect())
+}
+
+/// Whether the chain is one of the text: others stand for what could not be read.
+pub(super) fn speaks_of(firewall: &Firewall, spot: Spot) -> Option<()> {
+    let (family, _) = firewall.chain(spot.chain())?.table().split_once(' ')?;
+    matches!(family, "ip" | "ip6" | "inet").then_some(())
 }
 
 /// Whether a rule stands in a command of its own, not in the block of its chain.

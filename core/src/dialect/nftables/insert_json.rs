@@ -1,6 +1,7 @@
 //! Where rules go into the JSON of an nft rule set.
 
 use super::super::insertion::{Insertion, Spot, last_in_text, line_start};
+use super::insert::speaks_of;
 use crate::firewall::Firewall;
 
 /// Puts rules, which are arrays of expressions, where they belong.
@@ -9,6 +10,7 @@ pub(in crate::dialect) fn insertion(
     spot: Spot,
     rules: &[String],
 ) -> Option<Insertion> {
+    speaks_of(firewall, spot)?;
     let text = firewall.text();
     let objects = rules.iter().map(|rule| object(firewall, spot, rule));
     let objects = objects.collect::<Option<Vec<_>>>()?;

@@ -35,6 +35,7 @@ fn by_packet(allowance: &Allowance) -> Value {
     rule.extend(one_of(field("tcp", "dport"), allowance.destination_ports.iter().map(ports)));
     match allowance.packets {
         Packets::Established => rule.push(established()),
+        Packets::Way(way) => rule.extend(direction(way)),
         Packets::NotFirst => rule.push(json!({"match": {
             "op": "!=",
             "left": {"&": [field("tcp", "flags"), {"|": ["fin", "syn", "rst", "ack"]}]},
@@ -51,14 +52,7 @@ fn by_connection(allowance: &Allowance, direction: Direction) -> Value {
     let original = |key: &str| json!({"ct": {"key": key, "dir": "original"}});
     let address = |field: &str| original(&format!("{ip} {field}"));
     let mut rule = interfaces(allowance);
-    let way = match direction {
-        Direction::Original => "original",
-        Direction::Reply => {
-            rule.push(established());
-            "reply"
-        }
-    };
-    rule.push(test(json!({"ct": {"key": "direction"}}), json!(way)));
+    rule.extend(self::direction(direction));
     rule.extend(one_of(address("saddr"), allowance.source.iter().map(addresses)));
     rule.extend(one_of(address("daddr"), allowance.destination.iter().map(addresses)));
     rule.push(test(json!({"meta": {"key": "l4proto"}}), json!("tcp")));
@@ -66,6 +60,15 @@ fn by_connection(allowance: &Allowance, direction: Direction) -> Value {
     rule.extend(one_of(original("proto-dst"), allowance.destination_ports.iter().map(ports)));
     rule.push(json!({"accept": null}));
     Value::Array(rule)
+}
+
+/// Packets that go this way, of the reply direction only those of established connections.
+fn direction(direction: Direction) -> Vec<Value> {
+    let way = |way: &str| test(json!({"ct": {"key": "direction"}}), json!(way));
+    match direction {
+        Direction::Original => vec![way("original")],
+        Direction::Reply => vec![established(), way("reply")],
+    }
 }
 
 fn established() -> Value {

@@ -32,6 +32,10 @@ fn by_packet(allowance: &Allowance) -> String {
     rule.extend(ports.into_iter().flatten());
     match allowance.packets {
         Packets::Established => rule.push("ct state established".to_owned()),
+        Packets::Way(Direction::Original) => rule.push("ct direction original".to_owned()),
+        Packets::Way(Direction::Reply) => {
+            rule.push("ct state established ct direction reply".to_owned());
+        }
         Packets::NotFirst => rule.push("tcp flags & (fin | syn | rst | ack) != syn".to_owned()),
         Packets::All | Packets::Of(_) => {}
     }
