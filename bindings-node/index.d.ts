@@ -1,5 +1,5 @@
 import type * as types from './types.js'
-import type { Dialect, End, Family, Placement } from './types.js'
+import type { Dialect, End, Family, FixForm, Placement } from './types.js'
 
 export type * from './types.js'
 
@@ -40,6 +40,28 @@ export interface AuditOptions extends ParseOptions {
   advertise?: string | null
   /** Other firewalls that the connections pass. */
   via?: readonly Via[] | null
+  /** The most rules that fixes may add, even if they open more than is needed. */
+  maxRules?: number | null
+}
+
+/** What has to be permitted. */
+export interface AllowOptions {
+  /** The dialect of the rules. */
+  to: Dialect
+  /** The providers, by id or as specs; SmartFile and Files.com if left out. */
+  provider?: string | ProviderSpec | readonly (string | ProviderSpec)[] | null
+  /** Where the firewall stands; at a client gateway if left out. */
+  at?: Placement | null
+  /** The networks of the clients; anywhere if left out. */
+  client?: string | readonly string[] | null
+  /** The networks of the servers, instead of where the provider says. */
+  server?: string | readonly string[] | null
+  /** The interface towards the end that the firewall protects. */
+  inside?: string | null
+  /** The interface towards the rest of the world; the only one of a host. */
+  outside?: string | null
+  /** The most rules, even if they open more than is needed. */
+  maxRules?: number | null
 }
 
 /** Another firewall on the path between client and server. */
@@ -111,6 +133,14 @@ export interface ReportForms {
   toJunit(): string
   /** The findings as workflow commands of GitHub Actions, which annotate lines. */
   toGithub(): string
+  /**
+   * What is missing as rules to add: `own`, which is meant if left out, for the dialect of the rule
+   * set, with the places where the rules go; another dialect; or `words`, a request to those who look
+   * after the firewall.
+   */
+  fix(form?: FixForm): types.FixText
+  /** The rule set with all fixes in it and everything else as it was, if there are any. */
+  fixedRuleSet(): string | null
 }
 
 /** What an audit found. */
@@ -172,6 +202,15 @@ export declare function audit(
 
 /** {@link audit}, on this thread. */
 export declare function auditSync(rules: Rules, options?: AuditOptions | null): Report
+
+/**
+ * Says what has to be permitted, without a rule set: the report on a firewall that lets nothing
+ * through, so that its fix is all that is needed.
+ */
+export declare function allow(options: AllowOptions, signal?: AbortSignal | null): Promise<Report>
+
+/** {@link allow}, on this thread. */
+export declare function allowSync(options: AllowOptions): Report
 
 /** Says what becomes of the packets or connections that you name, and by which rule. */
 export declare function explain(

@@ -23,6 +23,8 @@ const reported = (answer) =>
     toSarif: { value: () => answer.toForm('sarif') },
     toJunit: { value: () => answer.toForm('junit') },
     toGithub: { value: () => answer.toForm('github') },
+    fix: { value: (form = 'own') => JSON.parse(answer.fix(form)) },
+    fixedRuleSet: { value: () => answer.fixedRuleSet() },
   })
 
 // Settles with `start`, or rejects as soon as `signal` is aborted; work that waits is cancelled.
@@ -54,6 +56,9 @@ const parse = async (rules, options, signal) =>
 const audit = async (rules, options, signal) =>
   reported(await abortable(signal, (own) => native.audit(rules, json(options), own)))
 
+const allow = async (options, signal) =>
+  reported(await abortable(signal, (own) => native.allow(json(options), own)))
+
 const explain = async (rules, options, signal) =>
   opened(await abortable(signal, (own) => native.explain(rules, json(options), own)))
 
@@ -63,6 +68,8 @@ const symptom = async (text, options, signal) =>
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
 
 const auditSync = (rules, options) => reported(native.auditSync(rules, json(options)))
+
+const allowSync = (options) => reported(native.allowSync(json(options)))
 
 const explainSync = (rules, options) => opened(native.explainSync(rules, json(options)))
 
@@ -74,6 +81,8 @@ const provider = (id) => JSON.parse(native.provider(id))
 
 module.exports = {
   Firewall,
+  allow,
+  allowSync,
   audit,
   auditSync,
   explain,

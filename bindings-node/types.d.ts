@@ -23,6 +23,9 @@ export type Fate = 'accept' | 'drop' | 'reject'
 /** Whose fault a symptom can be. */
 export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | 'client' | 'account' | 'certificate-or-dns'
 
+/** How a fix is written. */
+export type FixForm = 'own' | 'iptables' | 'ip6tables' | 'nftables' | 'words'
+
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'
 
@@ -141,15 +144,28 @@ export interface Finding {
   rule_set: string | null
 }
 
-/** A change to the rule set that closes gaps. */
+/** Rules to add at one place of the rule set. */
 export interface Fix {
   /** The dialect of the text. */
   dialect: Dialect
-  /** The rules to add. */
+  /** The rules to add, as they stand in the text of a rule set. */
   text: string
-  /** The rule or policy before which they belong. */
+  /** The chain that they belong to, as `table/CHAIN`. */
+  chain: string
+  /** The rule before which they belong; a policy stands for the end of its chain. */
   insert_before: By
-  /** Whether the rule set with the change was read and audited again. */
+  /** Whether the rule set with all changes was read and audited again: every gap that they are for
+   * is closed, and nothing became allowed but what the repair says. */
+  proved: boolean
+}
+
+/** A fix, written out. */
+export interface FixText {
+  /** How it is written. */
+  form: FixForm
+  /** The rules or words; nothing but a comment where nothing is missing. */
+  text: string
+  /** Whether rules are in it, and the rule set with them in it was read and audited again. */
   proved: boolean
 }
 
@@ -284,6 +300,25 @@ export interface ProviderReport {
   not_offered: NotOffered[]
 }
 
+/** The changes to the rule set as a whole, and what they achieve. */
+export interface Repair {
+  /** The verdict on the rule set with all changes in it; `null` if there are none. */
+  verdict: Verdict | null
+  /** How many rules are added. */
+  rules: number
+  /** What adds them to the firewall while it runs: for `iptables-restore --noflush`,
+   * `ip6tables-restore --noflush` or `nft -f`. `null` where that cannot be said for sure: then
+   * load the whole rule set. */
+  commands: string | null
+  /** How many pairs of a server address and a server port become allowed that nobody needs: the
+   * price of a budget of rules. */
+  needless: Count
+  /** Some of them. */
+  needless_example: string | null
+  /** What no change helps, and what to do. */
+  unfixed: Unfixed[]
+}
+
 /** What an audit found. */
 export interface Report {
   /** [`SCHEMA_VERSION`]. */
@@ -304,8 +339,10 @@ export interface Report {
   providers: ProviderReport[]
   /** What is worth knowing, the worst first. */
   findings: Finding[]
-  /** Changes to the rule set that close the gaps. */
+  /** Changes to the rule set that close the gaps of the modes that are required, place by place. */
   fixes: Fix[]
+  /** What these changes are as a whole and what they achieve; `null` if nothing is missing. */
+  repair: Repair | null
   /** What in the rule set is not modelled and could concern TCP, in the order of the text. */
   unmodelled: UnmodelledLine[]
 }
@@ -328,6 +365,14 @@ export interface Share {
   needed: Count
   /** How many of them are wholly open. */
   open: Count
+}
+
+/** Something that no added rule helps, or none that can be proved. */
+export interface Unfixed {
+  /** What stops it. */
+  by: By | null
+  /** What to do. */
+  help: string
 }
 
 /** A line of the rule set that is not fully modelled. */

@@ -56,6 +56,18 @@ impl Answer {
         self.0.to_text(colours)
     }
 
+    /// The fix of a report in one of its forms, as JSON.
+    #[napi]
+    pub fn fix(&self, env: Env, form: String) -> Result<String> {
+        self.0.to_fix(&form).map_err(|error| thrown(&env, &error))
+    }
+
+    /// The rule set with the fixes of a report in it, if there are any.
+    #[napi]
+    pub fn fixed_rule_set(&self, env: Env) -> Result<Option<&str>> {
+        self.0.fixed_rule_set().map_err(|error| thrown(&env, &error))
+    }
+
     /// A report in one of its other forms.
     #[napi]
     pub fn to_form(&self, env: Env, form: String) -> Result<String> {
@@ -103,6 +115,12 @@ pub fn audit(
     job(signal, move || json::audit(rules, &options).map(Answer))
 }
 
+/// Says what has to be permitted, with these options, a JSON object.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn allow(options: String, signal: Option<AbortSignal>) -> AsyncTask<Job<Answer>> {
+    job(signal, move || json::allow(&options).map(Answer))
+}
+
 /// Explains what becomes of packets or connections, with these options, a JSON object.
 #[napi(ts_return_type = "Promise<Answer>")]
 pub fn explain(
@@ -144,6 +162,12 @@ pub fn audit_sync(
     options: String,
 ) -> Result<Answer> {
     json::audit(rules(given), &options).map(Answer).map_err(|error| thrown(&env, &error))
+}
+
+/// `allow`, on this thread.
+#[napi]
+pub fn allow_sync(env: Env, options: String) -> Result<Answer> {
+    json::allow(&options).map(Answer).map_err(|error| thrown(&env, &error))
 }
 
 /// `explain`, on this thread.

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 
 import { cases, read } from './cases.mjs'
 
-const kinds = { audit: 'Report', explain: 'Explanation', symptom: 'Diagnosis' }
+const kinds = { allow: 'Report', audit: 'Report', explain: 'Explanation', symptom: 'Diagnosis' }
 const constants = cases
   .filter(({ expect }) => !expect.error)
   .map(({ name, ask }) => {

@@ -9,7 +9,9 @@ export const read = (path) => readFileSync(new URL(path, core), 'utf8')
 export const load = (name) => {
   const found = JSON.parse(read(`cases/${name}.json`))
   const lines = found.text ?? found.rules
-  return { ...found, name, rules: lines.map((line) => `${line}\n`).join('') }
+  const text = lines?.map((line) => `${line}\n`).join('')
+  // What is asked about, where it is asked about a text.
+  return { ...found, name, rules: text, given: lines ? [text] : [] }
 }
 
 export const cases = readdirSync(new URL('cases/', core)).map((file) =>

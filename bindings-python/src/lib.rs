@@ -92,6 +92,16 @@ impl Answer {
         py.detach(|| self.0.to_text(colours))
     }
 
+    /// The fix of a report in one of its forms, as JSON.
+    fn fix(&self, py: Python<'_>, form: &str) -> PyResult<String> {
+        py.detach(|| self.0.to_fix(form)).map_err(raised)
+    }
+
+    /// The rule set with the fixes of a report in it, if there are any.
+    fn fixed_rule_set(&self) -> PyResult<Option<&str>> {
+        self.0.fixed_rule_set().map_err(raised)
+    }
+
     /// A report in one of its other forms.
     fn to_form(&self, py: Python<'_>, form: &str) -> PyResult<String> {
         py.detach(|| self.0.to_form(form)).map_err(raised)
@@ -104,6 +114,13 @@ impl Answer {
 fn audit(py: Python<'_>, rules: Given<'_>, options: &str) -> PyResult<Answer> {
     let rules = rules.into();
     py.detach(|| json::audit(rules, options)).map(Answer).map_err(raised)
+}
+
+/// Says what has to be permitted, with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (options: "str") -> "Answer")]
+fn allow(py: Python<'_>, options: &str) -> PyResult<Answer> {
+    py.detach(|| json::allow(options)).map(Answer).map_err(raised)
 }
 
 /// Explains what becomes of packets or connections, with these options, a JSON object.
@@ -155,5 +172,5 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 #[pymodule]
 mod _pasvaudit {
     #[pymodule_export]
-    use super::{Answer, Firewall, audit, explain, provider, providers, run, symptom};
+    use super::{Answer, Firewall, allow, audit, explain, provider, providers, run, symptom};
 }

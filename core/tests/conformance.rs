@@ -57,16 +57,27 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn ask(case: &Value) -> Result<String, Error> {
-    let given = case.get("rules").unwrap_or_else(|| &case["text"]);
-    let lines = list(given).iter().map(|line| format!("{}\n", text(line)));
+    let given = case.get("rules").or_else(|| case.get("text")).unwrap_or(&Value::Null);
+    let given = given.as_array().map(Vec::as_slice).unwrap_or_default();
+    let lines = given.iter().map(|line| format!("{}\n", text(line)));
     let given = lines.collect::<String>().into_bytes();
     let options = case["options"].to_string();
     let answer = match text(&case["ask"]) {
         "audit" => json::audit(Rules::Text(given), &options)?,
+        "allow" => json::allow(&options)?,
         "symptom" => json::symptom(&given, &options)?,
         _ => json::explain(Rules::Text(given), &options)?,
     };
     if let Answer::Report(report) = &answer {
+        if let Some(rules) = case["expect"].get("fixes") {
+            let fixes = report.fixes.iter().map(|fix| {
+                let by = &fix.insert_before;
+                let place = format!("{} {}", by.kind, by.line.map_or(0, |line| line));
+                json!({"before": place, "text": fix.text, "proved": fix.proved})
+            });
+            assert_eq!(Value::from_iter(fixes), *rules);
+            assert_eq!(case["expect"]["fixed"], report.fixed_verdict().as_str());
+        }
         assert_eq!(case["expect"]["exit"], report.verdict.exit_code());
         assert!(answer.to_text(false).starts_with(report.verdict.as_str()));
     }

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use pasvaudit::ftp::Diagnosis;
+use pasvaudit::render::FixText;
 use pasvaudit::{Explanation, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -41,6 +42,7 @@ fn schemas_are_published() {
         ("report", schema::<Report>()),
         ("explanation", schema::<Explanation>()),
         ("diagnosis", schema::<Diagnosis>()),
+        ("fix", schema::<FixText>()),
     ];
     for (name, schema) in schemas {
         let text = serde_json::to_string_pretty(&schema).unwrap();
@@ -99,7 +101,9 @@ fn python_follows_the_schemas() {
 /// The types of all answers by name; those without fields first.
 fn definitions() -> Vec<(String, Value)> {
     let mut all = Map::new();
-    for mut schema in [schema::<Report>(), schema::<Explanation>(), schema::<Diagnosis>()] {
+    for mut schema in
+        [schema::<Report>(), schema::<Explanation>(), schema::<Diagnosis>(), schema::<FixText>()]
+    {
         let definitions = schema["$defs"].take();
         all.extend(definitions.as_object().unwrap().clone());
         all.insert(text(&schema["title"]).to_owned(), schema);

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from . import _types
+from ._typed import reader
 
 
 class Rendering(Protocol):
@@ -15,6 +16,8 @@ class Rendering(Protocol):
     def to_json(self) -> str: ...
     def to_text(self, colours: bool) -> str: ...
     def to_form(self, form: str) -> str: ...
+    def fix(self, form: str) -> str: ...
+    def fixed_rule_set(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Rendered:
     plain: str
     coloured: str
     forms: dict[str, str]
+    fixes: dict[str, str]
+    fixed: str | None
 
     def to_json(self) -> str:
         return self.json
@@ -35,12 +40,19 @@ class Rendered:
     def to_form(self, form: str) -> str:
         return self.forms[form]
 
+    def fix(self, form: str) -> str:
+        return self.fixes[form]
+
+    def fixed_rule_set(self) -> str | None:
+        return self.fixed
+
 
 @dataclass(frozen=True)
 class Answer:
     """The forms that every answer has."""
 
     _forms: ClassVar[tuple[str, ...]] = ()
+    _fix_forms: ClassVar[tuple[str, ...]] = ()
 
     _rendering: Rendering = field(repr=False, compare=False)
 
@@ -60,9 +72,14 @@ class Answer:
     def __str__(self) -> str:
         return self.to_text()
 
+    def _fixed(self) -> str | None:
+        return None
+
     def __getstate__(self) -> dict[str, Any]:
         forms = {form: self._rendering.to_form(form) for form in self._forms}
-        words = Rendered(self.to_json(), self.to_text(), self.to_text(colours=True), forms)
+        fixes = {form: self._rendering.fix(form) for form in self._fix_forms}
+        texts = self.to_json(), self.to_text(), self.to_text(colours=True)
+        words = Rendered(*texts, forms, fixes, self._fixed())
         return {**self.__dict__, "_rendering": words}
 
 
@@ -71,6 +88,24 @@ class Report(_types.Report, Answer):
     """What an audit found."""
 
     _forms = ("markdown", "html", "sarif", "junit", "github")
+    _fix_forms = ("own", "iptables", "ip6tables", "nftables", "words")
+
+    def fix(self, form: _types.FixForm = "own") -> _types.FixText:
+        """What is missing as rules to add.
+
+        :param form: ``own`` for the dialect of the rule set, with the places where the rules go;
+            another dialect; or ``words``, a request to those who look after the firewall.
+        """
+        text: _types.FixText = reader(_types.FixText)(json.loads(self._rendering.fix(form)))
+        return text
+
+    @property
+    def fixed_rule_set(self) -> str | None:
+        """The rule set with all fixes in it and everything else as it was, if there are any."""
+        return self._fixed()
+
+    def _fixed(self) -> str | None:
+        return self._rendering.fixed_rule_set()
 
     def to_markdown(self) -> str:
         """The report as Markdown that fits a comment on a pull request."""

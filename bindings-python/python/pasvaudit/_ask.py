@@ -87,6 +87,7 @@ def audit(
     outside: str | None = None,
     advertise: Network | None = None,
     via: Sequence[Mapping[str, Any]] = (),
+    max_rules: int | None = None,
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
@@ -109,21 +110,69 @@ def audit(
         that it has.
     :param via: Other firewalls that the connections pass: for each a mapping with ``rules`` and
         ``at``, and if need be ``inside``, ``outside`` and the parameters of :func:`parse`.
+    :param max_rules: The most rules that fixes may add, even if they open more than is needed.
     :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
     """
     given, name = _given(rules)
     options = {
         **_reading(dialect, file or name, ipset, local, kernel, lenient),
+        **_sessions(provider, client, server, at, inside, outside, max_rules),
+        "advertise": None if advertise is None else str(advertise),
+        "via": [_via(one) for one in via] or None,
+    }
+    return _report(_pasvaudit.audit(given, json.dumps(options, default=str)))
+
+
+def allow(
+    *,
+    to: Dialect,
+    provider: Choice | Sequence[Choice] | None = None,
+    client: Network | Sequence[Network] | None = None,
+    server: Network | Sequence[Network] | None = None,
+    at: Placement | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    max_rules: int | None = None,
+) -> Report:
+    """Say what has to be permitted, without a rule set.
+
+    It is the report on a firewall that lets nothing through, so that :meth:`Report.fix` is all that
+    is needed and :attr:`Report.fixed_rule_set` a firewall that lets nothing else through.
+
+    :param to: The dialect of the rules.
+    :param at: Where the firewall stands; at a client gateway if left out.
+    :raises PasvauditError: For questions that cannot be asked.
+
+    The other parameters are those of :func:`audit`.
+    """
+    options = {
+        "to": to,
+        **_sessions(provider, client, server, at, inside, outside, max_rules),
+    }
+    return _report(_pasvaudit.allow(json.dumps(options, default=str)))
+
+
+def _sessions(
+    provider: Choice | Sequence[Choice] | None,
+    client: Network | Sequence[Network] | None,
+    server: Network | Sequence[Network] | None,
+    at: Placement | None,
+    inside: str | None,
+    outside: str | None,
+    max_rules: int | None,
+) -> dict[str, Any]:
+    return {
         "provider": None if provider is None else [_choice(one) for one in _list(provider)],
         "client": None if client is None else [str(one) for one in _list(client)],
         "server": None if server is None else [str(one) for one in _list(server)],
         "at": at,
         "inside": inside,
         "outside": outside,
-        "advertise": None if advertise is None else str(advertise),
-        "via": [_via(one) for one in via] or None,
+        "max_rules": max_rules,
     }
-    audited = _pasvaudit.audit(given, json.dumps(options, default=str))
+
+
+def _report(audited: _pasvaudit.Answer) -> Report:
     report: Report = reader(Report)(json.loads(audited.to_json()), _rendering=audited)
     return report
 

@@ -21,6 +21,8 @@ Fate: TypeAlias = Literal["accept", "drop", "reject"]
 """What becomes of a packet."""
 Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server", "client", "account", "certificate-or-dns"]
 """Whose fault a symptom can be."""
+FixForm: TypeAlias = Literal["own", "iptables", "ip6tables", "nftables", "words"]
+"""How a fix is written."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
@@ -149,16 +151,31 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fix:
-    """A change to the rule set that closes gaps."""
+    """Rules to add at one place of the rule set."""
 
     dialect: Dialect
     """The dialect of the text."""
     text: str
-    """The rules to add."""
+    """The rules to add, as they stand in the text of a rule set."""
+    chain: str
+    """The chain that they belong to, as `table/CHAIN`."""
     insert_before: By
-    """The rule or policy before which they belong."""
+    """The rule before which they belong; a policy stands for the end of its chain."""
     proved: bool
-    """Whether the rule set with the change was read and audited again."""
+    """Whether the rule set with all changes was read and audited again: every gap that they are for
+    is closed, and nothing became allowed but what the repair says."""
+
+
+@dataclass(frozen=True)
+class FixText:
+    """A fix, written out."""
+
+    form: FixForm
+    """How it is written."""
+    text: str
+    """The rules or words; nothing but a comment where nothing is missing."""
+    proved: bool
+    """Whether rules are in it, and the rule set with them in it was read and audited again."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +324,27 @@ class ProviderReport:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """The changes to the rule set as a whole, and what they achieve."""
+
+    verdict: Verdict | None
+    """The verdict on the rule set with all changes in it; `null` if there are none."""
+    rules: int
+    """How many rules are added."""
+    commands: str | None
+    """What adds them to the firewall while it runs: for `iptables-restore --noflush`,
+    `ip6tables-restore --noflush` or `nft -f`. `null` where that cannot be said for sure: then
+    load the whole rule set."""
+    needless: Count
+    """How many pairs of a server address and a server port become allowed that nobody needs: the
+    price of a budget of rules."""
+    needless_example: str | None
+    """Some of them."""
+    unfixed: tuple[Unfixed, ...]
+    """What no change helps, and what to do."""
+
+
+@dataclass(frozen=True)
 class Report:
     """What an audit found."""
 
@@ -329,7 +367,9 @@ class Report:
     findings: tuple[Finding, ...]
     """What is worth knowing, the worst first."""
     fixes: tuple[Fix, ...]
-    """Changes to the rule set that close the gaps."""
+    """Changes to the rule set that close the gaps of the modes that are required, place by place."""
+    repair: Repair | None
+    """What these changes are as a whole and what they achieve; `null` if nothing is missing."""
     unmodelled: tuple[UnmodelledLine, ...]
     """What in the rule set is not modelled and could concern TCP, in the order of the text."""
 
@@ -356,6 +396,16 @@ class Share:
     """How many there are."""
     open: Count
     """How many of them are wholly open."""
+
+
+@dataclass(frozen=True)
+class Unfixed:
+    """Something that no added rule helps, or none that can be proved."""
+
+    by: By | None
+    """What stops it."""
+    help: str
+    """What to do."""
 
 
 @dataclass(frozen=True)

@@ -78,11 +78,10 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`Code::BadOption`] if there is no such form, or the answer is no report; those of
-    /// [`Report::fix`].
+    /// [`Code::BadOption`] if there is no such form, or the answer is no report.
     pub fn to_fix(&self, form: &str) -> Result<String, Error> {
         let form = form.parse()?;
-        Ok(self.report(&"a fix")?.fix(form)?.to_json())
+        Ok(self.report(&"a fix")?.fix(form).to_json())
     }
 
     /// The rule set with the fixes of a report in it, if there are any.

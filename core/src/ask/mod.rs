@@ -61,6 +61,8 @@ pub struct AuditOptions {
     /// Other firewalls that the connections pass.
     pub via: Vec<Via>,
     /// The most rules that fixes may add.
+    // As JavaScript spells it, too.
+    #[serde(alias = "maxRules")]
     pub max_rules: Option<usize>,
 }
 

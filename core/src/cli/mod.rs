@@ -72,7 +72,7 @@ fn fix(arguments: Fix) -> Result<u8, Error> {
     let asked = question(arguments.question, &arguments.rules)?;
     let options = AuditOptions { max_rules: arguments.max_rules, ..asked };
     let report = ask::audit(&firewall, &options)?;
-    let fix = report.fix(arguments.to.parse()?)?;
+    let fix = report.fix(arguments.to.parse()?);
     if arguments.whole {
         // Where nothing is to be changed the rule set is what it was: somebody may load it.
         write(&arguments.output, report.fixed_rule_set().unwrap_or(firewall.text()))?;
@@ -97,7 +97,7 @@ fn allow(arguments: Allow) -> Result<u8, Error> {
         ..sessions(arguments.sessions)?
     };
     let report = ask::allow(to, &options)?;
-    let fix = report.fix(if words { FixForm::Words } else { FixForm::Own })?;
+    let fix = report.fix(if words { FixForm::Words } else { FixForm::Own });
     let whole = report.fixed_rule_set().filter(|_| arguments.whole);
     write(&arguments.output, whole.unwrap_or(&fix.text))?;
     Ok(report.fixed_verdict().exit_code())

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::facts;
 use crate::audit::{ByKind, Fix, Repair, Report, Unfixed, Verdict};
-use crate::error::{Code, Error};
 use crate::eval::End;
 use crate::firewall::{Allowance, Dialect};
 use crate::space::{AddressRange, PortRange};
@@ -53,23 +52,19 @@ impl FixText {
 }
 
 impl Report {
-    /// What is missing as rules to add.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::BadOption`] for a dialect that cannot say what is missing, because it is of the other
-    /// IP family.
-    pub fn fix(&self, form: FixForm) -> Result<FixText, Error> {
+    /// What is missing as rules to add. A dialect of the other IP family cannot say it; then there is a
+    /// comment that says so.
+    pub fn fix(&self, form: FixForm) -> FixText {
         let dialect = match form {
             FixForm::Own => None,
-            FixForm::Words => return Ok(self.fix_in_words()),
+            FixForm::Words => return self.fix_in_words(),
             FixForm::Iptables => Some(Dialect::Iptables),
             FixForm::Ip6tables => Some(Dialect::Ip6tables),
             FixForm::Nftables => Some(Dialect::Nftables),
         };
         let own = self.rule_set.dialect;
         match dialect.filter(|dialect| *dialect != own) {
-            None => Ok(self.fix_here(form)),
+            None => self.fix_here(form),
             Some(dialect) => self.fix_elsewhere(form, dialect),
         }
     }
@@ -107,14 +102,14 @@ impl Report {
         FixText { form, text, proved: !self.fixes.is_empty() }
     }
 
-    fn fix_elsewhere(&self, form: FixForm, dialect: Dialect) -> Result<FixText, Error> {
-        let Some(repair) = &self.repair else { return Ok(self.fix_here(form)) };
+    fn fix_elsewhere(&self, form: FixForm, dialect: Dialect) -> FixText {
+        let Some(repair) = &self.repair else { return self.fix_here(form) };
         let Some(rules) = repair.elsewhere(dialect) else {
             if repair.missing().is_empty() {
-                return Ok(self.fix_here(form));
+                return self.fix_here(form);
             }
-            let message = format!("what is missing cannot be said in {dialect}");
-            return Err(Error::new(Code::BadOption, message));
+            let text = comment(&format!("what is missing cannot be said in {dialect}"));
+            return FixText { form, text, proved: false };
         };
         let mut text = comment(&format!(
             "what is missing for {}, for a firewall that tracks connections; put these rules before \
@@ -123,7 +118,7 @@ impl Report {
         ));
         text += rules;
         text += &left(&repair.unfixed);
-        Ok(FixText { form, text, proved: true })
+        FixText { form, text, proved: true }
     }
 
     /// A request that a firewall team can act on.

@@ -27,7 +27,7 @@ use super::report::{By, Report};
 use crate::eval::symbolic::Blame;
 use crate::eval::{End, Placement};
 use crate::firewall::{ChainId, Firewall};
-use crate::space::{Budget, Exhausted, PacketSpace};
+use crate::space::{Budget, Count, Exhausted, PacketSpace};
 use applied::{Applied, Terms, Unfit};
 use by_end::ByEnd;
 use place::Places;
@@ -94,21 +94,37 @@ impl<'a> Fixer<'a> {
     }
 
     fn closed(&self) -> Result<Repair, Exhausted> {
-        let most = self.audit.rule_budget;
-        let mut fewest = None;
-        for width in Width::ALL {
-            let (plan, applied) = self.plan(width, false)?;
-            let Some(applied) = applied else { return Ok(self.in_words(plan)) };
-            let rules = applied.rules();
-            if most.is_none_or(|most| rules <= most) {
-                return self.proved(plan, &applied, width);
-            }
-            fewest = fewest.into_iter().chain([rules]).min();
+        let (plan, applied) = self.plan(Width::Exact, false)?;
+        let Some(applied) = applied else { return Ok(self.in_words(plan)) };
+        match self.audit.rule_budget {
+            Some(most) if applied.rules() > most => self.within(most, applied.rules()),
+            _ => self.proved(plan, &applied),
         }
-        let rules = fewest.unwrap_or_default();
-        let most = most.unwrap_or_default();
-        let help = format!("allow at least {rules} rules more; the budget is {most}");
-        Ok(Repair::in_words(vec![Unfixed { by: None, help }]))
+    }
+
+    /// At most so many rules, by which the least becomes allowed that nobody needs.
+    fn within(&self, most: usize, exact: usize) -> Result<Repair, Exhausted> {
+        let mut fewest = exact;
+        let mut best: Option<(Count, Plan, Applied, PacketSpace)> = None;
+        for width in Width::WIDE {
+            let (plan, Some(applied)) = self.plan(width, false)? else { continue };
+            fewest = fewest.min(applied.rules());
+            if applied.rules() > most {
+                continue;
+            }
+            let needless = self.needless(&applied)?;
+            let count = needless.count_pairs();
+            if best.as_ref().is_none_or(|(least, ..)| count < *least) {
+                best = Some((count, plan, applied, needless));
+            }
+        }
+        match best {
+            Some((_, plan, applied, needless)) => self.repair(plan, &applied, &needless),
+            None => {
+                let help = format!("allow at least {fewest} more rules; the budget is {most}");
+                Ok(Repair::in_words(vec![Unfixed { by: None, help }]))
+            }
+        }
     }
 
     /// The steps, and the rule set with them taken.
@@ -329,32 +345,25 @@ impl<'a> Fixer<'a> {
     }
 
     /// The repair, if nothing else becomes allowed.
-    fn proved(&self, plan: Plan, applied: &Applied, width: Width) -> Result<Repair, Exhausted> {
+    fn proved(&self, plan: Plan, applied: &Applied) -> Result<Repair, Exhausted> {
         let needless = self.needless(applied)?;
-        let found = |needless: &ByEnd<PacketSpace>| {
-            needless.iter().find(|(_, space)| !space.is_empty()).map(|(opener, space)| {
-                format!(
-                    "a rule for this would also let through what nobody needs, opened by the {opener}: \
-                     {space}"
-                )
-            })
-        };
-        if width != Width::Exact || found(&needless).is_none() {
+        if needless.is_empty() {
             return self.repair(plan, applied, &needless);
         }
-        let (plan, Some(applied)) = self.plan(width, true)? else { return Ok(self.in_words(plan)) };
+        let (plan, Some(applied)) = self.plan(Width::Exact, true)? else {
+            return Ok(self.in_words(plan));
+        };
         let needless = self.needless(&applied)?;
-        match found(&needless) {
-            None => self.repair(plan, &applied, &needless),
-            Some(help) => {
-                let mut repair = self.in_words(plan);
-                repair.unfixed.push(Unfixed { by: None, help });
-                Ok(repair)
-            }
+        if needless.is_empty() {
+            return self.repair(plan, &applied, &needless);
         }
+        let help = format!("a rule for this would also let through what nobody needs: {needless}");
+        let mut repair = self.in_words(plan);
+        repair.unfixed.push(Unfixed { by: None, help });
+        Ok(repair)
     }
 
-    fn needless(&self, applied: &Applied) -> Result<ByEnd<PacketSpace>, Exhausted> {
+    fn needless(&self, applied: &Applied) -> Result<PacketSpace, Exhausted> {
         let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
         proof::needless(applied, &before, &after, self.wants, &self.budget)
     }

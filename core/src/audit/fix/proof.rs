@@ -1,7 +1,6 @@
 //! That nothing but what is needed became allowed.
 
 use super::applied::Applied;
-use super::by_end::ByEnd;
 use super::wants::Wants;
 use crate::audit::fates::{Piece, Site, Status, union};
 use crate::eval::End;
@@ -10,8 +9,7 @@ use crate::space::{
     AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange,
 };
 
-/// The connections that are allowed with the additions and were not before, and that nobody needs,
-/// by the end that opens them.
+/// The connections that are allowed with the additions and were not before, and that nobody needs.
 ///
 /// What no added rule matches fares as before, so it is enough to look at the packets that one
 /// does, as those of connections that either end opened.
@@ -21,16 +19,18 @@ pub(super) fn needless(
     after: &Site<'_>,
     wants: &Wants,
     budget: &Budget,
-) -> Result<ByEnd<PacketSpace>, Exhausted> {
+) -> Result<PacketSpace, Exhausted> {
     // Where nobody named the interfaces, a rule for what one end sends also takes packets with the same
     // addresses that come from the other side.
     let needed = wants.needed(End::Client, budget)?;
     let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
-    ByEnd::try_of(|opener| {
+    let mut found = PacketSpace::nothing();
+    for opener in [End::Client, End::Server] {
         let v4 = opened::<u32>(applied, before, after, opener, budget)?;
         let v6 = opened::<u128>(applied, before, after, opener, budget)?;
-        PacketSpace { v4, v6 }.difference(&needed, budget)
-    })
+        found = found.union(&PacketSpace { v4, v6 }, budget)?;
+    }
+    found.difference(&needed, budget)
 }
 
 /// What became allowed of the connections of one family that an end opens.

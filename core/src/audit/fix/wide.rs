@@ -9,21 +9,23 @@ use crate::space::{Axis, Budget, Exhausted, HeaderSet, Ranges};
 pub(super) enum Width {
     /// Nothing.
     Exact,
-    /// Ports between the needed ones.
+    /// Every needed port at every needed address.
+    Crossed,
+    /// And the ports between the needed ones.
     Ports,
-    /// Addresses between the needed ones.
+    /// Or the addresses between the needed ones.
     Addresses,
-    /// Both.
+    /// Or both.
     Both,
 }
 
 impl Width {
-    /// The narrowest first.
-    pub(super) const ALL: [Self; 4] = [Self::Exact, Self::Ports, Self::Addresses, Self::Both];
+    /// Those that open more than is needed.
+    pub(super) const WIDE: [Self; 4] = [Self::Crossed, Self::Ports, Self::Addresses, Self::Both];
 
-    const fn widens(self, axis: Axis) -> bool {
+    const fn fills(self, axis: Axis) -> bool {
         match self {
-            Self::Exact => false,
+            Self::Exact | Self::Crossed => false,
             Self::Ports => axis.is_port(),
             Self::Addresses => !axis.is_port(),
             Self::Both => true,
@@ -39,27 +41,23 @@ impl Width {
         if self == Self::Exact || needed.is_empty() {
             return Ok(needed.clone());
         }
-        // Over an axis that may be widened, whatever is needed for one value is for all between.
-        let wide: Vec<_> = Axis::ALL.into_iter().filter(|axis| self.widens(*axis)).collect();
-        let hulls = Axis::ALL.map(|axis| match self.widens(axis) {
-            true => hull(&needed.values_on(axis)),
-            false => Ranges::all(axis),
-        });
-        needed
-            .exists(&wide, budget)?
-            .intersection(&HeaderSet::product(hulls.each_ref(), budget)?, budget)
+        let values = Axis::ALL.map(|axis| self.filled_on(axis, &needed.values_on(axis)));
+        HeaderSet::product(values.each_ref(), budget)
     }
 
-    /// The product with one range on every axis that is widened.
+    /// The product with one range on every axis that is filled.
     pub(super) fn filled<A: Governs>(self, product: &Product<A>) -> Product<A> {
         let mut axes = Axis::ALL.into_iter();
         product.each_ref().map(|ranges| match axes.next() {
-            Some(axis) if self.widens(axis) => hull(ranges),
-            _ => ranges.clone(),
+            Some(axis) => self.filled_on(axis, ranges),
+            None => ranges.clone(),
         })
     }
-}
 
-fn hull<A: Governs>(ranges: &Ranges<A>) -> Ranges<A> {
-    ranges.hull().map_or_else(Ranges::none, |(first, last)| Ranges::range(first, last))
+    fn filled_on<A: Governs>(self, axis: Axis, ranges: &Ranges<A>) -> Ranges<A> {
+        match ranges.hull() {
+            Some((first, last)) if self.fills(axis) => Ranges::range(first, last),
+            _ => ranges.clone(),
+        }
+    }
 }
