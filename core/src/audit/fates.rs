@@ -39,9 +39,10 @@ impl<'a> Site<'a> {
         self.devices.get(place)
     }
 
-    /// Whether any of the firewalls is as the test says.
-    pub(super) fn any(&self, test: impl Fn(&Firewall) -> bool) -> bool {
-        self.devices.iter().any(|device| test(device.firewall))
+    /// Whether it matters which session a data connection belongs to.
+    pub(super) fn sessions_matter(&self) -> bool {
+        let matters = |firewall: &Firewall| firewall.assigns_helpers() || firewall.translates();
+        self.devices.iter().any(|device| matters(device.firewall))
     }
 
     /// How the connections of a space fare; with `control` they are data connections of that session.

@@ -361,10 +361,14 @@ impl<'a> Auditor<'a> {
         let answers = [&control, &data];
         let judged = Judged::of(flows, answers, budget)?;
         if required {
-            let wants = [(&control, None), (&data, self.control(flows))];
-            for (answer, control) in wants {
-                let clients = judged.clients.clone();
-                let want = Want { flow: answer.flow.clone(), control, clients };
+            for (answer, session) in [(&control, None), (&data, Some(self.session(flows)))] {
+                let want = Want {
+                    flow: answer.flow.clone(),
+                    session,
+                    announces: self.announces(flows),
+                    readable: flows.mode.protection == Protection::Plain,
+                    clients: judged.clients.clone(),
+                };
                 let known = A::wants(&mut self.wants);
                 if !known.contains(&want) {
                     known.push(want);
@@ -404,11 +408,17 @@ impl<'a> Auditor<'a> {
 
     /// What of the control connection matters to the data connections of a mode, if anything does.
     fn control(&self, flows: &ModeFlows) -> Option<Control> {
-        let announces = self.advertised.is_some() && flows.mode.data == DataMode::Pasv;
-        let matters = |firewall: &Firewall| firewall.assigns_helpers() || firewall.translates();
-        if !announces && !self.site.any(matters) {
-            return None;
-        }
+        let matters = self.announces(flows) || self.site.sessions_matter();
+        matters.then(|| self.session(flows))
+    }
+
+    /// Whether the server announces another address than its own.
+    fn announces(&self, flows: &ModeFlows) -> bool {
+        self.advertised.is_some() && flows.mode.data == DataMode::Pasv
+    }
+
+    /// The session that the data connections of a mode belong to.
+    fn session(&self, flows: &ModeFlows) -> Control {
         let ports = |ends: &Ends| -> Vec<(u16, u16)> {
             let ports = ends.widest().flat_map(|endpoint| &endpoint.ports);
             ports.map(|ports| (ports.first(), ports.last())).collect()
@@ -418,13 +428,13 @@ impl<'a> Auditor<'a> {
             (DataMode::Pasv, Some(address)) => Announced::Address(address),
             (DataMode::Pasv | DataMode::Port | DataMode::Eprt, _) => Announced::Own,
         };
-        Some(Control {
+        Control {
             ports: ports(&flows.control.to),
             client_ports: ports(&flows.control.from),
             // A helper can read only what is not encrypted.
             readable: flows.mode.protection == Protection::Plain,
             announced,
-        })
+        }
     }
 
     /// Whether the flow is open to every address that is not on the provider's list as well.

@@ -11,7 +11,7 @@ mod nftables;
 mod writing;
 
 pub(crate) use insertion::{Insertion, Spot};
-pub(crate) use writing::rules;
+pub(crate) use writing::{Assignment, rules};
 
 use std::sync::Arc;
 

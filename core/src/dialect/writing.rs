@@ -42,4 +42,32 @@ impl Firewall {
             }
         }
     }
+
+    /// What gives these control connections the helper for FTP; `None` where its text has no place for
+    /// that. `sent_here`: the device itself opens them.
+    pub(crate) fn assignment(&self, controls: &[Allowance], sent_here: bool) -> Option<Assignment> {
+        let (insertion, commands, chain) = match self.dialect() {
+            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => (
+                iptables::assignment(self, controls, sent_here)?,
+                iptables::assignment_commands(controls, sent_here),
+                format!("raw/{}", iptables::assigning_chain(sent_here)),
+            ),
+            Dialect::Nftables | Dialect::NftablesJson => (
+                nftables::assignment(self, controls, sent_here)?,
+                nftables::assignment_commands(controls, sent_here),
+                format!("inet ftp-helper/{}", nftables::assigning_chain(sent_here)),
+            ),
+        };
+        Some(Assignment { insertion, commands, chain })
+    }
+}
+
+/// What gives control connections a helper.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignment {
+    pub insertion: Insertion,
+    /// The same for a firewall that runs.
+    pub commands: String,
+    /// The chain that it stands in, as `table/CHAIN`.
+    pub chain: String,
 }

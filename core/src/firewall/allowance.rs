@@ -30,6 +30,8 @@ pub(crate) enum Packets {
     /// Those that go this way in their connections, of the reply direction only those of established
     /// ones; the ends are those of the packet.
     Way(Direction),
+    /// Those of connections that the helper for FTP expected; the ends are those of the packet.
+    Expected,
     /// Those that go this way in connections whose first packet had these ends before any
     /// translation; of the reply direction only those of established connections.
     Of(Direction),

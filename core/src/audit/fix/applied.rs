@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::step::Step;
+use super::step::{Kind, Step};
 use super::wide::Width;
-use crate::dialect::{Insertion, Spot, rules};
+use crate::dialect::{Assignment, Insertion, Spot, rules};
 use crate::error::Error;
 use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Interfaces};
@@ -29,6 +29,10 @@ pub(super) struct Applied {
     pub firewall: Firewall,
     /// In the order of the text.
     pub additions: Vec<Addition>,
+    /// What gives control connections a helper, if steps need one.
+    pub assignment: Option<Assignment>,
+    /// All that was put in, in the order of the text.
+    insertions: Vec<Insertion>,
 }
 
 /// Why steps cannot be taken.
@@ -54,6 +58,8 @@ pub(super) struct Terms<'a> {
     pub placement: Placement,
     pub interfaces: &'a Interfaces,
     pub width: Width,
+    /// The control connections that a helper has to read where steps need one.
+    pub controls: &'a [Allowance],
 }
 
 impl Applied {
@@ -89,16 +95,27 @@ impl Applied {
             additions.push(Addition { spot, base, allowances, insertion, rules: rules.len() });
         }
         additions.sort_by_key(|addition| addition.insertion.at);
-        let insertions: Vec<_> =
-            additions.iter().map(|addition| addition.insertion.clone()).collect();
+        let assignment = match steps.iter().position(|step| step.kind == Kind::Expected) {
+            None => None,
+            Some(step) => {
+                let sent_here = terms.placement == Placement::ClientHost;
+                let assignment = original.assignment(terms.controls, sent_here);
+                Some(assignment.ok_or(Unfit::Step(step))?)
+            }
+        };
+        let added = additions.iter().map(|addition| &addition.insertion);
+        let assigned = assignment.iter().map(|assignment| &assignment.insertion);
+        let mut insertions: Vec<_> = added.chain(assigned).cloned().collect();
+        insertions.sort_by_key(|insertion| insertion.at);
         let text = Insertion::splice(original.text(), &insertions);
         let firewall = original.read_again(text).map_err(Unfit::Unreadable)?;
-        Ok(Self { firewall, additions })
+        Ok(Self { firewall, additions, assignment, insertions })
     }
 
     /// How many rules were added.
     pub(super) fn rules(&self) -> usize {
-        self.additions.iter().map(|addition| addition.rules).sum()
+        let rules: usize = self.additions.iter().map(|addition| addition.rules).sum();
+        rules + usize::from(self.assignment.is_some())
     }
 
     /// What it stands for in the rule set as it was given; `None` if it was added.
@@ -117,10 +134,10 @@ impl Applied {
     /// Whether a byte of the text was added.
     fn is_added(&self, byte: usize) -> bool {
         let mut shift = 0;
-        self.additions.iter().any(|addition| {
-            let start = addition.insertion.at + shift;
-            shift += addition.insertion.text.len();
-            (start..start + addition.insertion.text.len()).contains(&byte)
+        self.insertions.iter().any(|insertion| {
+            let start = insertion.at + shift;
+            shift += insertion.text.len();
+            (start..start + insertion.text.len()).contains(&byte)
         })
     }
 }

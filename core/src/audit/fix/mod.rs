@@ -24,14 +24,14 @@ use super::Audit;
 use super::describe::Describer;
 use super::fates::Site;
 use super::report::{By, Report};
-use crate::eval::symbolic::Blame;
+use crate::eval::symbolic::{Blame, Stage};
 use crate::eval::{End, Placement};
-use crate::firewall::{ChainId, Firewall};
+use crate::firewall::{Allowance, ChainId, Firewall};
 use crate::space::{Budget, Count, Exhausted, PacketSpace};
 use applied::{Applied, Terms, Unfit};
 use by_end::ByEnd;
 use place::Places;
-use step::Step;
+use step::{Kind, Step};
 use wants::Lack;
 use wide::Width;
 
@@ -48,6 +48,10 @@ pub(super) struct Fixer<'a> {
     only: Option<&'a ByEnd<PacketSpace>>,
     /// What is needed of the connections that each end opens.
     needed: ByEnd<PacketSpace>,
+    /// The data connections that a helper may let through, by the end that opens them, and the
+    /// control connections that it has to read.
+    helped: ByEnd<PacketSpace>,
+    controls: Vec<Allowance>,
     /// Where the packets of each end pass.
     places: ByEnd<Places>,
     budget: Budget,
@@ -59,6 +63,8 @@ struct Plan {
     steps: Vec<Step>,
     /// Whether steps must not touch connections that the other end opens.
     strict: bool,
+    /// Whether steps may leave connections to a helper.
+    helper: bool,
     /// What no step helps.
     given_up: Vec<GivenUp>,
 }
@@ -80,7 +86,14 @@ impl<'a> Fixer<'a> {
         let budget = Budget::default();
         let needed = ByEnd::try_of(|opener| wants.needed(opener, &budget))?;
         let places = ByEnd::of(|sender| Places::of(audit.firewall, at.route(sender).hooks));
-        Ok(Self { audit, at, wants, only: None, needed, places, budget })
+        let helped = ByEnd::try_of(|opener| match audit.firewall.conntrack() {
+            Some(_) => wants.helped(opener, &budget),
+            None => Ok(PacketSpace::nothing()),
+        })?;
+        let read = wants.read(&budget)?;
+        let controls = repair::exact(&read, &read, &budget)?;
+        let only = None;
+        Ok(Self { audit, at, wants, only, needed, helped, controls, places, budget })
     }
 
     /// The rules that close what gaps can be closed.
@@ -129,7 +142,7 @@ impl<'a> Fixer<'a> {
 
     /// The steps, and the rule set with them taken.
     fn plan(&self, width: Width, strict: bool) -> Result<(Plan, Option<Applied>), Exhausted> {
-        let mut plan = Plan { strict, ..Plan::default() };
+        let mut plan = Plan { strict, helper: true, ..Plan::default() };
         let mut applied: Option<Applied> = None;
         for _ in 0..ROUNDS {
             let lacks = self.lacks(applied.as_ref(), &plan)?;
@@ -153,6 +166,7 @@ impl<'a> Fixer<'a> {
             placement: self.at,
             interfaces: &self.audit.interfaces,
             width,
+            controls: &self.controls,
         };
         loop {
             let needed = |step: &Step| self.needed.get(step.opener).clone();
@@ -209,7 +223,7 @@ impl<'a> Fixer<'a> {
         // What a step was for already was not helped by it: the next manner is tried, once.
         let before: Vec<_> = plan.steps.iter().map(|step| step.blames.clone()).collect();
         let mut tried: Vec<usize> = Vec::new();
-        for lack in lacks {
+        for (kind, lack) in self.by_kind(lacks, plan)? {
             let reply = lack.ruling.stage.is_reply();
             let (base, blame) = match self.place(&lack, applied) {
                 Ok(place) => place,
@@ -220,8 +234,9 @@ impl<'a> Fixer<'a> {
             };
             let sender = if reply { lack.opener.other() } else { lack.opener };
             let places = self.places.get(sender);
-            let same =
-                |step: &Step| (step.base, step.opener, step.reply) == (base, lack.opener, reply);
+            let same = |step: &Step| {
+                (step.base, step.opener, step.reply, step.kind) == (base, lack.opener, reply, kind)
+            };
             let Some(found) = plan.steps.iter().position(same) else {
                 match places.spot(base, &[blame]) {
                     Some(spot) => plan.steps.push(Step {
@@ -233,6 +248,7 @@ impl<'a> Fixer<'a> {
                         space: lack.space,
                         manner: 0,
                         strict: plan.strict,
+                        kind,
                     }),
                     None => plan.given_up.push(self.no_place(lack, blame)),
                 }
@@ -244,6 +260,12 @@ impl<'a> Fixer<'a> {
                 if !tried.contains(&found) {
                     step.manner += 1;
                     tried.push(found);
+                }
+                if step.packets().is_none() && kind != Kind::Headers {
+                    // Without a helper, then.
+                    plan.helper = false;
+                    plan.steps.retain(|step| step.kind == Kind::Headers);
+                    return Ok(());
                 }
                 if step.packets().is_none() {
                     self.give_up_step(plan, found, "no rule at this place lets them through");
@@ -262,6 +284,35 @@ impl<'a> Fixer<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What is missing, apart by what may let it through.
+    fn by_kind(&self, lacks: Vec<Lack>, plan: &Plan) -> Result<Vec<(Kind, Lack)>, Exhausted> {
+        let mut parts = Vec::with_capacity(lacks.len());
+        for lack in lacks {
+            let kind = match lack.ruling.stage {
+                Stage::Syn | Stage::OpenerData => Kind::Expected,
+                Stage::SynAck | Stage::PeerData => Kind::Headers,
+            };
+            let helped = self.helped.get(lack.opener);
+            if kind == Kind::Headers || !plan.helper || helped.is_empty() {
+                parts.push((Kind::Headers, lack));
+                continue;
+            }
+            let expected = lack.space.intersection(helped, &self.budget)?;
+            let rest = lack.space.difference(helped, &self.budget)?;
+            if !expected.is_empty() {
+                parts.push((kind, Lack { space: expected, ..lack.clone() }));
+            }
+            if !rest.is_empty() {
+                parts.push((Kind::Headers, Lack { space: rest, ..lack }));
+            }
+        }
+        // A helper expects nothing before the control connection works.
+        if parts.iter().any(|(kind, _)| *kind == Kind::Headers) {
+            parts.retain(|(kind, _)| *kind == Kind::Headers);
+        }
+        Ok(parts)
     }
 
     /// The base chain that stops something, and by what of the rule set as it was given.

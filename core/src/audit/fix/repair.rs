@@ -10,11 +10,11 @@ use super::step::{allowance, products};
 use super::wide::Width;
 use super::{End, Fixer, Plan, wants};
 use crate::audit::Audit;
-use crate::audit::report::{By, Report, Verdict};
-use crate::dialect::Spot;
+use crate::audit::report::{By, ByKind, Report, Verdict};
+use crate::dialect::{Assignment, Spot};
 use crate::eval::symbolic::Blame;
 use crate::firewall::{Allowance, Dialect, Packets};
-use crate::space::{Count, Exhausted, PacketSpace};
+use crate::space::{Budget, Count, Exhausted, PacketSpace};
 
 /// Rules to add at one place of the rule set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -132,7 +132,9 @@ impl Fixer<'_> {
             places.entry(*spot).or_default().extend(allowances.iter().cloned());
         }
         let places: Vec<_> = places.into_iter().collect();
-        let fixes = applied.additions.iter().map(|addition| self.fix(addition)).collect();
+        let fixes = applied.additions.iter().map(|addition| self.fix(addition));
+        let assigning = applied.assignment.iter().map(|assignment| self.assigning(assignment));
+        let fixes = assigning.chain(fixes).collect();
         let audit = Audit {
             firewall: &applied.firewall,
             at: Some(self.at),
@@ -147,7 +149,7 @@ impl Fixer<'_> {
         Ok(Repair {
             verdict: Some(report.verdict),
             rules: applied.rules() as u64,
-            commands: self.audit.firewall.commands(&places),
+            commands: self.commands(applied, &places),
             needless: needless.count_pairs(),
             needless_example: (!needless.is_empty()).then(|| needless.to_string()),
             unfixed: distinct(unfixed),
@@ -157,6 +159,26 @@ impl Fixer<'_> {
             // There, no rules are asked for in yet other dialects.
             elsewhere: if self.only.is_none() { self.elsewhere(&missing)? } else { Vec::new() },
         })
+    }
+
+    fn commands(&self, applied: &Applied, places: &[(Spot, Vec<Allowance>)]) -> Option<String> {
+        let assigning = applied.assignment.as_ref().map(|assignment| assignment.commands.as_str());
+        let commands = self.audit.firewall.commands(places)?;
+        Some(format!("{}{commands}", assigning.unwrap_or_default()))
+    }
+
+    fn assigning(&self, assignment: &Assignment) -> Fix {
+        let chain = assignment.chain.clone();
+        let insert_before = By {
+            kind: ByKind::Policy,
+            rule_set: None,
+            line: None,
+            text: "the end of the rule set".to_owned(),
+            chain: chain.clone(),
+        };
+        let text = assignment.insertion.text.trim_matches([',', '\n']).to_owned();
+        let dialect = self.audit.firewall.dialect();
+        Fix { dialect, text, chain, insert_before, proved: true }
     }
 
     fn fix(&self, addition: &Addition) -> Fix {
@@ -191,19 +213,24 @@ impl Fixer<'_> {
     fn allowances(&self, missing: &ByEnd<PacketSpace>) -> Result<Vec<(End, Allowance)>, Exhausted> {
         let mut allowances = Vec::new();
         for (opener, space) in missing.iter() {
-            let needed = self.needed.get(opener);
-            let v4 = products(&space.v4, &needed.v4, Width::Exact, &self.budget)?;
-            let v6 = products(&space.v6, &needed.v6, Width::Exact, &self.budget)?;
-            let all = Packets::All;
-            for product in v4.iter().flatten() {
-                allowances.push((opener, allowance(product, false, all)));
-            }
-            for product in v6.iter().flatten() {
-                allowances.push((opener, allowance(product, false, all)));
-            }
+            let each = exact(space, self.needed.get(opener), &self.budget)?;
+            allowances.extend(each.into_iter().map(|allowance| (opener, allowance)));
         }
         Ok(allowances)
     }
+}
+
+/// A set as few allowances, within what is needed.
+pub(super) fn exact(
+    space: &PacketSpace,
+    needed: &PacketSpace,
+    budget: &Budget,
+) -> Result<Vec<Allowance>, Exhausted> {
+    let v4 = products(&space.v4, &needed.v4, Width::Exact, budget)?;
+    let v6 = products(&space.v6, &needed.v6, Width::Exact, budget)?;
+    let v4 = v4.iter().flatten().map(|product| allowance(product, false, Packets::All));
+    let v6 = v6.iter().flatten().map(|product| allowance(product, false, Packets::All));
+    Ok(v4.chain(v6).collect())
 }
 
 /// What bears on the verdict besides the rules.

@@ -10,6 +10,15 @@ use crate::space::{
     AddressRange, Axis, Budget, Exhausted, HeaderSet, PacketSpace, PortRange, Ranges,
 };
 
+/// What lets connections through.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    /// Their addresses and ports.
+    Headers,
+    /// That a helper expects them.
+    Expected,
+}
+
 /// Connections that are let through at one place, for the packets of one of their ends.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
@@ -28,12 +37,16 @@ pub(super) struct Step {
     pub manner: usize,
     /// Whether it must not touch connections that the other end opens.
     pub strict: bool,
+    pub kind: Kind,
 }
 
 impl Step {
     /// The ways to write the rule: the plainest first, then for connections that translation shows
     /// with other addresses at this place, then for those that are not tracked.
     const fn manners(&self) -> &'static [Packets] {
+        if matches!(self.kind, Kind::Expected) {
+            return &[Packets::Expected];
+        }
         match (self.reply, self.strict) {
             (true, false) => {
                 &[Packets::Established, Packets::Of(Direction::Reply), Packets::NotFirst]

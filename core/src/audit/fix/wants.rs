@@ -11,7 +11,12 @@ use crate::space::{Axis, Budget, Exhausted, HeaderSet, PacketSpace, Ranges};
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::audit) struct Want<A: Governs> {
     pub flow: Flow,
-    pub control: Option<Control>,
+    /// For data connections, the session that they belong to.
+    pub session: Option<Control>,
+    /// Whether the session matters even where no firewall translates or has helpers.
+    pub announces: bool,
+    /// Whether helpers can read the session: it is not encrypted.
+    pub readable: bool,
     pub clients: Ranges<A>,
 }
 
@@ -21,6 +26,9 @@ pub(in crate::audit) struct Wants {
     pub v4: Vec<Want<u32>>,
     pub v6: Vec<Want<u128>>,
 }
+
+/// From how many ports on a helper is better than to open all of them.
+const MANY_PORTS: u64 = 1000;
 
 /// Connections that do not surely work, and why.
 #[derive(Clone, Debug)]
@@ -43,8 +51,24 @@ impl Wants {
 
     /// All connections that are needed of those that this end opens.
     pub(super) fn needed(&self, opener: End, budget: &Budget) -> Result<PacketSpace, Exhausted> {
-        let v4 = needed_of(&self.v4, opener, budget)?;
-        Ok(PacketSpace { v4, v6: needed_of(&self.v6, opener, budget)? })
+        let opened = |flow: &Flow| flow.opener == opener;
+        let v4 = needed_of(self.v4.iter().filter(|want| opened(&want.flow)), budget)?;
+        let v6 = needed_of(self.v6.iter().filter(|want| opened(&want.flow)), budget)?;
+        Ok(PacketSpace { v4, v6 })
+    }
+
+    /// Of the connections that this end opens the data connections that a helper can expect one by
+    /// one, where the ports are many: those of sessions that are not encrypted, unless encrypted ones
+    /// need them too.
+    pub(super) fn helped(&self, opener: End, budget: &Budget) -> Result<PacketSpace, Exhausted> {
+        let v4 = helped_of(&self.v4, opener, budget)?;
+        Ok(PacketSpace { v4, v6: helped_of(&self.v6, opener, budget)? })
+    }
+
+    /// The control connections that a helper has to read for them.
+    pub(super) fn read(&self, budget: &Budget) -> Result<PacketSpace, Exhausted> {
+        let v4 = needed_of(self.v4.iter().filter(|want| want.is_read()), budget)?;
+        Ok(PacketSpace { v4, v6: needed_of(self.v6.iter().filter(|want| want.is_read()), budget)? })
     }
 }
 
@@ -58,7 +82,9 @@ where
 {
     let mut lacks = Vec::new();
     for want in wants {
-        let answer = Answer::of(site, &want.flow, want.control.as_ref(), budget)?;
+        let session = want.session.as_ref();
+        let session = session.filter(|_| want.announces || site.sessions_matter());
+        let answer = Answer::of(site, &want.flow, session, budget)?;
         let theirs = want.theirs(budget)?;
         for Piece { set, status, ruling, because } in answer.pieces {
             let set = set.intersection(&theirs, budget)?;
@@ -73,19 +99,37 @@ where
     Ok(lacks)
 }
 
-fn needed_of<A: Governs>(
-    wants: &[Want<A>],
-    opener: End,
+fn needed_of<'w, A: Governs>(
+    wants: impl Iterator<Item = &'w Want<A>>,
     budget: &Budget,
 ) -> Result<HeaderSet<A>, Exhausted> {
-    let wanted = wants.iter().filter(|want| want.flow.opener == opener);
-    let sets = wanted.map(|want| {
+    let sets = wants.map(|want| {
         Answer::<A>::needed(&want.flow, budget)?.intersection(&want.theirs(budget)?, budget)
     });
     HeaderSet::union_of(&sets.collect::<Result<Vec<_>, _>>()?, budget)
 }
 
+fn helped_of<A: Governs>(
+    wants: &[Want<A>],
+    opener: End,
+    budget: &Budget,
+) -> Result<HeaderSet<A>, Exhausted> {
+    let opened = |want: &&Want<A>| want.flow.opener == opener;
+    let is_data = |want: &&Want<A>| want.session.is_some() && want.readable;
+    let data = needed_of(wants.iter().filter(opened).filter(is_data), budget)?;
+    let others = needed_of(wants.iter().filter(opened).filter(|want| !is_data(want)), budget)?;
+    let helped = data.difference(&others, budget)?;
+    let ports = helped.values_on(Axis::DestinationPort).count();
+    let many = ports.to_u64().is_some_and(|ports| ports >= MANY_PORTS);
+    Ok(if many { helped } else { HeaderSet::nothing() })
+}
+
 impl<A: Governs> Want<A> {
+    /// Whether it is a control connection that helpers can read.
+    const fn is_read(&self) -> bool {
+        self.session.is_none() && self.readable
+    }
+
     /// All connections with these clients.
     fn theirs(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
         let client = match self.flow.opener {

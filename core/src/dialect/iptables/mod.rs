@@ -5,6 +5,7 @@
 //! declared further down. What is read how stands in `docs/iptables.md`.
 
 mod address;
+mod assign;
 mod chains;
 mod context;
 mod family;
@@ -24,6 +25,7 @@ mod tables;
 mod targets;
 mod write;
 
+pub(super) use assign::{assignment, assignment_commands, chain as assigning_chain};
 pub(super) use insert::{commands, insertion};
 pub(super) use write::rules;
 

@@ -13,12 +13,17 @@ const MULTIPORT: usize = 15;
 pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
         Packets::Of(direction) => by_connection(allowance, direction),
-        _ => by_packet(allowance),
+        _ => by_packet(allowance, "ACCEPT"),
     }
 }
 
+/// The rules that give these connections the helper for FTP.
+pub(super) fn assigning(allowance: &Allowance) -> Vec<String> {
+    by_packet(allowance, "CT --helper ftp")
+}
+
 /// Rules that look at the packet's own ends.
-fn by_packet(allowance: &Allowance) -> Vec<String> {
+fn by_packet(allowance: &Allowance, target: &str) -> Vec<String> {
     let mut rules = Vec::new();
     for source in any(&allowance.source) {
         for destination in any(&allowance.destination) {
@@ -39,9 +44,12 @@ fn by_packet(allowance: &Allowance) -> Vec<String> {
                         Packets::Way(Direction::Reply) => {
                             "-m conntrack --ctstate ESTABLISHED --ctdir REPLY "
                         }
+                        Packets::Expected => {
+                            "-m conntrack --ctstate RELATED,ESTABLISHED -m helper --helper ftp "
+                        }
                         Packets::All | Packets::NotFirst | Packets::Of(_) => "",
                     });
-                    rule.push_str("-j ACCEPT");
+                    push(&mut rule, format_args!("-j {target}"));
                     rules.push(rule);
                 }
             }

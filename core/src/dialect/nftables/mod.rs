@@ -1,5 +1,6 @@
 //! The front end of `nft`: rule set files and `nft list ruleset`, as text and as JSON.
 
+mod assign;
 mod insert;
 mod insert_json;
 mod json;
@@ -8,6 +9,7 @@ mod syntax;
 mod text;
 mod write;
 
+pub(super) use assign::{assignment, assignment_commands, chain as assigning_chain};
 pub(super) use insert::{commands, text_insertion};
 pub(super) use insert_json::insertion as json_insertion;
 pub(super) use write::{json_rules, text_rules};

@@ -11,11 +11,16 @@ pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
             let each = one_by_one(allowance);
             each.iter().map(|allowance| by_connection(allowance, direction).to_string()).collect()
         }
-        _ => vec![by_packet(allowance).to_string()],
+        _ => vec![by_packet(allowance, json!({"accept": null})).to_string()],
     }
 }
 
-fn by_packet(allowance: &Allowance) -> Value {
+/// The expressions of the rule that gives these connections the helper for FTP.
+pub(in crate::dialect::nftables) fn assigning(allowance: &Allowance, helper: &str) -> Value {
+    by_packet(allowance, json!({"ct helper": helper}))
+}
+
+fn by_packet(allowance: &Allowance, statement: Value) -> Value {
     let ip = ip(allowance.family);
     let field = |protocol, field| json!({"payload": {"protocol": protocol, "field": field}});
     let mut rule = interfaces(allowance);
@@ -41,9 +46,15 @@ fn by_packet(allowance: &Allowance) -> Value {
             "left": {"&": [field("tcp", "flags"), {"|": ["fin", "syn", "rst", "ack"]}]},
             "right": "syn",
         }})),
+        Packets::Expected => {
+            rule.push(json!({
+                "match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}
+            }));
+            rule.push(test(json!({"ct": {"key": "helper"}}), json!("ftp")));
+        }
         Packets::All | Packets::Of(_) => {}
     }
-    rule.push(json!({"accept": null}));
+    rule.push(statement);
     Value::Array(rule)
 }
 

@@ -5,7 +5,9 @@ mod text;
 
 use crate::firewall::Allowance;
 
+pub(super) use json::assigning as assigning_json;
 pub(in crate::dialect) use json::rules as json_rules;
+pub(super) use text::assigning as assigning_text;
 pub(in crate::dialect) use text::rules as text_rules;
 
 /// The same with one range for each end: nft 1.0.6 takes no set for what the first packet of a

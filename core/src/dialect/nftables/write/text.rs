@@ -11,12 +11,17 @@ pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
             let each = one_by_one(allowance);
             each.iter().map(|allowance| by_connection(allowance, direction)).collect()
         }
-        _ => vec![by_packet(allowance)],
+        _ => vec![by_packet(allowance, "accept")],
     }
 }
 
+/// The rule that gives these connections the helper for FTP.
+pub(in crate::dialect::nftables) fn assigning(allowance: &Allowance, helper: &str) -> String {
+    by_packet(allowance, &format!("ct helper set \"{helper}\""))
+}
+
 /// A rule that looks at the packet's own ends.
-fn by_packet(allowance: &Allowance) -> String {
+fn by_packet(allowance: &Allowance, statement: &str) -> String {
     let mut rule = interfaces(allowance);
     let ip = ip(allowance.family);
     rule.extend(set(&format!("{ip} saddr"), &addresses(&allowance.source)));
@@ -37,9 +42,10 @@ fn by_packet(allowance: &Allowance) -> String {
             rule.push("ct state established ct direction reply".to_owned());
         }
         Packets::NotFirst => rule.push("tcp flags & (fin | syn | rst | ack) != syn".to_owned()),
+        Packets::Expected => rule.push("ct state established,related ct helper \"ftp\"".to_owned()),
         Packets::All | Packets::Of(_) => {}
     }
-    rule.push("accept".to_owned());
+    rule.push(statement.to_owned());
     rule.join(" ")
 }
 
