@@ -17,6 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pasvaudit::audit::Check;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -172,10 +173,6 @@ fn links_lead_somewhere() {
 #[test]
 fn every_field_and_every_code_is_explained() {
     let mut names = fields(&["report", "explanation"]);
-    let findings = read("core/src/audit/findings.rs");
-    let codes: BTreeSet<_> = findings.split("\"FTP-").skip(1).map(|rest| &rest[..2]).collect();
-    assert!(codes.len() >= 7, "{codes:?}");
-    names.extend(codes.into_iter().map(|code| format!("FTP-{code}")));
     let errors = read("core/src/error.rs");
     let codes = errors.lines().filter_map(|line| line.trim().strip_prefix("Self::"));
     let codes: BTreeSet<_> = codes.filter_map(|line| line.split('"').nth(1)).collect();
@@ -183,6 +180,37 @@ fn every_field_and_every_code_is_explained() {
     names.extend(codes.into_iter().map(str::to_owned));
     explained("docs/report.md", &names);
     explained("docs/symptoms.md", &fields(&["diagnosis"]));
+}
+
+/// A section for each code, under its title, that says how much it matters and what it means.
+#[test]
+fn every_finding_has_its_section() {
+    let page = read("docs/findings.md");
+    let mut sections = page.split("\n## FTP-").skip(1).map(|section| format!("FTP-{section}"));
+    for check in Check::ALL {
+        let section = sections.next().unwrap_or_else(|| panic!("{check} has no section"));
+        let heading = format!("{check}: {}\n", check.title());
+        assert!(section.starts_with(&heading), "{heading}is not the heading of {section}");
+        assert!(section.contains(check.explanation()), "{check}: {}", check.explanation());
+        assert!(section.contains(&format!("*{}*", check.severity())), "{check}");
+    }
+    assert_eq!(sections.next(), None);
+}
+
+/// A cause that people see the symptoms of names findings that there are.
+#[test]
+fn symptoms_name_findings_that_there_are() {
+    let known = |code: &&str| Check::ALL.iter().any(|check| check.as_str() == *code);
+    let mut met = 0;
+    for entry in fs::read_dir(root().join("core/src/ftp/symptoms/causes")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for line in text.lines().filter(|line| line.trim_start().starts_with("findings: ")) {
+            let codes: Vec<_> = line.split('"').filter(|part| part.starts_with("FTP-")).collect();
+            assert!(codes.iter().all(known), "{line}");
+            met += codes.len();
+        }
+    }
+    assert!(met >= 15, "{met}");
 }
 
 /// The names of all fields in these answers.

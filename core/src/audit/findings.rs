@@ -1,3 +1,4 @@
+use super::check::Check;
 use super::report::{
     self, Condition, Finding, FlowReport, Gap, ModeReport, ProviderReport, Severity, Share, Verdict,
 };
@@ -19,7 +20,7 @@ pub(super) fn of(providers: &[ProviderReport]) -> Vec<Finding> {
             findings.extend(delayed(provider, mode));
             findings.extend(mode.notes.iter().map(|note| {
                 Finding {
-                    code: "FTP-U1".to_owned(),
+                    code: Check::Undecided,
                     severity: Severity::Warning,
                     message: format!("{} is undecided: {note}", provider.name),
                     help:
@@ -80,16 +81,20 @@ impl Troubled<'_> {
 
     fn required(&self, provider: &ProviderReport) -> Option<Finding> {
         let (code, effect) = match (self.flow.kind, self.flow.verdict) {
-            (FlowKind::Control, Verdict::Blocked) => ("FTP-C1", "nothing else can work"),
-            (FlowKind::Control, Verdict::Partly) => {
-                ("FTP-C2", "sessions that meet the rest fail, which looks like chance")
+            (FlowKind::Control, Verdict::Blocked) => {
+                (Check::ControlBlocked, "nothing else can work")
             }
+            (FlowKind::Control, Verdict::Partly) => (
+                Check::ControlPartlyOpen,
+                "sessions that meet the rest fail, which looks like chance",
+            ),
             (_, Verdict::Blocked) => {
-                ("FTP-D1", "login succeeds, then listings and transfers hang or fail")
+                (Check::DataBlocked, "login succeeds, then listings and transfers hang or fail")
             }
-            (_, Verdict::Partly) => {
-                ("FTP-D2", "the server picks the port, so some transfers fail as if by chance")
-            }
+            (_, Verdict::Partly) => (
+                Check::DataPartlyOpen,
+                "the server picks the port, so some transfers fail as if by chance",
+            ),
             (_, Verdict::Works | Verdict::Undecided) => return None,
         };
         let flow = words(self.flow.kind);
@@ -97,7 +102,7 @@ impl Troubled<'_> {
         let (protections, by) = (self.protections(), self.gap.by.short());
         let stopped = if self.gap.fate == Fate::Reject { "rejected" } else { "dropped" };
         Some(Finding {
-            code: code.to_owned(),
+            code,
             severity: Severity::Error,
             message: format!(
                 "{flow} to {} ({protections}): {open}; {stopped} by {by}; {effect}",
@@ -117,7 +122,7 @@ impl Troubled<'_> {
             Verdict::Works | Verdict::Undecided => ("may not work", "may stop"),
         };
         Finding {
-            code: "FTP-A1".to_owned(),
+            code: Check::ActiveModeNotOpen,
             severity: Severity::Info,
             message: format!(
                 "active mode (PORT, EPRT) with {} ({}) {works}: the server opens the data \
@@ -168,7 +173,7 @@ fn return_path(gap: &Gap) -> Option<Finding> {
     }
     let undecided = gap.undecided;
     Some(Finding {
-        code: "FTP-D7".to_owned(),
+        code: Check::LaterPacketStopped,
         severity: if undecided { Severity::Warning } else { Severity::Error },
         message: format!(
             "the SYN of the {} passes, but {} {}: {}",
@@ -187,7 +192,7 @@ fn return_path(gap: &Gap) -> Option<Finding> {
 fn delayed(provider: &ProviderReport, mode: &ModeReport) -> Option<Finding> {
     let flow = mode.flows.iter().find(|flow| flow.delayed)?;
     Some(Finding {
-        code: "FTP-D5".to_owned(),
+        code: Check::FirstPacketLost,
         severity: Severity::Warning,
         message: format!(
             "{} to {} ({}): every connection loses its first packet and takes a second longer: a \
@@ -232,7 +237,7 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
             None => format!("this depends on what the rule set does not say: {what}"),
         };
         findings.push(Finding {
-            code: "FTP-U1".to_owned(),
+            code: Check::Undecided,
             severity: Severity::Warning,
             message,
             help: format!("give {option}"),
@@ -242,7 +247,7 @@ fn conditions(mode: &ModeReport) -> Vec<Finding> {
     }
     let open = all.iter().filter(|condition| condition.decided_by.is_none());
     findings.extend(open.map(|condition| Finding {
-        code: "FTP-U1".to_owned(),
+        code: Check::Undecided,
         severity: Severity::Warning,
         message: format!("this cannot be decided from the rule set: {}", condition.short()),
         help: "an unconditional rule for these ports, before this one, would decide it".to_owned(),

@@ -1,6 +1,7 @@
 //! From flows and decisions to a report: what works, what is missing, and what is to blame.
 
 mod answer;
+mod check;
 mod describe;
 mod explain;
 mod fates;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+pub use check::Check;
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use report::{
     By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,

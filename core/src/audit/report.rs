@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::check::Check;
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Fate};
@@ -309,7 +310,7 @@ words! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The stable code.
-    pub code: String,
+    pub code: Check,
     /// How much it matters.
     pub severity: Severity,
     /// What is the case.

@@ -34,7 +34,7 @@ fn annotation(out: &mut String, report: &Report, finding: &Finding) {
     let properties = [
         file.map(|file| ("file", file.to_owned())),
         line.map(|line| ("line", line.to_string())),
-        Some(("title", finding.code.clone())),
+        Some(("title", finding.code.to_string())),
     ];
     let message = format!("{}\nhelp: {}", finding.message, finding.help);
     command(out, level, properties, &message);
