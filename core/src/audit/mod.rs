@@ -376,6 +376,7 @@ impl<'a> Auditor<'a> {
             client_ports: ports(&flows.control.from),
             // A helper can read only what is not encrypted.
             readable: flows.mode.protection == Protection::Plain,
+            helped: false,
             announced,
         })
     }
