@@ -5,12 +5,7 @@
 //! - A comment before a block says what the block must be: `<!-- file: PATH -->` the whole file,
 //!   `<!-- lines of: PATH -->` some of its lines, `<!-- at POINTER of: COMMAND -->` a part of JSON.
 #![cfg(feature = "cli")]
-#![expect(
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,11 +2,14 @@
 
 mod answer;
 mod check;
+mod clues;
 mod describe;
 mod explain;
 mod fates;
 mod findings;
+mod helpers;
 mod mode;
+mod names;
 mod report;
 
 use std::borrow::Cow;
@@ -31,8 +34,10 @@ use crate::ftp::{
 };
 use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
+use clues::Clues;
 use describe::Describer;
 use fates::{Site, Status};
+use findings::Audited;
 pub(crate) use findings::open_words;
 use mode::Judged;
 
@@ -194,14 +199,17 @@ impl<'a> Audit<'a> {
             None => placement_of(self.firewall),
         };
         let mut auditor = Auditor::new(self.firewall, self.devices(at), self.advertised);
+        auditor.servers_given = !self.servers.is_empty();
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
         };
         let asked = if self.providers.is_empty() { defaults() } else { self.providers.clone() };
         let peers = self.peers();
-        let providers: Vec<_> =
+        let audited: Vec<_> =
             asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
+        let findings = findings::of(&auditor.site, &audited);
+        let providers: Vec<_> = audited.into_iter().map(|audited| audited.report).collect();
         let clients = |networks: &Vec<IpNet>| -> Vec<String> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
         };
@@ -213,8 +221,8 @@ impl<'a> Audit<'a> {
             rule_set: rule_set(self.firewall, at, at_because),
             path: auditor.path(),
             clients: self.clients.as_ref().map(clients),
-            findings: findings::of(&providers),
             providers,
+            findings,
             fixes: Vec::new(),
             unmodelled: auditor.unmodelled(),
         }
@@ -238,10 +246,12 @@ fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
 struct Auditor<'a> {
     site: Site<'a>,
     advertised: Option<IpAddr>,
+    /// Somebody named the servers, instead of the provider.
+    servers_given: bool,
     known_v4: Known<u32>,
     known_v6: Known<u128>,
     /// What was said about modes with the same connections.
-    reports: Vec<(ModeFlows, ModeReport)>,
+    reports: Vec<(ModeFlows, ModeReport, Clues)>,
 }
 
 /// The answers so far, by flow and by the control connection that it belongs to.
@@ -252,18 +262,23 @@ impl<'a> Auditor<'a> {
         Self {
             site: Site { asked, devices },
             advertised,
+            servers_given: false,
             known_v4: Vec::new(),
             known_v6: Vec::new(),
             reports: Vec::new(),
         }
     }
 
-    fn provider(&mut self, provider: &Provider, peers: &Peers) -> ProviderReport {
-        let mut modes = Vec::new();
+    fn provider<'p>(&mut self, provider: &'p Provider, peers: &Peers) -> Audited<'p> {
+        let (mut modes, mut clues) = (Vec::new(), Vec::new());
         let mut not_offered = Vec::new();
         for mode in SessionMode::all() {
             match ftp::flows(provider, mode, peers) {
-                Ok(Needs::Flows(flows)) => modes.push(self.mode(provider, &flows)),
+                Ok(Needs::Flows(flows)) => {
+                    let (mode, its_clues) = self.mode(provider, &flows);
+                    modes.push(mode);
+                    clues.push(its_clues);
+                }
                 Ok(Needs::Absent(absent)) => not_offered.push(not_offered_mode(mode, absent.why)),
                 // Refused when the provider was named.
                 Err(error) => not_offered.push(not_offered_mode(mode, error.message().to_owned())),
@@ -275,10 +290,11 @@ impl<'a> Auditor<'a> {
             None => Verdict::Undecided,
         };
         let (id, name) = (provider.id.clone(), provider.name.clone());
-        ProviderReport { id, name, verdict, modes, not_offered }
+        let report = ProviderReport { id, name, verdict, modes, not_offered };
+        Audited { provider, report, clues }
     }
 
-    fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> ModeReport {
+    fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> (ModeReport, Clues) {
         let passive = flows.mode.data.is_passive();
         let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
         let family = flows.mode.family;
@@ -290,24 +306,27 @@ impl<'a> Auditor<'a> {
                 device.firewall.dialect(),
                 family.title(),
             );
-            return mode::undecided(flows, required, why);
+            let clues = Clues { silent: true, ..Clues::default() };
+            return (mode::undecided(flows, required, why), clues);
         }
         let control = self.control(flows);
         let same =
             |known: &ModeFlows| same_question(known, flows) && self.control(known) == control;
-        let known = self.reports.iter().find(|(known, _)| same(known));
-        if let Some((_, report)) = known {
+        let known = self.reports.iter().find(|(known, ..)| same(known));
+        if let Some((_, report, clues)) = known {
             let (protection, data) = (flows.mode.protection, flows.mode.data);
-            return ModeReport { protection, data, required, ..report.clone() };
+            return (ModeReport { protection, data, required, ..report.clone() }, clues.clone());
         }
         let budget = Budget::default();
         let report = match family {
             Family::Ipv4 => self.decide::<u32>(flows, required, &budget),
             Family::Ipv6 => self.decide::<u128>(flows, required, &budget),
         };
-        let report = report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()));
-        self.reports.push((flows.clone(), report.clone()));
-        report
+        let (report, clues) = report.unwrap_or_else(|why| {
+            (mode::undecided(flows, required, why.to_string()), Clues::default())
+        });
+        self.reports.push((flows.clone(), report.clone(), clues.clone()));
+        (report, clues)
     }
 
     fn decide<A: Cached>(
@@ -315,7 +334,7 @@ impl<'a> Auditor<'a> {
         flows: &ModeFlows,
         required: bool,
         budget: &Budget,
-    ) -> Result<ModeReport, Exhausted>
+    ) -> Result<(ModeReport, Clues), Exhausted>
     where
         PacketSpace: From<HeaderSet<A>>,
     {
@@ -337,7 +356,8 @@ impl<'a> Auditor<'a> {
                  every address through: {more}"
             ));
         }
-        Ok(report)
+        let clues = self.clues(flows, answers, &report, &judged, budget)?;
+        Ok((report, clues))
     }
 
     fn answer<A: Cached>(
@@ -359,9 +379,11 @@ impl<'a> Auditor<'a> {
     fn control(&self, flows: &ModeFlows) -> Option<Control> {
         let announces = self.advertised.is_some() && flows.mode.data == DataMode::Pasv;
         let matters = |firewall: &Firewall| firewall.assigns_helpers() || firewall.translates();
-        if !announces && !self.site.any(matters) {
-            return None;
-        }
+        (announces || self.site.any(matters)).then(|| self.session(flows))
+    }
+
+    /// The control connection of a mode.
+    fn session(&self, flows: &ModeFlows) -> Control {
         let ports = |ends: &Ends| -> Vec<(u16, u16)> {
             let ports = ends.widest().flat_map(|endpoint| &endpoint.ports);
             ports.map(|ports| (ports.first(), ports.last())).collect()
@@ -371,14 +393,14 @@ impl<'a> Auditor<'a> {
             (DataMode::Pasv, Some(address)) => Announced::Address(address),
             (DataMode::Pasv | DataMode::Port | DataMode::Eprt, _) => Announced::Own,
         };
-        Some(Control {
+        Control {
             ports: ports(&flows.control.to),
             client_ports: ports(&flows.control.from),
             // A helper can read only what is not encrypted.
             readable: flows.mode.protection == Protection::Plain,
             helped: false,
             announced,
-        })
+        }
     }
 
     /// Whether the flow is open to every address that is not on the provider's list as well.

@@ -5,7 +5,7 @@ use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
 use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
 use crate::firewall::{Fate, Governs};
-use crate::ftp::{FlowKind, ModeFlows};
+use crate::ftp::{End, FlowKind, ModeFlows};
 use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Ranges};
 
 /// How many boxes of a gap are listed.
@@ -99,14 +99,18 @@ fn best_clients<A: Governs>(
 }
 
 /// The answer about a flow, for some clients.
-struct ClientView<'a, A: Governs> {
+pub(super) struct ClientView<'a, A: Governs> {
     answer: &'a Answer<A>,
     needed: HeaderSet<A>,
     missing: Vec<Piece<A>>,
 }
 
 impl<'a, A: Governs> ClientView<'a, A> {
-    fn new(answer: &'a Answer<A>, clients: &Ranges<A>, budget: &Budget) -> Result<Self, Exhausted> {
+    pub(super) fn new(
+        answer: &'a Answer<A>,
+        clients: &Ranges<A>,
+        budget: &Budget,
+    ) -> Result<Self, Exhausted> {
         let ranges = Axis::ALL.map(|axis| {
             if axis == answer.client_axis() { clients.clone() } else { Ranges::all(axis) }
         });
@@ -120,6 +124,21 @@ impl<'a, A: Governs> ClientView<'a, A> {
         }
         let needed = answer.needed.intersection(&theirs, budget)?;
         Ok(Self { answer, needed, missing })
+    }
+
+    /// The end that opens the connections.
+    pub(super) fn opener(&self) -> End {
+        self.answer.opener()
+    }
+
+    /// What the clients need.
+    pub(super) const fn needed(&self) -> &HeaderSet<A> {
+        &self.needed
+    }
+
+    /// What of it is not open.
+    pub(super) fn missing(&self) -> &[Piece<A>] {
+        &self.missing
     }
 
     fn union(

@@ -464,7 +464,9 @@ impl Ending {
             self.open = self.open.or((!self.may_pass).then_some(Open::Refusal));
         }
         let by = |mapping: Option<Mapping<A>>| mapping.map(|mapping| (0, mapping.by));
-        let (target, source) = (by(followed.nat.target), by(followed.nat.source));
+        let changed =
+            followed.nat.source.filter(|mapping| mapping.surely && mapping.changes != Some(false));
+        let (target, source) = (by(followed.nat.target), by(changed));
         let course = Course { target, source, delayed: false };
         followed.ruling = self.ruling(course);
         followed

@@ -159,7 +159,7 @@ fn helpers(firewall: &Firewall) -> Vec<Symbol> {
 }
 
 /// `nf_conntrack_ftp` names its helpers `ftp` and `ftp-PORT`: `nf_ct_helper_init`.
-pub(super) fn is_ftp(name: &str) -> bool {
+pub(crate) fn is_ftp(name: &str) -> bool {
     name.strip_prefix("ftp").is_some_and(|rest| {
         let port = rest.strip_prefix('-');
         rest.is_empty() || port.is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
