@@ -253,6 +253,9 @@ export interface ModeReport {
   /** Where nobody named the clients: those that counts and gaps are about, which are those for
    * which the mode works, or, where there are none, those that get furthest. */
   judged_for: string[] | null
+  /** What people and programs notice of what surely fails: of the control connection, or else of
+   * the data connection. */
+  noticed: Notice[]
   /** What else bears on the verdict, in words. */
   notes: string[]
 }
@@ -267,6 +270,16 @@ export interface NotOffered {
   family: Family
   /** Why there are none. */
   why: string
+}
+
+/** What is noticed of a connection that surely fails, in whole or in part. */
+export interface Notice {
+  /** What people say, in a sentence. */
+  summary: string
+  /** The `id` of the cause among the symptoms. */
+  cause: string
+  /** What some clients show and a server answers, as it was measured. */
+  programs: Shown[]
 }
 
 /** Ports that fare alike, though each for itself. */
@@ -335,6 +348,17 @@ export interface Share {
   needed: Count
   /** How many of them are wholly open. */
   open: Count
+}
+
+/** What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+ * port, `N` a number. */
+export interface Shown {
+  /** The program and its version. */
+  program: string
+  /** When it shows that, if it is not always. */
+  when: string | null
+  /** Its words. */
+  text: string
 }
 
 /** A line of the rule set that is not fully modelled. */

@@ -268,6 +268,9 @@ class ModeReport:
     judged_for: tuple[str, ...] | None
     """Where nobody named the clients: those that counts and gaps are about, which are those for
     which the mode works, or, where there are none, those that get furthest."""
+    noticed: tuple[Notice, ...]
+    """What people and programs notice of what surely fails: of the control connection, or else of
+    the data connection."""
     notes: tuple[str, ...]
     """What else bears on the verdict, in words."""
 
@@ -284,6 +287,18 @@ class NotOffered:
     """The IP family."""
     why: str
     """Why there are none."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is noticed of a connection that surely fails, in whole or in part."""
+
+    summary: str
+    """What people say, in a sentence."""
+    cause: str
+    """The `id` of the cause among the symptoms."""
+    programs: tuple[Shown, ...]
+    """What some clients show and a server answers, as it was measured."""
 
 
 @dataclass(frozen=True)
@@ -362,6 +377,19 @@ class Share:
     """How many there are."""
     open: Count
     """How many of them are wholly open."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+    port, `N` a number."""
+
+    program: str
+    """The program and its version."""
+    when: str | None
+    """When it shows that, if it is not always."""
+    text: str
+    """Its words."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ use super::fates::{Piece, Site, Status, union};
 use super::helpers;
 use super::mode::{ClientView, Judged};
 use super::names::Named;
+use super::notice::{self, Fails};
 use super::report::{ModeReport, Verdict};
 use super::{Auditor, Cached};
 use crate::eval::symbolic::{Announced, Blame, Control, Open, Stage};
@@ -37,6 +38,8 @@ pub(super) struct Clues {
     pub masks: Option<Place>,
     /// The address that the server announces, if clients may or may not believe it.
     pub announced: Option<IpAddr>,
+    /// How its connections fail.
+    pub fails: Vec<Fails>,
     /// The rule set says nothing about the family.
     pub silent: bool,
 }
@@ -62,18 +65,19 @@ impl Auditor<'_> {
         budget: &Budget,
     ) -> Result<Clues, Exhausted> {
         let mut clues = Clues::default();
-        for answer in [control, data] {
-            let view = ClientView::new(answer, &judged.clients, budget)?;
+        let control_view = ClientView::new(control, &judged.clients, budget)?;
+        let data_view = ClientView::new(data, &judged.clients, budget)?;
+        for (answer, view) in [(control, &control_view), (data, &data_view)] {
             clues.failing.push((answer.flow.kind, view.failing(budget)?));
             if answer.opener() == End::Client && !self.servers_given {
-                clues.pinned.extend(pinned(&self.site, answer, &view)?);
+                clues.pinned.extend(pinned(&self.site, answer, view));
             }
         }
+        clues.fails = notice::failures(&self.site, [&control_view, &data_view], budget)?;
         let translations = control.pieces.iter().filter(|piece| piece.ruling.may_pass);
         let sources = translations.filter_map(|piece| piece.ruling.course.source);
         clues.masks = sources.clone().next();
         clues.pools.extend(sources.filter(|place| is_pool(&self.site, *place)));
-        let data_view = ClientView::new(data, &judged.clients, budget)?;
         match flows.data.kind {
             FlowKind::ActiveData => clues.trusted = trusted::<A>(&self.site, data),
             FlowKind::PassiveData => {
@@ -149,22 +153,14 @@ impl<A: Governs> ClientView<'_, A> {
     /// out of all of their ports.
     fn failing(&self, budget: &Budget) -> Result<Option<Count>, Exhausted> {
         let blocked = union(self.missing(), |status| status == Status::Blocked, budget)?;
-        if self.opener() == End::Server {
-            return Ok(None);
-        }
-        let pairs = blocked.exists(&[Axis::Source, Axis::SourcePort], budget)?;
-        let alike = pairs.intersection(self.needed(), budget)? == blocked;
+        let alike = self.opener() == End::Client && self.for_all_clients(&blocked, budget)?;
         Ok(alike.then(|| blocked.count_pairs()))
     }
 }
 
 /// The rules that let connections through to single addresses of a network, of which others stay
 /// closed.
-fn pinned<A: Governs>(
-    site: &Site<'_>,
-    answer: &Answer<A>,
-    view: &ClientView<'_, A>,
-) -> Result<Vec<Place>, Exhausted> {
+fn pinned<A: Governs>(site: &Site<'_>, answer: &Answer<A>, view: &ClientView<'_, A>) -> Vec<Place> {
     let closed = view.missing().iter().filter(|piece| piece.status == Status::Blocked);
     let closed = closed.fold(Ranges::none(), |all: Ranges<A>, piece| {
         all.union(&piece.set.values_on(Axis::Destination))
@@ -192,7 +188,7 @@ fn pinned<A: Governs>(
             pinned.push(place);
         }
     }
-    Ok(pinned)
+    pinned
 }
 
 /// The rules that let active data through because it comes from the port of a server.

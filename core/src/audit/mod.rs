@@ -10,6 +10,7 @@ mod findings;
 mod helpers;
 mod mode;
 mod names;
+mod notice;
 mod report;
 
 use std::borrow::Cow;
@@ -20,9 +21,9 @@ use ipnet::IpNet;
 pub use check::Check;
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use report::{
-    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
-    PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine,
-    Verdict,
+    By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, Notice,
+    PortRangeState, PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share,
+    Shown, UnmodelledLine, Verdict,
 };
 
 use crate::error::Error;
@@ -275,7 +276,8 @@ impl<'a> Auditor<'a> {
         for mode in SessionMode::all() {
             match ftp::flows(provider, mode, peers) {
                 Ok(Needs::Flows(flows)) => {
-                    let (mode, its_clues) = self.mode(provider, &flows);
+                    let (mut mode, its_clues) = self.mode(provider, &flows);
+                    mode.noticed = notice::of(flows.mode, &its_clues.fails);
                     modes.push(mode);
                     clues.push(its_clues);
                 }

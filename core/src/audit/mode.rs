@@ -67,6 +67,7 @@ where
         gaps,
         works_for,
         judged_for,
+        noticed: Vec::new(),
         notes: Vec::new(),
     })
 }
@@ -129,6 +130,24 @@ impl<'a, A: Governs> ClientView<'a, A> {
     /// The end that opens the connections.
     pub(super) fn opener(&self) -> End {
         self.answer.opener()
+    }
+
+    /// What the connections are for.
+    pub(super) const fn kind(&self) -> FlowKind {
+        self.answer.flow.kind
+    }
+
+    /// Whether a part of what is needed is the same for all clients and all of their ports.
+    pub(super) fn for_all_clients(
+        &self,
+        part: &HeaderSet<A>,
+        budget: &Budget,
+    ) -> Result<bool, Exhausted> {
+        let ports = match self.opener() {
+            End::Client => [Axis::Source, Axis::SourcePort],
+            End::Server => [Axis::Destination, Axis::DestinationPort],
+        };
+        Ok(part.exists(&ports, budget)?.intersection(&self.needed, budget)? == *part)
     }
 
     /// What the clients need.
@@ -270,6 +289,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         gaps: Vec::new(),
         works_for: None,
         judged_for: None,
+        noticed: Vec::new(),
         notes: vec![why],
     }
 }

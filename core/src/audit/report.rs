@@ -144,8 +144,36 @@ pub struct ModeReport {
     /// Where nobody named the clients: those that counts and gaps are about, which are those for
     /// which the mode works, or, where there are none, those that get furthest.
     pub judged_for: Option<Vec<String>>,
+    /// What people and programs notice of what surely fails: of the control connection, or else of
+    /// the data connection.
+    pub noticed: Vec<Notice>,
     /// What else bears on the verdict, in words.
     pub notes: Vec<String>,
+}
+
+/// What is noticed of a connection that surely fails, in whole or in part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Notice {
+    /// What people say, in a sentence.
+    pub summary: String,
+    /// The `id` of the cause among the symptoms.
+    pub cause: String,
+    /// What some clients show and a server answers, as it was measured.
+    pub programs: Vec<Shown>,
+}
+
+/// What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+/// port, `N` a number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shown {
+    /// The program and its version.
+    pub program: String,
+    /// When it shows that, if it is not always.
+    pub when: Option<String>,
+    /// Its words.
+    pub text: String,
 }
 
 /// How one of a mode's connections fares. Counted are the pairs of a server address and a server

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::sentence::Sentence;
 use crate::audit::open_words;
-use crate::audit::{FlowReport, ModeReport, ProviderReport, Report, UnmodelledLine, Verdict};
+use crate::audit::{
+    FlowReport, ModeReport, ProviderReport, Report, Shown, UnmodelledLine, Verdict,
+};
 use crate::ftp::FlowKind;
 
 /// How many lines are listed for each thing that is not modelled.
@@ -146,6 +148,30 @@ pub(super) fn fate(flow: &FlowReport) -> String {
         Verdict::Blocked => "blocked".to_owned(),
         Verdict::Undecided if flow.open.is_zero() => "undecided".to_owned(),
         _ => open_words(flow),
+    }
+}
+
+/// Before what is [`noticed`].
+pub(super) const NOTICED: &str = "what your users will see: ";
+
+/// What people notice of required modes that fail, each thing once, and what some programs show.
+pub(super) fn noticed(provider: &ProviderReport) -> Vec<(&str, Vec<Sentence>)> {
+    let required = provider.modes.iter().filter(|mode| mode.required);
+    let mut all: Vec<(&str, Vec<Sentence>)> = Vec::new();
+    for noticed in required.flat_map(|mode| &mode.noticed) {
+        if all.iter().all(|(summary, _)| *summary != noticed.summary) {
+            all.push((&noticed.summary, noticed.programs.iter().map(shown).collect()));
+        }
+    }
+    all
+}
+
+/// "curl 7.88.1: `curl: (28) Connection time-out`".
+fn shown(shown: &Shown) -> Sentence {
+    let sentence = Sentence::new().words(format!("{}: ", shown.program)).quote(&shown.text);
+    match &shown.when {
+        Some(when) => sentence.words(format!(" ({when})")),
+        None => sentence,
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn markdown(report: &Report) -> String {
         if more > 0 {
             comment.add(&format!("\n{}.\n", sentence(&more_gaps(more))));
         }
+        comment.add(&noticed(provider));
     }
     findings(&mut comment, &report.findings);
     unmodelled(&mut comment, report);
@@ -138,6 +139,21 @@ fn gap(report: &Report, group: &GapGroup<'_>) -> String {
     }
     for condition in &conditions {
         out.push_str(&format!("- {}\n", sentence(condition)));
+    }
+    out
+}
+
+fn noticed(provider: &ProviderReport) -> String {
+    let mut out = String::new();
+    for (summary, programs) in facts::noticed(provider) {
+        out.push_str(&format!(
+            "\n**{}**{}\n\n",
+            facts::NOTICED.trim_end(),
+            plain(&format!(" {summary}"))
+        ));
+        for program in programs {
+            out.push_str(&format!("- {}\n", sentence(&program)));
+        }
     }
     out
 }

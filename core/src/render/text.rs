@@ -47,6 +47,12 @@ fn provider_text(out: &mut String, provider: &ProviderReport, clients_differ: bo
     if more > 0 {
         let _ = writeln!(out, "\n  {}", more_gaps(more));
     }
+    for (summary, programs) in facts::noticed(provider) {
+        let _ = writeln!(out, "\n  {}{summary}", paint.strong(facts::NOTICED));
+        for program in programs {
+            let _ = writeln!(out, "    {program}");
+        }
+    }
 }
 
 fn mode_line(out: &mut String, group: &ModeGroup<'_>, paint: Paint) {

@@ -139,3 +139,44 @@ fn a_family_that_the_rules_say_nothing_about() {
     // It is said once.
     none(Check::Undecided, &rules, TWO_FAMILIES);
 }
+
+/// What was measured of programs, and no more: see `core/src/ftp/symptoms/programs.rs`.
+#[test]
+fn people_are_told_what_their_programs_show() {
+    let known = KNOWN.replace("RELATED,", "");
+    let shown = |rules: &[&str]| {
+        let report = audit(&forward(rules), ROUTER);
+        let plain = report.providers[0].modes[0].clone();
+        let programs = plain.noticed.iter().flat_map(|notice| &notice.programs);
+        let texts: Vec<_> = programs.map(|shown| shown.text.clone()).collect();
+        let summaries: Vec<_> = plain.noticed.iter().map(|notice| notice.summary.clone()).collect();
+        (summaries.join(" "), texts.join("\n"))
+    };
+    let (summary, texts) = shown(&[&known, CONTROL]);
+    assert_eq!(summary, "Login works, and the first listing hangs until a time-out.");
+    assert!(texts.contains("TimeoutError: timed out") && texts.contains("425 Failed"), "{texts}");
+    let (summary, texts) = shown(&[&known, CONTROL, "-A FORWARD -p tcp -j REJECT\n"]);
+    assert_eq!(summary, "Login works, and the first listing fails at once.");
+    assert!(texts.contains("[Errno 111] Connection refused"), "{texts}");
+    let prohibited = "-A FORWARD -p tcp -j REJECT --reject-with icmp-admin-prohibited\n";
+    let (_, texts) = shown(&[&known, CONTROL, prohibited]);
+    assert!(texts.contains("No route to host"), "{texts}");
+    // Nobody comes to the data without a control connection.
+    assert_eq!(shown(&[&known]).0, "Connecting hangs until a time-out.");
+    // What answers is dropped.
+    assert_eq!(shown(&[CONTROL, DATA]).0, "Connecting hangs until a time-out.");
+    // One port of 51.
+    let short = DATA.replace("21050", "21049");
+    let (summary, _) = shown(&[&known, CONTROL, &short]);
+    assert!(summary.contains("About one listing or transfer in 51 hangs"), "{summary}");
+    // 40 of 51 are 78.4 of 100.
+    let (summary, _) = shown(&[&known, CONTROL, &DATA.replace("21050", "21010")]);
+    assert!(summary.contains("in about 78 of 100 tries"), "{summary}");
+    // Nothing fails, or nobody knows.
+    assert_eq!(shown(&[&known, CONTROL, DATA]), Default::default());
+    let limited = DATA.replace("-j", "-m limit --limit 9/min -j");
+    assert_eq!(shown(&[&known, CONTROL, &limited]), Default::default());
+    // How often it is met that fails for some clients, nobody knows.
+    let some = "-A FORWARD -s 10.1.7.0/24 -p tcp --dport 21050 -j DROP\n";
+    assert_eq!(shown(&[&known, some, CONTROL, DATA]), Default::default());
+}

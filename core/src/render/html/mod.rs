@@ -87,6 +87,10 @@ fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -
             @if more > 0 {
                 p { (sentence(&more_gaps(more))) }
             }
+            @for (summary, programs) in facts::noticed(provider) {
+                p.noticed { strong { (facts::NOTICED) } (summary) }
+                ul { @for program in &programs { li { (sentence(program)) } } }
+            }
         }
     }
 }
