@@ -40,6 +40,16 @@ export interface AuditOptions extends ParseOptions {
   advertise?: string | null
   /** Other firewalls that the connections pass. */
   via?: readonly Via[] | null
+  /** After how many seconds something on the path forgets an idle TCP connection. */
+  idle?: number | null
+  /** What was decided about findings, or the text of a file that says it. */
+  config?: string | Config | null
+}
+
+/** What somebody decided about findings. No verdict depends on it. */
+export interface Config {
+  /** How much findings matter, by their code, each with the reason. */
+  findings?: { readonly [code in types.Check]?: { severity: types.Level; reason: string } }
 }
 
 /** Another firewall on the path between client and server. */

@@ -33,6 +33,9 @@ export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | '
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'
 
+/** How much findings are to matter. */
+export type Level = 'off' | 'info' | 'warning' | 'error'
+
 /** Where a firewall stands on the path between client and server. */
 export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
 
@@ -324,6 +327,8 @@ export interface Report {
   providers: ProviderReport[]
   /** What is worth knowing, the worst first. */
   findings: Finding[]
+  /** What was left out of the findings or made milder, because somebody decided so. */
+  silenced: Silenced[]
   /** Changes to the rule set that close the gaps. */
   fixes: Fix[]
   /** What in the rule set is not modelled and could concern TCP, in the order of the text. */
@@ -359,6 +364,18 @@ export interface Shown {
   when: string | null
   /** Its words. */
   text: string
+}
+
+/** Findings that were left out or made milder. */
+export interface Silenced {
+  /** Their code. */
+  code: Check
+  /** How much they are to matter. */
+  severity: Level
+  /** Why, in the words of whoever decided so. */
+  reason: string
+  /** How many there are. */
+  count: number
 }
 
 /** A line of the rule set that is not fully modelled. */

@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use pasvaudit::audit::Config;
 use pasvaudit::ftp::Diagnosis;
 use pasvaudit::{Explanation, Report};
 use schemars::JsonSchema;
@@ -42,7 +43,11 @@ fn schemas_are_published() {
         ("explanation", schema::<Explanation>()),
         ("diagnosis", schema::<Diagnosis>()),
     ];
-    for (name, schema) in schemas {
+    let config = SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<Config>();
+    for (name, schema) in schemas.into_iter().chain([("config", config.into())]) {
         let text = serde_json::to_string_pretty(&schema).unwrap();
         published(&format!("docs/schema/{name}.schema.json"), &format!("{text}\n"));
     }

@@ -29,6 +29,8 @@ Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server"
 """Whose fault a symptom can be."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
+Level: TypeAlias = Literal["off", "info", "warning", "error"]
+"""How much findings are to matter."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
 """Where a firewall stands on the path between client and server."""
 PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
@@ -349,6 +351,8 @@ class Report:
     """The providers, in the order in which they were named."""
     findings: tuple[Finding, ...]
     """What is worth knowing, the worst first."""
+    silenced: tuple[Silenced, ...]
+    """What was left out of the findings or made milder, because somebody decided so."""
     fixes: tuple[Fix, ...]
     """Changes to the rule set that close the gaps."""
     unmodelled: tuple[UnmodelledLine, ...]
@@ -390,6 +394,20 @@ class Shown:
     """When it shows that, if it is not always."""
     text: str
     """Its words."""
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """Findings that were left out or made milder."""
+
+    code: Check
+    """Their code."""
+    severity: Level
+    """How much they are to matter."""
+    reason: str
+    """Why, in the words of whoever decided so."""
+    count: int
+    """How many there are."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ mod values;
 
 use serde::Deserialize;
 
-use crate::audit::{Audit, Explain, Explanation, Report};
+use crate::audit::{Audit, Config, Explain, Explanation, Report};
 use crate::dialect::Parser;
 use crate::error::{Code, Error};
 use crate::eval::symbolic::Interfaces;
@@ -60,6 +60,10 @@ pub struct AuditOptions {
     pub advertise: Option<String>,
     /// Other firewalls that the connections pass.
     pub via: Vec<Via>,
+    /// After how many seconds something on the path forgets an idle TCP connection.
+    pub idle: Option<u32>,
+    /// What was decided about findings.
+    pub config: Option<ConfigChoice>,
 }
 
 /// Another firewall on the path between client and server.
@@ -78,6 +82,15 @@ pub struct Via {
     /// How to read the rule set.
     #[serde(flatten)]
     pub reading: ParseOptions,
+}
+
+/// What was decided about findings: a [`Config`] as JSON.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConfigChoice {
+    /// The text.
+    pub json: String,
+    /// The name of the file that it stands in, for errors.
+    pub file: Option<String>,
 }
 
 /// A provider of the catalogue, or one's own.
@@ -176,7 +189,8 @@ pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> 
 ///
 /// # Errors
 ///
-/// Those of [`Audit::provider`] and [`Provider::from_json`], and [`Code::BadOption`].
+/// Those of [`Audit::provider`], [`Provider::from_json`] and [`Config::from_json`], and
+/// [`Code::BadOption`].
 pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Error> {
     let mut audit = Audit::of(firewall);
     for network in networks("client", &options.client)? {
@@ -196,6 +210,12 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     }
     if let Some(advertised) = &options.advertise {
         audit = audit.advertise(address("advertise", advertised)?);
+    }
+    if let Some(seconds) = options.idle {
+        audit = audit.idle(seconds);
+    }
+    if let Some(ConfigChoice { json, file }) = &options.config {
+        audit = audit.config(Config::from_json(json, file.as_deref())?);
     }
     let others = options.via.iter().map(|via| {
         let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;

@@ -92,12 +92,10 @@ impl Check {
         format!("{self:?}")
     }
 
-    /// Where it is documented, in this version's reference.
+    /// Where it is documented, in the reference.
     pub fn help_uri(self) -> String {
-        let (version, name) = (env!("CARGO_PKG_VERSION"), self.name());
-        format!(
-            "https://docs.rs/pasvaudit/{version}/pasvaudit/audit/enum.Check.html#variant.{name}"
-        )
+        let name = self.name();
+        format!("https://docs.rs/pasvaudit/latest/pasvaudit/audit/enum.Check.html#variant.{name}")
     }
 
     const fn entry(self) -> (Severity, &'static str, &'static str) {

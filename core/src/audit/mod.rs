@@ -3,6 +3,7 @@
 mod answer;
 mod check;
 mod clues;
+mod config;
 mod describe;
 mod explain;
 mod fates;
@@ -19,11 +20,12 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use check::Check;
+pub use config::{Config, Level, Setting};
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use report::{
     By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, Notice,
     PortRangeState, PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share,
-    Shown, UnmodelledLine, Verdict,
+    Shown, Silenced, UnmodelledLine, Verdict,
 };
 
 use crate::error::Error;
@@ -76,6 +78,8 @@ pub struct Audit<'a> {
     interfaces: Interfaces,
     advertised: Option<IpAddr>,
     others: Vec<(&'a Firewall, Placement, Interfaces)>,
+    idle: Option<u32>,
+    config: Config,
 }
 
 impl<'a> Audit<'a> {
@@ -90,6 +94,8 @@ impl<'a> Audit<'a> {
             interfaces: Interfaces::default(),
             advertised: None,
             others: Vec::new(),
+            idle: None,
+            config: Config::default(),
         }
     }
 
@@ -168,6 +174,20 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// Something on the path forgets a TCP connection without packets after so many seconds.
+    #[must_use]
+    pub const fn idle(mut self, seconds: u32) -> Self {
+        self.idle = Some(seconds);
+        self
+    }
+
+    /// What was decided about findings. No verdict depends on it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
     /// Connections pass this firewall as well, which stands there. Of several at one placement the first
     /// is the nearest to the client, after [the firewall asked about](Self::of).
     #[must_use]
@@ -209,7 +229,8 @@ impl<'a> Audit<'a> {
         let peers = self.peers();
         let audited: Vec<_> =
             asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
-        let findings = findings::of(&auditor.site, &audited);
+        let findings = findings::of(&auditor.site, &audited, self.idle);
+        let (findings, silenced) = self.config.applied(findings);
         let providers: Vec<_> = audited.into_iter().map(|audited| audited.report).collect();
         let clients = |networks: &Vec<IpNet>| -> Vec<String> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
@@ -224,6 +245,7 @@ impl<'a> Audit<'a> {
             clients: self.clients.as_ref().map(clients),
             providers,
             findings,
+            silenced,
             fixes: Vec::new(),
             unmodelled: auditor.unmodelled(),
         }

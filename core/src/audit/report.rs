@@ -3,6 +3,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::check::Check;
+use super::config::Level;
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Fate};
@@ -84,6 +85,8 @@ pub struct Report {
     pub providers: Vec<ProviderReport>,
     /// What is worth knowing, the worst first.
     pub findings: Vec<Finding>,
+    /// What was left out of the findings or made milder, because somebody decided so.
+    pub silenced: Vec<Silenced>,
     /// Changes to the rule set that close the gaps.
     pub fixes: Vec<Fix>,
     /// What in the rule set is not modelled and could concern TCP, in the order of the text.
@@ -349,6 +352,20 @@ pub struct Finding {
     pub line: Option<u32>,
     /// The name of the rule set, where several were audited.
     pub rule_set: Option<String>,
+}
+
+/// Findings that were left out or made milder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Silenced {
+    /// Their code.
+    pub code: Check,
+    /// How much they are to matter.
+    pub severity: Level,
+    /// Why, in the words of whoever decided so.
+    pub reason: String,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A change to the rule set that closes gaps.

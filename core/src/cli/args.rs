@@ -75,6 +75,12 @@ pub(super) struct Audit {
     /// The address that the server names in its replies to PASV, if it is not the one that it has.
     #[arg(long, value_name = "ADDR")]
     pub(super) advertise: Option<String>,
+    /// After how many seconds something on the path forgets an idle TCP connection, if that is known.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) idle: Option<u32>,
+    /// A file that says which findings not to tell, or how much they matter, and why.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Another firewall that the connections pass, and where it stands: a file, and options for it
     /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
     #[arg(long, value_name = "FILE,at=PLACEMENT,...")]

@@ -59,6 +59,8 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
         outside: arguments.rules.outside,
         advertise: arguments.advertise,
         via: arguments.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
+        idle: arguments.idle,
+        config: arguments.config.as_deref().map(files::config).transpose()?,
     };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {

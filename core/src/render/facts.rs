@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::sentence::Sentence;
-use crate::audit::open_words;
 use crate::audit::{
     FlowReport, ModeReport, ProviderReport, Report, Shown, UnmodelledLine, Verdict,
 };
+use crate::audit::{Level, Silenced, open_words};
 use crate::ftp::FlowKind;
 
 /// How many lines are listed for each thing that is not modelled.
@@ -178,6 +178,22 @@ fn shown(shown: &Shown) -> Sentence {
 /// What else bears on the verdicts, each note once.
 pub(super) fn notes(provider: &ProviderReport) -> BTreeSet<&str> {
     provider.modes.iter().flat_map(|mode| &mode.notes).map(String::as_str).collect()
+}
+
+/// Before what was [`silenced`].
+pub(super) const SILENCED: &str = "silenced by the configuration:";
+
+/// "2 FTP-A1 left out: the reason".
+pub(super) fn silenced(report: &Report) -> Vec<Sentence> {
+    let one = |silenced: &Silenced| {
+        let Silenced { code, severity, reason, count } = silenced;
+        let done = match severity {
+            Level::Off => "left out".to_owned(),
+            milder => format!("made {milder}"),
+        };
+        Sentence::new().words(format!("{count} {code} {done}: ")).quote(reason)
+    };
+    report.silenced.iter().map(one).collect()
 }
 
 /// Before [`unmodelled`].

@@ -15,7 +15,10 @@ pub(super) fn github(report: &Report) -> String {
     };
     let file = file_of(report, None).map(|file| ("file", file.to_owned()));
     let title = Some(("title", format!("FTP {}", report.verdict)));
-    let headline = format!("{}\n{}", facts::question(report), facts::clients(report));
+    let mut headline = format!("{}\n{}", facts::question(report), facts::clients(report));
+    for silenced in facts::silenced(report) {
+        let _ = write!(headline, "\n{} {silenced}", facts::SILENCED);
+    }
     command(&mut out, level, [file, None, title], &headline);
     for finding in &report.findings {
         annotation(&mut out, report, finding);

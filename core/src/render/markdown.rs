@@ -32,6 +32,7 @@ pub(super) fn markdown(report: &Report) -> String {
         comment.add(&noticed(provider));
     }
     findings(&mut comment, &report.findings);
+    silenced(&mut comment, report);
     unmodelled(&mut comment, report);
     comment.finish()
 }
@@ -165,6 +166,16 @@ fn findings(comment: &mut Comment, findings: &[Finding]) {
     for Finding { code, severity, message, help, .. } in findings {
         let (message, help) = (plain(&shortened(message)), plain(&shortened(help)));
         comment.add(&format!("- **{severity} {code}**: {message}\n  - help: {help}\n"));
+    }
+}
+
+fn silenced(comment: &mut Comment, report: &Report) {
+    let silenced = facts::silenced(report);
+    if !silenced.is_empty() {
+        comment.add(&format!("\n{}\n\n", facts::SILENCED));
+    }
+    for one in silenced {
+        comment.add(&format!("- {}\n", sentence(&one)));
     }
 }
 

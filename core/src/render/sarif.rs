@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::gaps::file_of;
-use crate::audit::{Check, Finding, Report, Severity};
+use crate::audit::{Check, Finding, Report, Severity, Silenced};
 
 /// The specification's schema, under the name by which tools know it.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -32,6 +32,7 @@ pub(super) fn sarif(report: &Report) -> String {
         locations: locations(report, finding),
     });
     let results = results.collect();
+    let overrides = report.silenced.iter().map(Override::of).collect::<Vec<_>>();
     let run = Run {
         tool: Tool {
             driver: Driver {
@@ -41,6 +42,7 @@ pub(super) fn sarif(report: &Report) -> String {
                 rules: rules.into_values().collect(),
             },
         },
+        invocations: Invocation::with(overrides),
         column_kind: "unicodeCodePoints",
         results,
     };
@@ -85,8 +87,61 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invocations: Vec<Invocation<'a>>,
     column_kind: &'static str,
     results: Vec<SarifResult<'a>>,
+}
+
+/// What a configuration changed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    rule_configuration_overrides: Vec<Override<'a>>,
+}
+
+impl<'a> Invocation<'a> {
+    fn with(overrides: Vec<Override<'a>>) -> Vec<Self> {
+        let one = Self { execution_successful: true, rule_configuration_overrides: overrides };
+        Some(one).filter(|one| !one.rule_configuration_overrides.is_empty()).into_iter().collect()
+    }
+}
+
+#[derive(Serialize)]
+struct Override<'a> {
+    configuration: Changed,
+    descriptor: Descriptor,
+    properties: Reason<'a>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Descriptor {
+    id: &'static str,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    count: u64,
+    reason: &'a str,
+}
+
+impl<'a> Override<'a> {
+    fn of(silenced: &'a Silenced) -> Self {
+        let severity = silenced.severity.severity();
+        Self {
+            configuration: Changed { enabled: severity.is_some(), level: severity.map(level) },
+            descriptor: Descriptor { id: silenced.code.as_str() },
+            properties: Reason { count: silenced.count, reason: &silenced.reason },
+        }
+    }
 }
 
 #[derive(Serialize)]

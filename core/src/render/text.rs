@@ -14,6 +14,7 @@ pub(super) fn text(report: &Report, paint: Paint) -> String {
         provider_text(&mut out, provider, clients_differ, paint);
     }
     findings(&mut out, report, paint);
+    silenced(&mut out, report, paint);
     unmodelled(&mut out, &report.unmodelled, paint);
     out
 }
@@ -93,6 +94,16 @@ fn findings(out: &mut String, report: &Report, paint: Paint) {
         };
         let _ = writeln!(out, "{severity} {}: {}", finding.code, finding.message);
         let _ = writeln!(out, "  help: {}", finding.help);
+    }
+}
+
+fn silenced(out: &mut String, report: &Report, paint: Paint) {
+    let silenced = facts::silenced(report);
+    if !silenced.is_empty() {
+        let _ = writeln!(out, "\n{}", paint.strong(facts::SILENCED));
+    }
+    for one in silenced {
+        let _ = writeln!(out, "  {one}");
     }
 }
 

@@ -7,6 +7,8 @@ mod active;
 mod connections;
 mod helper;
 mod limits;
+mod silenced;
+mod timers;
 mod translation;
 
 use std::collections::BTreeSet;

@@ -7,6 +7,7 @@ mod families;
 mod helper;
 mod rules;
 mod scene;
+mod timers;
 mod undecided;
 
 use super::clues::Clues;
@@ -25,8 +26,9 @@ pub(super) struct Audited<'p> {
     pub clues: Vec<Clues>,
 }
 
-/// All findings, the worst first.
-pub(super) fn of(site: &Site<'_>, audited: &[Audited<'_>]) -> Vec<Finding> {
+/// All findings, the worst first. The path forgets idle connections after so many seconds, if that is
+/// known.
+pub(super) fn of(site: &Site<'_>, audited: &[Audited<'_>], idle: Option<u32>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for audited in audited {
         let scene = Scene::new(site, audited);
@@ -40,6 +42,7 @@ pub(super) fn of(site: &Site<'_>, audited: &[Audited<'_>]) -> Vec<Finding> {
             drafts.extend(active::of(&scene, mode, clues));
         }
         drafts.extend(families::of(&scene));
+        drafts.extend(timers::of(&scene, idle));
         for finding in draft::findings(drafts, &audited.report.modes) {
             if !findings.contains(&finding) {
                 findings.push(finding);

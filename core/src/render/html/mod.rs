@@ -40,6 +40,7 @@ pub(super) fn html(report: &Report) -> String {
                         (provider_section(report, provider, number))
                     }
                     (findings(&report.findings))
+                    (silenced(report))
                     (unmodelled(report))
                 }
                 footer { "Decided by pasvaudit from the rules alone: nothing was sent." }
@@ -176,6 +177,19 @@ fn findings(findings: &[Finding]) -> Markup {
                         p.help { strong { "help: " } (finding.help) }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn silenced(report: &Report) -> Markup {
+    let silenced = facts::silenced(report);
+    html! {
+        @if !silenced.is_empty() {
+            section.card {
+                h2 { "Silenced" }
+                p { (facts::SILENCED) }
+                ul { @for one in &silenced { li { (sentence(one)) } } }
             }
         }
     }
