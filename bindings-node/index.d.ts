@@ -42,6 +42,16 @@ export interface AuditOptions extends ParseOptions {
   via?: readonly Via[] | null
   /** The most rules that fixes may add, even if they open more than is needed. */
   maxRules?: number | null
+  /** After how many seconds something on the path forgets an idle TCP connection. */
+  idle?: number | null
+  /** What was decided about findings, or the text of a file that says it. */
+  config?: string | Config | null
+}
+
+/** What somebody decided about findings. No verdict depends on it. */
+export interface Config {
+  /** How much findings matter, by their code, each with the reason. */
+  findings?: { readonly [code in types.Check]?: { severity: types.Level; reason: string } }
 }
 
 /** What has to be permitted. */

@@ -32,6 +32,8 @@ pub enum Code {
     UnknownProvider,
     /// A provider spec is not valid.
     BadProvider,
+    /// A configuration file is not valid.
+    BadConfig,
     /// The provider's addresses are the customer's own and were not given.
     ServerNeeded,
     /// An option's value is not one it takes.
@@ -58,6 +60,7 @@ impl Code {
             Self::Truncated => "truncated",
             Self::UnknownProvider => "unknown-provider",
             Self::BadProvider => "bad-provider",
+            Self::BadConfig => "bad-config",
             Self::ServerNeeded => "server-needed",
             Self::BadOption => "bad-option",
             Self::Io => "io",

@@ -5,7 +5,7 @@
 //! helpers and tracking were seen on a Linux kernel.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops where something is wrong")]
 
-use pasvaudit::audit::{Explain, ModeReport, ProviderReport, Verdict};
+use pasvaudit::audit::{Check, Explain, ModeReport, ProviderReport, Verdict};
 use pasvaudit::firewall::Fate;
 use pasvaudit::ftp::{DataMode, FlowKind, Protection};
 use pasvaudit::{Audit, Code, Dialect, End, Firewall, Placement, Report};
@@ -306,7 +306,7 @@ fn a_rule_that_eats_later_packets_is_found() {
     let gap = report.gaps().next().expect("a gap");
     assert_eq!(gap.packet.as_str(), "opener-data");
     assert_eq!(gap.by.line, Some(5));
-    assert!(report.findings.iter().any(|finding| finding.code == "FTP-D7"));
+    assert!(report.findings.iter().any(|finding| finding.code == Check::LaterPacketStopped));
 }
 
 #[test]

@@ -102,6 +102,16 @@ fn check(expect: &Value, found: &Value) {
     same(&expect["unmodelled"], &found["unmodelled"], |expect, found| {
         assert_eq!(*expect, json!([found["line"], found["what"]]));
     });
+    if let Some(findings) = expect.get("findings") {
+        same(findings, &found["findings"], |expect, found| {
+            let said = format!("{} {}", text(&found["code"]), text(&found["severity"]));
+            assert_eq!(said, text(expect));
+        });
+        same(&expect["silenced"], &found["silenced"], |expect, found| {
+            let (code, severity) = (text(&found["code"]), text(&found["severity"]));
+            assert_eq!(format!("{code} {severity} {}", found["count"]), text(expect));
+        });
+    }
     let classes = expect["modes"].as_object().unwrap();
     let mut met = Vec::new();
     for mode in list(&found["providers"][0]["modes"]) {

@@ -5,18 +5,15 @@
 //! - A comment before a block says what the block must be: `<!-- file: PATH -->` the whole file,
 //!   `<!-- lines of: PATH -->` some of its lines, `<!-- at POINTER of: COMMAND -->` a part of JSON.
 #![cfg(feature = "cli")]
-#![expect(
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pasvaudit::ask::json::{self, Answer, Rules};
+use pasvaudit::audit::Check;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -172,10 +169,6 @@ fn links_lead_somewhere() {
 #[test]
 fn every_field_and_every_code_is_explained() {
     let mut names = fields(&["report", "explanation"]);
-    let findings = read("core/src/audit/findings.rs");
-    let codes: BTreeSet<_> = findings.split("\"FTP-").skip(1).map(|rest| &rest[..2]).collect();
-    assert!(codes.len() >= 7, "{codes:?}");
-    names.extend(codes.into_iter().map(|code| format!("FTP-{code}")));
     let errors = read("core/src/error.rs");
     let codes = errors.lines().filter_map(|line| line.trim().strip_prefix("Self::"));
     let codes: BTreeSet<_> = codes.filter_map(|line| line.split('"').nth(1)).collect();
@@ -183,6 +176,60 @@ fn every_field_and_every_code_is_explained() {
     names.extend(codes.into_iter().map(str::to_owned));
     explained("docs/report.md", &names);
     explained("docs/symptoms.md", &fields(&["diagnosis"]));
+}
+
+/// A section for each code, under its title, that says how much it matters and what it means.
+#[test]
+fn every_finding_has_its_section() {
+    let page = read("docs/findings.md");
+    let mut sections = page.split("\n## FTP-").skip(1).map(|section| format!("FTP-{section}"));
+    for check in Check::ALL {
+        let section = sections.next().unwrap_or_else(|| panic!("{check} has no section"));
+        let heading = format!("{check}: {}\n", check.title());
+        assert!(section.starts_with(&heading), "{heading}is not the heading of {section}");
+        let words = section.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(check.explanation()), "{check}: {}", check.explanation());
+        assert!(section.contains(&format!("*{}*", check.severity())), "{check}");
+    }
+    assert_eq!(sections.next(), None);
+}
+
+/// The rule set in the section of a code has that finding.
+#[test]
+fn examples_of_findings_have_them() {
+    let page = read("docs/findings.md");
+    let mut met = BTreeSet::new();
+    for section in page.split("\n## FTP-").skip(1) {
+        let code = format!("FTP-{}", section.split(':').next().unwrap());
+        for example in section.split("<!-- raises with: ").skip(1) {
+            let (options, rest) = example.split_once(" -->\n```").unwrap();
+            let rules = rest.split_once('\n').unwrap().1.split("\n```").next().unwrap();
+            let rules = Rules::Text(format!("{rules}\n").into_bytes());
+            let Ok(Answer::Report(report)) = json::audit(rules, options) else {
+                panic!("{code}: {options}");
+            };
+            let codes: Vec<_> = report.findings.iter().map(|one| one.code.as_str()).collect();
+            assert!(codes.contains(&code.as_str()), "{code}: {codes:?}");
+            met.insert(code.clone());
+        }
+    }
+    assert!(met.len() >= 20, "{met:?}");
+}
+
+/// A cause that people see the symptoms of names findings that there are.
+#[test]
+fn symptoms_name_findings_that_there_are() {
+    let known = |code: &&str| Check::ALL.iter().any(|check| check.as_str() == *code);
+    let mut met = 0;
+    for entry in fs::read_dir(root().join("core/src/ftp/symptoms/causes")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for line in text.lines().filter(|line| line.trim_start().starts_with("findings: ")) {
+            let codes: Vec<_> = line.split('"').filter(|part| part.starts_with("FTP-")).collect();
+            assert!(codes.iter().all(known), "{line}");
+            met += codes.len();
+        }
+    }
+    assert!(met >= 15, "{met}");
 }
 
 /// The names of all fields in these answers.

@@ -94,6 +94,7 @@ impl Question {
                 let control = symbolic::Control {
                     ports: vec![(21, 21)],
                     client_ports: vec![(CLIENT_PORT, CLIENT_PORT)],
+                    helped: false,
                     readable: true,
                     announced: symbolic::Announced::Nothing,
                 };

@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use pasvaudit::audit::Config;
 use pasvaudit::ftp::Diagnosis;
 use pasvaudit::render::FixText;
 use pasvaudit::{Explanation, Report};
@@ -44,7 +45,11 @@ fn schemas_are_published() {
         ("diagnosis", schema::<Diagnosis>()),
         ("fix", schema::<FixText>()),
     ];
-    for (name, schema) in schemas {
+    let config = SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<Config>();
+    for (name, schema) in schemas.into_iter().chain([("config", config.into())]) {
         let text = serde_json::to_string_pretty(&schema).unwrap();
         published(&format!("docs/schema/{name}.schema.json"), &format!("{text}\n"));
     }

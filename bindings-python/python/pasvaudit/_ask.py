@@ -88,6 +88,8 @@ def audit(
     advertise: Network | None = None,
     via: Sequence[Mapping[str, Any]] = (),
     max_rules: int | None = None,
+    idle: int | None = None,
+    config: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
@@ -111,6 +113,8 @@ def audit(
     :param via: Other firewalls that the connections pass: for each a mapping with ``rules`` and
         ``at``, and if need be ``inside``, ``outside`` and the parameters of :func:`parse`.
     :param max_rules: The most rules that fixes may add, even if they open more than is needed.
+    :param idle: After how many seconds something on the path forgets an idle TCP connection.
+    :param config: What was decided about findings: a file, its text, or what it holds.
     :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
     """
     given, name = _given(rules)
@@ -119,6 +123,8 @@ def audit(
         **_sessions(provider, client, server, at, inside, outside, max_rules),
         "advertise": None if advertise is None else str(advertise),
         "via": [_via(one) for one in via] or None,
+        "idle": idle,
+        "config": _file(config) if isinstance(config, os.PathLike) else config,
     }
     return _report(_pasvaudit.audit(given, json.dumps(options, default=str)))
 
@@ -317,9 +323,12 @@ def _via(firewall: Mapping[str, Any]) -> dict[str, Any]:
 def _choice(choice: Choice) -> str | Mapping[str, Any]:
     if isinstance(choice, Provider):
         return choice.to_json()
-    if isinstance(choice, os.PathLike):
-        return {"json": Path(choice).read_text(encoding="utf-8"), "file": os.fspath(choice)}
-    return choice
+    return _file(choice) if isinstance(choice, os.PathLike) else choice
+
+
+def _file(path: os.PathLike[str]) -> Mapping[str, Any]:
+    """The text of a file, with its name for errors."""
+    return {"json": Path(path).read_text(encoding="utf-8"), "file": os.fspath(path)}
 
 
 def _list(things: Any) -> list[Any]:

@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{AuditOptions, ExplainOptions, ProviderChoice, SymptomOptions};
+use super::{AuditOptions, ConfigChoice, ExplainOptions, ProviderChoice, SymptomOptions};
 use crate::audit::{Explanation, Report};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
@@ -226,15 +226,17 @@ pub(super) fn ports<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String
     }
 }
 
+/// The text of a file, with its name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    json: String,
+    file: String,
+}
+
 /// An id, the text of a spec, a spec, or `{"json": the text of a file, "file": its name}`.
 impl<'de> Deserialize<'de> for ProviderChoice {
     fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            json: String,
-            file: String,
-        }
         match Value::deserialize(value)? {
             Value::String(text) => Ok(text.into()),
             Value::Object(file) if file.contains_key("json") => {
@@ -245,6 +247,23 @@ impl<'de> Deserialize<'de> for ProviderChoice {
                 Ok(Self::Spec { json: Value::Object(spec).to_string(), file: None })
             }
             _ => Err(D::Error::custom("a provider is an id or a spec")),
+        }
+    }
+}
+
+/// The text of a configuration, the object itself, or `{"json": the text of a file, "file": its name}`.
+impl<'de> Deserialize<'de> for ConfigChoice {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        match Value::deserialize(value)? {
+            Value::String(json) => Ok(Self { json, file: None }),
+            Value::Object(file) if file.contains_key("json") => {
+                let File { json, file } = File::deserialize(file).map_err(D::Error::custom)?;
+                Ok(Self { json, file: Some(file) })
+            }
+            Value::Object(config) => {
+                Ok(Self { json: Value::Object(config).to_string(), file: None })
+            }
+            _ => Err(D::Error::custom("a configuration is an object or its text")),
         }
     }
 }

@@ -8,7 +8,7 @@ mod values;
 
 use serde::Deserialize;
 
-use crate::audit::{Audit, Explain, Explanation, Report};
+use crate::audit::{Audit, Config, Explain, Explanation, Report};
 use crate::dialect::Parser;
 use crate::error::{Code, Error};
 use crate::eval::symbolic::Interfaces;
@@ -64,6 +64,10 @@ pub struct AuditOptions {
     // As JavaScript spells it, too.
     #[serde(alias = "maxRules")]
     pub max_rules: Option<usize>,
+    /// After how many seconds something on the path forgets an idle TCP connection.
+    pub idle: Option<u32>,
+    /// What was decided about findings.
+    pub config: Option<ConfigChoice>,
 }
 
 /// Another firewall on the path between client and server.
@@ -82,6 +86,15 @@ pub struct Via {
     /// How to read the rule set.
     #[serde(flatten)]
     pub reading: ParseOptions,
+}
+
+/// What was decided about findings: a [`Config`] as JSON.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConfigChoice {
+    /// The text.
+    pub json: String,
+    /// The name of the file that it stands in, for errors.
+    pub file: Option<String>,
 }
 
 /// A provider of the catalogue, or one's own.
@@ -180,7 +193,8 @@ pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> 
 ///
 /// # Errors
 ///
-/// Those of [`Audit::provider`] and [`Provider::from_json`], and [`Code::BadOption`].
+/// Those of [`Audit::provider`], [`Provider::from_json`] and [`Config::from_json`], and
+/// [`Code::BadOption`].
 pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Error> {
     let mut audit = Audit::of(firewall);
     for network in networks("client", &options.client)? {
@@ -203,6 +217,12 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     }
     if let Some(most) = options.max_rules {
         audit = audit.rule_budget(most);
+    }
+    if let Some(seconds) = options.idle {
+        audit = audit.idle(seconds);
+    }
+    if let Some(ConfigChoice { json, file }) = &options.config {
+        audit = audit.config(Config::from_json(json, file.as_deref())?);
     }
     let others = options.via.iter().map(|via| {
         let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;

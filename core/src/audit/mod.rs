@@ -1,12 +1,18 @@
 //! From flows and decisions to a report: what works, what is missing, and what is to blame.
 
 mod answer;
+mod check;
+mod clues;
+mod config;
 mod describe;
 mod explain;
 mod fates;
 mod findings;
 mod fix;
+mod helpers;
 mod mode;
+mod names;
+mod notice;
 mod report;
 
 use std::borrow::Cow;
@@ -14,12 +20,14 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+pub use check::Check;
+pub use config::{Config, Level, Setting};
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use fix::{Fix, Repair, Unfixed};
 pub use report::{
-    By, ByKind, Condition, Finding, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
-    PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine,
-    Verdict,
+    By, ByKind, Condition, Finding, FlowReport, Gap, ModeReport, NotOffered, Notice,
+    PortRangeState, PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share,
+    Shown, Silenced, UnmodelledLine, Verdict,
 };
 
 use crate::error::Error;
@@ -31,8 +39,10 @@ use crate::ftp::{
 };
 use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
+use clues::Clues;
 use describe::Describer;
 use fates::{Site, Status};
+use findings::Audited;
 pub(crate) use findings::open_words;
 use fix::{Fixer, Want, Wants};
 use mode::Judged;
@@ -73,6 +83,8 @@ pub struct Audit<'a> {
     others: Vec<(&'a Firewall, Placement, Interfaces)>,
     fixes: bool,
     rule_budget: Option<usize>,
+    idle: Option<u32>,
+    config: Config,
 }
 
 impl<'a> Audit<'a> {
@@ -89,6 +101,8 @@ impl<'a> Audit<'a> {
             others: Vec::new(),
             fixes: true,
             rule_budget: None,
+            idle: None,
+            config: Config::default(),
         }
     }
 
@@ -167,6 +181,20 @@ impl<'a> Audit<'a> {
         self
     }
 
+    /// Something on the path forgets a TCP connection without packets after so many seconds.
+    #[must_use]
+    pub const fn idle(mut self, seconds: u32) -> Self {
+        self.idle = Some(seconds);
+        self
+    }
+
+    /// What was decided about findings. No verdict depends on it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
     /// Connections pass this firewall as well, which stands there. Of several at one placement the first
     /// is the nearest to the client, after [the firewall asked about](Self::of).
     #[must_use]
@@ -216,14 +244,18 @@ impl<'a> Audit<'a> {
         };
         let mut auditor =
             Auditor::new(self.firewall, self.devices(self.firewall, at), self.advertised);
+        auditor.servers_given = !self.servers.is_empty();
         let defaults = || {
             let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
             known.map(Cow::Borrowed).collect::<Vec<_>>()
         };
         let asked = if self.providers.is_empty() { defaults() } else { self.providers.clone() };
         let peers = self.peers();
-        let providers: Vec<_> =
+        let audited: Vec<_> =
             asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
+        let findings = findings::of(&auditor.site, &audited, self.idle);
+        let (findings, silenced) = self.config.applied(findings);
+        let providers: Vec<_> = audited.into_iter().map(|audited| audited.report).collect();
         let clients = |networks: &Vec<IpNet>| -> Vec<String> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
         };
@@ -235,8 +267,9 @@ impl<'a> Audit<'a> {
             rule_set: rule_set(self.firewall, at, at_because),
             path: auditor.path(),
             clients: self.clients.as_ref().map(clients),
-            findings: findings::of(&providers),
             providers,
+            findings,
+            silenced,
             fixes: Vec::new(),
             repair: None,
             unmodelled: auditor.unmodelled(),
@@ -269,10 +302,12 @@ fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
 struct Auditor<'a> {
     site: Site<'a>,
     advertised: Option<IpAddr>,
+    /// Somebody named the servers, instead of the provider.
+    servers_given: bool,
     known_v4: Known<u32>,
     known_v6: Known<u128>,
     /// What was said about modes with the same connections.
-    reports: Vec<(ModeFlows, ModeReport)>,
+    reports: Vec<(ModeFlows, ModeReport, Clues)>,
     /// The flows of modes that are required.
     wants: Wants,
 }
@@ -285,6 +320,7 @@ impl<'a> Auditor<'a> {
         Self {
             site: Site { asked, devices },
             advertised,
+            servers_given: false,
             known_v4: Vec::new(),
             known_v6: Vec::new(),
             reports: Vec::new(),
@@ -292,12 +328,17 @@ impl<'a> Auditor<'a> {
         }
     }
 
-    fn provider(&mut self, provider: &Provider, peers: &Peers) -> ProviderReport {
-        let mut modes = Vec::new();
+    fn provider<'p>(&mut self, provider: &'p Provider, peers: &Peers) -> Audited<'p> {
+        let (mut modes, mut clues) = (Vec::new(), Vec::new());
         let mut not_offered = Vec::new();
         for mode in SessionMode::all() {
             match ftp::flows(provider, mode, peers) {
-                Ok(Needs::Flows(flows)) => modes.push(self.mode(provider, &flows)),
+                Ok(Needs::Flows(flows)) => {
+                    let (mut mode, its_clues) = self.mode(provider, &flows);
+                    mode.noticed = notice::of(flows.mode, &its_clues.fails);
+                    modes.push(mode);
+                    clues.push(its_clues);
+                }
                 Ok(Needs::Absent(absent)) => not_offered.push(not_offered_mode(mode, absent.why)),
                 // Refused when the provider was named.
                 Err(error) => not_offered.push(not_offered_mode(mode, error.message().to_owned())),
@@ -309,10 +350,11 @@ impl<'a> Auditor<'a> {
             None => Verdict::Undecided,
         };
         let (id, name) = (provider.id.clone(), provider.name.clone());
-        ProviderReport { id, name, verdict, modes, not_offered }
+        let report = ProviderReport { id, name, verdict, modes, not_offered };
+        Audited { provider, report, clues }
     }
 
-    fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> ModeReport {
+    fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> (ModeReport, Clues) {
         let passive = flows.mode.data.is_passive();
         let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
         let family = flows.mode.family;
@@ -324,26 +366,30 @@ impl<'a> Auditor<'a> {
                 device.firewall.dialect(),
                 family.title(),
             );
-            return mode::undecided(flows, required, why);
+            let clues = Clues { silent: true, ..Clues::default() };
+            return (mode::undecided(flows, required, why), clues);
         }
         let control = self.control(flows);
         let same =
             |known: &ModeFlows| same_question(known, flows) && self.control(known) == control;
         let known = self.reports.iter();
-        let known =
-            known.filter(|(_, report)| report.required == required).find(|(known, _)| same(known));
-        if let Some((_, report)) = known {
+        let known = known
+            .filter(|(_, report, _)| report.required == required)
+            .find(|(known, ..)| same(known));
+        if let Some((_, report, clues)) = known {
             let (protection, data) = (flows.mode.protection, flows.mode.data);
-            return ModeReport { protection, data, required, ..report.clone() };
+            return (ModeReport { protection, data, required, ..report.clone() }, clues.clone());
         }
         let budget = Budget::default();
         let report = match family {
             Family::Ipv4 => self.decide::<u32>(flows, required, &budget),
             Family::Ipv6 => self.decide::<u128>(flows, required, &budget),
         };
-        let report = report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()));
-        self.reports.push((flows.clone(), report.clone()));
-        report
+        let (report, clues) = report.unwrap_or_else(|why| {
+            (mode::undecided(flows, required, why.to_string()), Clues::default())
+        });
+        self.reports.push((flows.clone(), report.clone(), clues.clone()));
+        (report, clues)
     }
 
     fn decide<A: Cached>(
@@ -351,7 +397,7 @@ impl<'a> Auditor<'a> {
         flows: &ModeFlows,
         required: bool,
         budget: &Budget,
-    ) -> Result<ModeReport, Exhausted>
+    ) -> Result<(ModeReport, Clues), Exhausted>
     where
         PacketSpace: From<HeaderSet<A>>,
     {
@@ -388,7 +434,8 @@ impl<'a> Auditor<'a> {
                  every address through: {more}"
             ));
         }
-        Ok(report)
+        let clues = self.clues(flows, answers, &report, &judged, budget)?;
+        Ok((report, clues))
     }
 
     fn answer<A: Cached>(
@@ -433,6 +480,7 @@ impl<'a> Auditor<'a> {
             client_ports: ports(&flows.control.from),
             // A helper can read only what is not encrypted.
             readable: flows.mode.protection == Protection::Plain,
+            helped: false,
             announced,
         }
     }

@@ -5,7 +5,7 @@ use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
 use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
 use crate::firewall::{Fate, Governs};
-use crate::ftp::{FlowKind, ModeFlows};
+use crate::ftp::{End, FlowKind, ModeFlows};
 use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Ranges};
 
 /// How many boxes of a gap are listed.
@@ -67,6 +67,7 @@ where
         gaps,
         works_for,
         judged_for,
+        noticed: Vec::new(),
         notes: Vec::new(),
     })
 }
@@ -99,14 +100,18 @@ fn best_clients<A: Governs>(
 }
 
 /// The answer about a flow, for some clients.
-struct ClientView<'a, A: Governs> {
+pub(super) struct ClientView<'a, A: Governs> {
     answer: &'a Answer<A>,
     needed: HeaderSet<A>,
     missing: Vec<Piece<A>>,
 }
 
 impl<'a, A: Governs> ClientView<'a, A> {
-    fn new(answer: &'a Answer<A>, clients: &Ranges<A>, budget: &Budget) -> Result<Self, Exhausted> {
+    pub(super) fn new(
+        answer: &'a Answer<A>,
+        clients: &Ranges<A>,
+        budget: &Budget,
+    ) -> Result<Self, Exhausted> {
         let ranges = Axis::ALL.map(|axis| {
             if axis == answer.client_axis() { clients.clone() } else { Ranges::all(axis) }
         });
@@ -120,6 +125,39 @@ impl<'a, A: Governs> ClientView<'a, A> {
         }
         let needed = answer.needed.intersection(&theirs, budget)?;
         Ok(Self { answer, needed, missing })
+    }
+
+    /// The end that opens the connections.
+    pub(super) fn opener(&self) -> End {
+        self.answer.opener()
+    }
+
+    /// What the connections are for.
+    pub(super) const fn kind(&self) -> FlowKind {
+        self.answer.flow.kind
+    }
+
+    /// Whether a part of what is needed is the same for all clients and all of their ports.
+    pub(super) fn for_all_clients(
+        &self,
+        part: &HeaderSet<A>,
+        budget: &Budget,
+    ) -> Result<bool, Exhausted> {
+        let ports = match self.opener() {
+            End::Client => [Axis::Source, Axis::SourcePort],
+            End::Server => [Axis::Destination, Axis::DestinationPort],
+        };
+        Ok(part.exists(&ports, budget)?.intersection(&self.needed, budget)? == *part)
+    }
+
+    /// What the clients need.
+    pub(super) const fn needed(&self) -> &HeaderSet<A> {
+        &self.needed
+    }
+
+    /// What of it is not open.
+    pub(super) fn missing(&self) -> &[Piece<A>] {
+        &self.missing
     }
 
     fn union(
@@ -251,6 +289,7 @@ pub(super) fn undecided(flows: &ModeFlows, required: bool, why: String) -> ModeR
         gaps: Vec::new(),
         works_for: None,
         judged_for: None,
+        noticed: Vec::new(),
         notes: vec![why],
     }
 }

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::check::Check;
+use super::config::Level;
 use super::fix::{Fix, Repair};
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
@@ -84,6 +86,8 @@ pub struct Report {
     pub providers: Vec<ProviderReport>,
     /// What is worth knowing, the worst first.
     pub findings: Vec<Finding>,
+    /// What was left out of the findings or made milder, because somebody decided so.
+    pub silenced: Vec<Silenced>,
     /// Changes to the rule set that close the gaps of the modes that are required, place by place.
     pub fixes: Vec<Fix>,
     /// What these changes are as a whole and what they achieve; `null` if nothing is missing.
@@ -146,8 +150,36 @@ pub struct ModeReport {
     /// Where nobody named the clients: those that counts and gaps are about, which are those for
     /// which the mode works, or, where there are none, those that get furthest.
     pub judged_for: Option<Vec<String>>,
+    /// What people and programs notice of what surely fails: of the control connection, or else of
+    /// the data connection.
+    pub noticed: Vec<Notice>,
     /// What else bears on the verdict, in words.
     pub notes: Vec<String>,
+}
+
+/// What is noticed of a connection that surely fails, in whole or in part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Notice {
+    /// What people say, in a sentence.
+    pub summary: String,
+    /// The `id` of the cause among the symptoms.
+    pub cause: String,
+    /// What some clients show and a server answers, as it was measured.
+    pub programs: Vec<Shown>,
+}
+
+/// What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+/// port, `N` a number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shown {
+    /// The program and its version.
+    pub program: String,
+    /// When it shows that, if it is not always.
+    pub when: Option<String>,
+    /// Its words.
+    pub text: String,
 }
 
 /// How one of a mode's connections fares. Counted are the pairs of a server address and a server
@@ -312,7 +344,7 @@ words! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The stable code.
-    pub code: String,
+    pub code: Check,
     /// How much it matters.
     pub severity: Severity,
     /// What is the case.
@@ -323,6 +355,20 @@ pub struct Finding {
     pub line: Option<u32>,
     /// The name of the rule set, where several were audited.
     pub rule_set: Option<String>,
+}
+
+/// Findings that were left out or made milder.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Silenced {
+    /// Their code.
+    pub code: Check,
+    /// How much they are to matter.
+    pub severity: Level,
+    /// Why, in the words of whoever decided so.
+    pub reason: String,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A line of the rule set that is not fully modelled.

@@ -97,6 +97,12 @@ pub(super) struct Audit {
     pub(super) rules: RuleSet,
     #[command(flatten)]
     pub(super) question: Question,
+    /// After how many seconds something on the path forgets an idle TCP connection, if that is known.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) idle: Option<u32>,
+    /// A file that says which findings not to tell, or how much they matter, and why.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub(super) format: ReportFormat,

@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::ask::{ProviderChoice, Via};
+use crate::ask::{ConfigChoice, ProviderChoice, Via};
 use crate::error::{Code, Error};
 
 const STANDARD_INPUT: &str = "<stdin>";
@@ -37,6 +37,11 @@ pub(super) fn provider(argument: String) -> Result<ProviderChoice, Error> {
         return Ok(ProviderChoice::Spec { json: text(path)?, file: Some(argument) });
     }
     Ok(ProviderChoice::Id(argument))
+}
+
+/// What a configuration file decides about findings.
+pub(super) fn config(path: &Path) -> Result<ConfigChoice, Error> {
+    Ok(ConfigChoice { json: text(path)?, file: Some(path.display().to_string()) })
 }
 
 /// Another firewall: `FILE,at=PLACEMENT,inside=IFACE,...`.

@@ -52,7 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn audit(arguments: Audit) -> Result<u8, Error> {
     let firewall = read(&arguments.rules)?;
-    let options = question(arguments.question, &arguments.rules)?;
+    let options = AuditOptions {
+        idle: arguments.idle,
+        config: arguments.config.as_deref().map(files::config).transpose()?,
+        ..question(arguments.question, &arguments.rules)?
+    };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {
         ReportFormat::Text => report.to_text(colours(&arguments.output)),

@@ -294,6 +294,17 @@ impl Firewall {
         reached
     }
 
+    /// The base chains from which packets may come to a chain, itself if it is one.
+    pub(crate) fn bases_of(&self, chain: ChainId) -> Vec<ChainId> {
+        let Some(wanted) = self.chain(chain) else { return Vec::new() };
+        let all = (0..).map(ChainId::new).zip(&self.chains);
+        let bases = all.filter(|(_, chain)| chain.base().is_some()).map(|(id, _)| id);
+        let leads = |base: &ChainId| {
+            self.reached_from(&[*base]).iter().any(|chain| std::ptr::eq(*chain, wanted))
+        };
+        bases.filter(leads).collect()
+    }
+
     /// The first rule that translates connections.
     pub(crate) fn translator(&self) -> Option<RuleId> {
         let translates = |rule: Rule<'_>| {

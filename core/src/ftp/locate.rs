@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -69,8 +70,19 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Reads JSON. An error has its place, and the name of the value.
+pub(crate) fn read_json<T: DeserializeOwned>(text: &str, code: Code) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let steps = Steps::from(error.path());
+        json_error(text, code, &steps, error.inner())
+    })?;
+    json.end().map_err(|error| json_error(text, code, &Steps::default(), &error))?;
+    Ok(read)
+}
+
 /// What serde says of the value at `steps`, in our words and at its place.
-pub(super) fn json_error(text: &str, steps: &Steps, error: &serde_json::Error) -> Error {
+fn json_error(text: &str, code: Code, steps: &Steps, error: &serde_json::Error) -> Error {
     let (line, column) = (error.line(), error.column());
     let said = error.to_string();
     let suffix = format!(" at line {line} column {column}");
@@ -86,7 +98,7 @@ pub(super) fn json_error(text: &str, steps: &Steps, error: &serde_json::Error) -
         _ => (format!("this is no JSON: {said}"), at_error()),
     };
     let fault = Fault { at: steps.clone(), what };
-    Error::new(Code::BadProvider, fault.to_string()).at(place)
+    Error::new(code, fault.to_string()).at(place)
 }
 
 /// The place of the value at `steps`; `None` if there is no such value.

@@ -22,6 +22,7 @@ pub use facts::{
     Source, Symptom, Timers, Topic, VariesBy,
 };
 pub use flow::{Absent, Because, Endpoint, Ends, Flow, FlowKind, ModeFlows, Needs, Peers};
+pub(crate) use locate::read_json;
 pub use needs::flows;
 pub use offer::{Offer, offer, offered};
 pub use ports::PortRange;

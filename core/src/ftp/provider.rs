@@ -3,7 +3,7 @@ use std::ops::Deref;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::locate::{self, Steps};
+use super::locate;
 use super::ports::PortRange;
 use super::spec::{AddressOwner, Control, Network, Passive, Spec};
 use super::validate;
@@ -78,12 +78,7 @@ impl Provider {
 }
 
 fn read(text: &str) -> Result<Provider, Error> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let spec: Spec = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let steps = Steps::from(error.path());
-        locate::json_error(text, &steps, error.inner())
-    })?;
-    json.end().map_err(|error| locate::json_error(text, &Steps::default(), &error))?;
+    let spec: Spec = locate::read_json(text, Code::BadProvider)?;
     match validate::spec(&spec) {
         Ok(()) => Ok(Provider(spec)),
         Err(fault) => {

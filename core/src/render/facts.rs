@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::sentence::Sentence;
-use crate::audit::open_words;
-use crate::audit::{FlowReport, ModeReport, ProviderReport, Report, UnmodelledLine, Verdict};
+use crate::audit::{
+    FlowReport, ModeReport, ProviderReport, Report, Shown, UnmodelledLine, Verdict,
+};
+use crate::audit::{Level, Silenced, open_words};
 use crate::ftp::FlowKind;
 
 /// How many lines are listed for each thing that is not modelled.
@@ -149,9 +151,49 @@ pub(super) fn fate(flow: &FlowReport) -> String {
     }
 }
 
+/// Before what is [`noticed`].
+pub(super) const NOTICED: &str = "what your users will see: ";
+
+/// What people notice of required modes that fail, each thing once, and what some programs show.
+pub(super) fn noticed(provider: &ProviderReport) -> Vec<(&str, Vec<Sentence>)> {
+    let required = provider.modes.iter().filter(|mode| mode.required);
+    let mut all: Vec<(&str, Vec<Sentence>)> = Vec::new();
+    for noticed in required.flat_map(|mode| &mode.noticed) {
+        if all.iter().all(|(summary, _)| *summary != noticed.summary) {
+            all.push((&noticed.summary, noticed.programs.iter().map(shown).collect()));
+        }
+    }
+    all
+}
+
+/// "curl 7.88.1: `curl: (28) Connection time-out`".
+fn shown(shown: &Shown) -> Sentence {
+    let sentence = Sentence::new().words(format!("{}: ", shown.program)).quote(&shown.text);
+    match &shown.when {
+        Some(when) => sentence.words(format!(" ({when})")),
+        None => sentence,
+    }
+}
+
 /// What else bears on the verdicts, each note once.
 pub(super) fn notes(provider: &ProviderReport) -> BTreeSet<&str> {
     provider.modes.iter().flat_map(|mode| &mode.notes).map(String::as_str).collect()
+}
+
+/// Before what was [`silenced`].
+pub(super) const SILENCED: &str = "silenced by the configuration:";
+
+/// "2 FTP-A1 left out: the reason".
+pub(super) fn silenced(report: &Report) -> Vec<Sentence> {
+    let one = |silenced: &Silenced| {
+        let Silenced { code, severity, reason, count } = silenced;
+        let done = match severity {
+            Level::Off => "left out".to_owned(),
+            milder => format!("made {milder}"),
+        };
+        Sentence::new().words(format!("{count} {code} {done}: ")).quote(reason)
+    };
+    report.silenced.iter().map(one).collect()
 }
 
 /// Before [`unmodelled`].

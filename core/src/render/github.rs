@@ -15,7 +15,10 @@ pub(super) fn github(report: &Report) -> String {
     };
     let file = file_of(report, None).map(|file| ("file", file.to_owned()));
     let title = Some(("title", format!("FTP {}", report.verdict)));
-    let headline = format!("{}\n{}", facts::question(report), facts::clients(report));
+    let mut headline = format!("{}\n{}", facts::question(report), facts::clients(report));
+    for silenced in facts::silenced(report) {
+        let _ = write!(headline, "\n{} {silenced}", facts::SILENCED);
+    }
     command(&mut out, level, [file, None, title], &headline);
     for finding in &report.findings {
         annotation(&mut out, report, finding);
@@ -34,7 +37,7 @@ fn annotation(out: &mut String, report: &Report, finding: &Finding) {
     let properties = [
         file.map(|file| ("file", file.to_owned())),
         line.map(|line| ("line", line.to_string())),
-        Some(("title", finding.code.clone())),
+        Some(("title", finding.code.to_string())),
     ];
     let message = format!("{}\nhelp: {}", finding.message, finding.help);
     command(out, level, properties, &message);

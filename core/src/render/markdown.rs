@@ -29,8 +29,10 @@ pub(super) fn markdown(report: &Report) -> String {
         if more > 0 {
             comment.add(&format!("\n{}.\n", sentence(&more_gaps(more))));
         }
+        comment.add(&noticed(provider));
     }
     findings(&mut comment, &report.findings);
+    silenced(&mut comment, report);
     unmodelled(&mut comment, report);
     comment.finish()
 }
@@ -142,6 +144,21 @@ fn gap(report: &Report, group: &GapGroup<'_>) -> String {
     out
 }
 
+fn noticed(provider: &ProviderReport) -> String {
+    let mut out = String::new();
+    for (summary, programs) in facts::noticed(provider) {
+        out.push_str(&format!(
+            "\n**{}**{}\n\n",
+            facts::NOTICED.trim_end(),
+            plain(&format!(" {summary}"))
+        ));
+        for program in programs {
+            out.push_str(&format!("- {}\n", sentence(&program)));
+        }
+    }
+    out
+}
+
 fn findings(comment: &mut Comment, findings: &[Finding]) {
     if !findings.is_empty() {
         comment.add("\n### Findings\n\n");
@@ -149,6 +166,16 @@ fn findings(comment: &mut Comment, findings: &[Finding]) {
     for Finding { code, severity, message, help, .. } in findings {
         let (message, help) = (plain(&shortened(message)), plain(&shortened(help)));
         comment.add(&format!("- **{severity} {code}**: {message}\n  - help: {help}\n"));
+    }
+}
+
+fn silenced(comment: &mut Comment, report: &Report) {
+    let silenced = facts::silenced(report);
+    if !silenced.is_empty() {
+        comment.add(&format!("\n{}\n\n", facts::SILENCED));
+    }
+    for one in silenced {
+        comment.add(&format!("- {}\n", sentence(&one)));
     }
 }
 

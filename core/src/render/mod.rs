@@ -1,7 +1,6 @@
 //! From an answer to what people and machines read.
 
 mod catalogue;
-mod codes;
 mod diagnosis;
 mod explanation;
 mod facts;

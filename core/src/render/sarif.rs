@@ -3,15 +3,11 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::codes::meaning;
 use super::gaps::file_of;
-use crate::audit::{Finding, Report, Severity};
+use crate::audit::{Check, Finding, Report, Severity, Silenced};
 
 /// The specification's schema, under the name by which tools know it.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-
-/// Where findings are documented.
-const HELP: &str = "https://docs.rs/pasvaudit/latest/pasvaudit/audit/struct.Finding.html";
 
 /// What may stand for itself in the path of a URI (RFC 3986, section 3.3). A colon may not, for a
 /// relative path could be taken for a scheme.
@@ -22,17 +18,21 @@ const PATH: &AsciiSet =
 pub(super) fn sarif(report: &Report) -> String {
     let mut rules = BTreeMap::new();
     for finding in &report.findings {
-        rules.entry(finding.code.as_str()).or_insert_with(|| Rule::of(&finding.code));
+        rules.entry(finding.code.as_str()).or_insert_with(|| Rule::of(finding.code));
     }
     let codes: Vec<_> = rules.keys().copied().collect();
     let results = report.findings.iter().map(|finding| SarifResult {
-        rule_id: &finding.code,
-        rule_index: codes.iter().position(|code| *code == finding.code).unwrap_or_default(),
+        rule_id: finding.code.as_str(),
+        rule_index: codes
+            .iter()
+            .position(|code| *code == finding.code.as_str())
+            .unwrap_or_default(),
         level: level(finding.severity),
         message: Message::of(format!("{}; help: {}", finding.message, finding.help)),
         locations: locations(report, finding),
     });
     let results = results.collect();
+    let overrides = report.silenced.iter().map(Override::of).collect::<Vec<_>>();
     let run = Run {
         tool: Tool {
             driver: Driver {
@@ -42,6 +42,7 @@ pub(super) fn sarif(report: &Report) -> String {
                 rules: rules.into_values().collect(),
             },
         },
+        invocations: Invocation::with(overrides),
         column_kind: "unicodeCodePoints",
         results,
     };
@@ -86,8 +87,61 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invocations: Vec<Invocation<'a>>,
     column_kind: &'static str,
     results: Vec<SarifResult<'a>>,
+}
+
+/// What a configuration changed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    rule_configuration_overrides: Vec<Override<'a>>,
+}
+
+impl<'a> Invocation<'a> {
+    fn with(overrides: Vec<Override<'a>>) -> Vec<Self> {
+        let one = Self { execution_successful: true, rule_configuration_overrides: overrides };
+        Some(one).filter(|one| !one.rule_configuration_overrides.is_empty()).into_iter().collect()
+    }
+}
+
+#[derive(Serialize)]
+struct Override<'a> {
+    configuration: Changed,
+    descriptor: Descriptor,
+    properties: Reason<'a>,
+}
+
+#[derive(Serialize)]
+struct Changed {
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Descriptor {
+    id: &'static str,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    count: u64,
+    reason: &'a str,
+}
+
+impl<'a> Override<'a> {
+    fn of(silenced: &'a Silenced) -> Self {
+        let severity = silenced.severity.severity();
+        Self {
+            configuration: Changed { enabled: severity.is_some(), level: severity.map(level) },
+            descriptor: Descriptor { id: silenced.code.as_str() },
+            properties: Reason { count: silenced.count, reason: &silenced.reason },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -107,25 +161,31 @@ struct Driver {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
-    id: String,
-    name: &'static str,
+    id: &'static str,
+    name: String,
     short_description: Message,
     full_description: Message,
     help: Message,
-    help_uri: &'static str,
+    help_uri: String,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
 }
 
 impl Rule {
-    fn of(code: &str) -> Self {
-        let meaning = meaning(code);
-        let full = format!("{}. What people notice: {}.", meaning.what, meaning.notice);
+    fn of(check: Check) -> Self {
+        let explanation = || Message::of(check.explanation().to_owned());
         Self {
-            id: code.to_owned(),
-            name: meaning.name,
-            short_description: Message::of(meaning.what.to_owned()),
-            full_description: Message::of(full.clone()),
-            help: Message::of(full),
-            help_uri: HELP,
+            id: check.as_str(),
+            name: check.name(),
+            short_description: Message::of(check.title().to_owned()),
+            full_description: explanation(),
+            help: explanation(),
+            help_uri: check.help_uri(),
+            default_configuration: Configuration { level: level(check.severity()) },
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn text(report: &Report, paint: Paint) -> String {
         provider_text(&mut out, provider, clients_differ, paint);
     }
     findings(&mut out, report, paint);
+    silenced(&mut out, report, paint);
     unmodelled(&mut out, &report.unmodelled, paint);
     out
 }
@@ -46,6 +47,12 @@ fn provider_text(out: &mut String, provider: &ProviderReport, clients_differ: bo
     }
     if more > 0 {
         let _ = writeln!(out, "\n  {}", more_gaps(more));
+    }
+    for (summary, programs) in facts::noticed(provider) {
+        let _ = writeln!(out, "\n  {}{summary}", paint.strong(facts::NOTICED));
+        for program in programs {
+            let _ = writeln!(out, "    {program}");
+        }
     }
 }
 
@@ -87,6 +94,16 @@ fn findings(out: &mut String, report: &Report, paint: Paint) {
         };
         let _ = writeln!(out, "{severity} {}: {}", finding.code, finding.message);
         let _ = writeln!(out, "  help: {}", finding.help);
+    }
+}
+
+fn silenced(out: &mut String, report: &Report, paint: Paint) {
+    let silenced = facts::silenced(report);
+    if !silenced.is_empty() {
+        let _ = writeln!(out, "\n{}", paint.strong(facts::SILENCED));
+    }
+    for one in silenced {
+        let _ = writeln!(out, "  {one}");
     }
 }
 

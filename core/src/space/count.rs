@@ -34,6 +34,11 @@ impl Count {
         (high == [0; 4]).then_some(low)
     }
 
+    /// The number, or the nearest that there is.
+    pub(crate) fn to_f64(self) -> f64 {
+        self.0.iter().rev().fold(0.0, |sum, limb| sum * 2_f64.powi(64) + *limb as f64)
+    }
+
     /// The number of values from `lo` to `hi`, both included.
     pub(super) fn of_range(lo: u128, hi: u128) -> Self {
         Self::from(hi - lo) + Self::ONE

@@ -1,8 +1,6 @@
 //! Each form says what the report says.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use pasvaudit::audit::{Severity, Verdict};
 use serde_json::Value;
@@ -23,9 +21,9 @@ fn sarif_is_what_the_schema_says() {
         let results = run["results"].as_array().unwrap();
         assert_eq!(results.len(), report.findings.len());
         for (result, finding) in results.iter().zip(&report.findings) {
-            assert_eq!(result["ruleId"], *finding.code);
+            assert_eq!(result["ruleId"], finding.code.as_str());
             let index = result["ruleIndex"].as_u64().unwrap() as usize;
-            assert_eq!(rules[index]["id"], *finding.code);
+            assert_eq!(rules[index]["id"], finding.code.as_str());
             let level = match finding.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
@@ -134,22 +132,4 @@ fn the_picture_says_nothing_of_a_firewall_that_nobody_knows_about() {
     let html = two_firewalls().to_html();
     assert_eq!((sign(&html, "works"), sign(&html, "partly")), (1 + 6, 1 + 6));
     assert_eq!(sign(&html, "blocked"), 1 + 3);
-}
-
-#[test]
-fn codes_mean_what_the_book_says() {
-    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/report.md");
-    let book = fs::read_to_string(book).unwrap();
-    let mut met = BTreeSet::new();
-    for (_, report) in reports::all() {
-        let log: Value = serde_json::from_str(&report.to_sarif()).unwrap();
-        for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
-            let (code, what) =
-                (rule["id"].as_str().unwrap(), rule["shortDescription"]["text"].as_str().unwrap());
-            let row = book.lines().find(|line| line.starts_with(&format!("| `{code}` |"))).unwrap();
-            assert!(row.contains(&format!("| {what}")), "{code}: {what}");
-            met.insert(code.to_owned());
-        }
-    }
-    assert!(met.len() >= 3, "{met:?}");
 }

@@ -1,6 +1,6 @@
 //! Reports to be written.
 
-use pasvaudit::ask::{self, AuditOptions, ParseOptions, ProviderChoice, Via};
+use pasvaudit::ask::{self, AuditOptions, ConfigChoice, ParseOptions, ProviderChoice, Via};
 use pasvaudit::{Dialect, Firewall, Report};
 
 /// What everybody's rule set begins with.
@@ -60,6 +60,14 @@ pub(crate) fn two_firewalls() -> Report {
     })
 }
 
+/// Somebody decided that active mode is no matter.
+pub(crate) fn silenced() -> Report {
+    audit(&router(&allow("21,990,21000:21050")), "rules/works.v4", |options| {
+        let json = r#"{"findings": {"FTP-A1": {"severity": "off", "reason": "passive mode | `only` <b>"}}}"#;
+        options.config = Some(ConfigChoice { json: json.to_owned(), file: None });
+    })
+}
+
 /// Names and a comment in a rule that mean to break out.
 pub(crate) fn hostile() -> Report {
     let comment = HOSTILE.replace('"', "\\\"");
@@ -86,6 +94,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("hole", hole()),
         ("undecided", undecided()),
         ("two-firewalls", two_firewalls()),
+        ("silenced", silenced()),
         ("hostile", hostile()),
     ]
 }

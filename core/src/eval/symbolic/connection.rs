@@ -463,8 +463,11 @@ impl Ending {
             // Where the connection may pass, there is more to say than how it fails.
             self.open = self.open.or((!self.may_pass).then_some(Open::Refusal));
         }
-        let course =
-            Course { target: followed.nat.target.map(|mapping| (0, mapping.by)), delayed: false };
+        let by = |mapping: Option<Mapping<A>>| mapping.map(|mapping| (0, mapping.by));
+        let changed =
+            followed.nat.source.filter(|mapping| mapping.surely && mapping.changes != Some(false));
+        let (target, source) = (by(followed.nat.target), by(changed));
+        let course = Course { target, source, delayed: false };
         followed.ruling = self.ruling(course);
         followed
     }

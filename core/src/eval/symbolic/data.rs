@@ -40,11 +40,13 @@ impl Session<'_> {
         };
         let known = match meaning.expected {
             Expectation::No => None,
+            Expectation::Assumed => Some(&self.helped),
             Expectation::By(helper) | Expectation::Maybe(helper) => {
-                self.expected.iter().find(|(name, _)| *name == helper)
+                let known = self.expected.iter().find(|(name, _)| *name == helper);
+                known.map(|(_, classes)| classes)
             }
         };
-        let Some((_, classes)) = known else {
+        let Some(classes) = known else {
             let (ruling, view) = new_one(lists, effort)?;
             return Ok((ruling, self.onward(view, &meaning)));
         };

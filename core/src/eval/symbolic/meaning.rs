@@ -27,6 +27,8 @@ pub(super) enum Expectation {
     No,
     By(Symbol),
     Maybe(Symbol),
+    /// One is taken for granted.
+    Assumed,
 }
 
 impl Session<'_> {
@@ -90,6 +92,9 @@ impl Session<'_> {
         effort: &mut Effort,
     ) -> Result<Meaning<A>, Stuck<A>> {
         let shaped = self.shaper().follow(nat, control, lists, effort)?;
+        if self.control.helped {
+            return Ok(Meaning { expected: Expectation::Assumed, ..Meaning::nothing(shaped.nat) });
+        }
         let helped = shaped.helper != Settled::Not || self.firewall.automatic_helper().is_some();
         if !helped || !self.control.readable {
             // Whether it passes everywhere makes no difference, and nobody cuts cells for it.
@@ -199,6 +204,7 @@ impl<A: Governs> Meaning<A> {
         }
         self.expected = match (self.expected, other.expected) {
             (one, other) if one == other && same => one,
+            (Expectation::Assumed, _) | (_, Expectation::Assumed) => Expectation::Assumed,
             (Expectation::No, Expectation::No) => Expectation::No,
             (Expectation::By(name) | Expectation::Maybe(name), _)
             | (_, Expectation::By(name) | Expectation::Maybe(name)) => Expectation::Maybe(name),

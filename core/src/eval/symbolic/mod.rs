@@ -20,6 +20,7 @@ mod view;
 mod walk;
 
 pub use question::{Interfaces, Stage, flags_of};
+pub(crate) use session::is_ftp;
 pub use session::{Announced, Control};
 
 use rustc_hash::FxHashMap;
@@ -67,13 +68,15 @@ pub enum Open {
 pub struct Course {
     /// The rule that translates their destination, and the device whose rule it is.
     pub target: Option<(usize, RuleId)>,
+    /// The one that surely translates their source.
+    pub source: Option<(usize, RuleId)>,
     /// Their first packet is lost, and a second later the same packet passes.
     pub delayed: bool,
 }
 
 impl Course {
     /// Nothing.
-    pub const STRAIGHT: Self = Self { target: None, delayed: false };
+    pub const STRAIGHT: Self = Self { target: None, source: None, delayed: false };
 }
 
 /// How a set of connections fares.

@@ -7,7 +7,7 @@ use super::nat::Nat;
 use super::question::Class;
 use super::session::{Control, Session};
 use super::site::Site;
-use super::{Effort, Ruling, Stuck};
+use super::{Course, Effort, Ruling, Stuck};
 use crate::eval::End;
 use crate::firewall::{Fate, Governs};
 use crate::space::{Cuboid, Family};
@@ -97,7 +97,8 @@ impl Path<'_> {
                 }
             };
             ruling.device = device;
-            if let Some((place, _)) = &mut ruling.course.target {
+            let Course { target, source, .. } = &mut ruling.course;
+            for (place, _) in [target, source].into_iter().flatten() {
                 *place = device;
             }
             rulings.push(ruling);
@@ -126,6 +127,7 @@ fn together(rulings: Vec<Ruling>) -> Ruling {
     let mut ruling = stopped.unwrap_or_else(passed);
     for other in &rulings {
         ruling.course.target = ruling.course.target.or(other.course.target);
+        ruling.course.source = ruling.course.source.or(other.course.source);
         ruling.course.delayed |= other.course.delayed;
     }
     ruling

@@ -22,6 +22,9 @@ pub struct Control {
     pub client_ports: Vec<(u16, u16)>,
     /// Whether a helper can read it: it is not encrypted.
     pub readable: bool,
+    /// Whether a helper for FTP is taken to read it and to expect the data connections, whatever is
+    /// true: the question what a helper would make of the rules.
+    pub helped: bool,
     /// What is announced on it.
     pub announced: Announced,
 }
@@ -51,6 +54,8 @@ pub(super) struct Session<'a> {
     shaping_classes: Vec<Class>,
     /// The packets of data connections that a helper expects, by helper.
     pub expected: Vec<(Symbol, Vec<Class>)>,
+    /// The same by a helper that is taken for granted.
+    pub helped: Vec<Class>,
     pub own: &'a Own,
 }
 
@@ -66,6 +71,11 @@ impl<'a> Session<'a> {
         let expected = helpers(firewall)
             .into_iter()
             .map(|name| (name, site.classes(family, opener, Some(Expected::By(name)))));
+        let assumed = control.helped.then(|| {
+            // Where no rule names it, none can tell it from others.
+            let by = firewall.symbol("ftp").map_or(Expected::Maybe, Expected::By);
+            site.classes(family, opener, Some(by))
+        });
         let control_classes = site.classes(family, End::Client, None);
         let first = control_classes.iter().take(1).cloned();
         let shaping_classes = first.map(|class| class.only(|stop| firewall.shapes(stop.chain)));
@@ -81,6 +91,7 @@ impl<'a> Session<'a> {
             shaping_classes: shaping_classes.collect(),
             control_classes,
             expected: expected.collect(),
+            helped: assumed.unwrap_or_default(),
             own: &site.own,
         }
     }
@@ -148,7 +159,7 @@ fn helpers(firewall: &Firewall) -> Vec<Symbol> {
 }
 
 /// `nf_conntrack_ftp` names its helpers `ftp` and `ftp-PORT`: `nf_ct_helper_init`.
-pub(super) fn is_ftp(name: &str) -> bool {
+pub(crate) fn is_ftp(name: &str) -> bool {
     name.strip_prefix("ftp").is_some_and(|rest| {
         let port = rest.strip_prefix('-');
         rest.is_empty() || port.is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))

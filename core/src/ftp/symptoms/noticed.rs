@@ -106,7 +106,7 @@ fn summary(failure: &Failure) -> String {
         }
         (FlowKind::Control, _) if !partly => format!("Connecting {how}."),
         (FlowKind::Control, _) => {
-            format!("{}, and works when it is tried again.", share(failure, "connect", how))
+            format!("{}, and works when it is tried again.", share(failure, "connection", how))
         }
         (FlowKind::ActiveData, Stopped::Untranslated) => {
             "Login works, and the server refuses PORT.".to_owned()
@@ -126,7 +126,7 @@ fn summary(failure: &Failure) -> String {
     }
 }
 
-/// `About one ... in 51`, or, where most fail, `About 2 in 3`.
+/// `About one ... in 51`, or, where most fail, `... in about 2 of 3 tries`.
 fn share(failure: &Failure, what: &str, how: &str) -> String {
     let closed = failure.needed - failure.open;
     if closed <= failure.open {
@@ -134,7 +134,15 @@ fn share(failure: &Failure, what: &str, how: &str) -> String {
         let one_in = (failure.needed + closed / 2) / closed;
         return format!("About one {what} in {one_in} {how}");
     }
-    format!("{closed} of {} in a {what} {how}", failure.needed)
+    let (part, of) = match failure.needed {
+        needed @ 0..=100 => (closed, needed),
+        needed => {
+            let part = u128::from(closed) * 100 / u128::from(needed);
+            // Some of them are not all.
+            (u64::try_from(part).map_or(99, |part| part.min(99)), 100)
+        }
+    };
+    format!("A {what} {how} in about {part} of {of} tries")
 }
 
 fn files(failure: &Failure) -> Vec<&'static str> {

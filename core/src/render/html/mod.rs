@@ -40,6 +40,7 @@ pub(super) fn html(report: &Report) -> String {
                         (provider_section(report, provider, number))
                     }
                     (findings(&report.findings))
+                    (silenced(report))
                     (unmodelled(report))
                 }
                 footer { "Decided by pasvaudit from the rules alone: nothing was sent." }
@@ -86,6 +87,10 @@ fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -
             }
             @if more > 0 {
                 p { (sentence(&more_gaps(more))) }
+            }
+            @for (summary, programs) in facts::noticed(provider) {
+                p.noticed { strong { (facts::NOTICED) } (summary) }
+                ul { @for program in &programs { li { (sentence(program)) } } }
             }
         }
     }
@@ -172,6 +177,19 @@ fn findings(findings: &[Finding]) -> Markup {
                         p.help { strong { "help: " } (finding.help) }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn silenced(report: &Report) -> Markup {
+    let silenced = facts::silenced(report);
+    html! {
+        @if !silenced.is_empty() {
+            section.card {
+                h2 { "Silenced" }
+                p { (facts::SILENCED) }
+                ul { @for one in &silenced { li { (sentence(one)) } } }
             }
         }
     }

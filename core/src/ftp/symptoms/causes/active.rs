@@ -47,7 +47,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "It fails at the PORT command itself: `500 Illegal PORT command.` (vsftpd), `501 Rejected data connection to foreign address` (pyftpdlib); ProFTPD accepts it and says `425 Unable to build data connection: Connection refused`. Where PORT is refused, no file is made. Passive mode works.",
         help: "Use passive mode.",
         faults: &[Fault::Client, Fault::Nat],
-        findings: &["FTP-A1"],
+        findings: &["FTP-A1", "FTP-A3"],
         page: None,
         facts: &[],
         signs: &[
@@ -92,7 +92,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "The server says so: `425 Security: Bad IP connecting.` (vsftpd), `425 Rejected data connection from foreign address` (pyftpdlib), `Passive connection from foreign IP address` in ProFTPD's log. It comes and goes with the line that is used.",
         help: "Make all connections from one client to the server leave with one address: persistent source translation, or one line for FTP. Do not switch the server's check off: it protects against stolen data connections.",
         faults: &[Fault::Nat],
-        findings: &[],
+        findings: &["FTP-N3"],
         page: None,
         facts: &[],
         signs: &[
@@ -110,7 +110,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "`curl -4` works and `curl -6` does not. Audit the IPv6 rules as well: `ip6tables-save`. A 522 that answers LIST, STOR or RETR is about TLS, not about this.",
         help: "Allow the same ports for IPv6, or take the AAAA record away, or make the client use IPv4.",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall, Fault::Server],
-        findings: &["FTP-C1", "FTP-D1"],
+        findings: &["FTP-C1", "FTP-D1", "FTP-6"],
         page: None,
         facts: &[],
         signs: &[

@@ -123,7 +123,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "`pasvaudit audit` has FTP-C2 with the addresses that are missing. By hand: `getent ahosts HOST` several times, and whether the failures go with the address. If the connection always comes about and only transfers fail, it is no matter of addresses.",
         help: "Allow every network that the provider publishes, not the addresses that the name has today. Let clients try again a few times.",
         faults: &[Fault::ClientFirewall],
-        findings: &["FTP-C2"],
+        findings: &["FTP-C2", "FTP-C3"],
         page: None,
         facts: &[Fact::Control],
         signs: &[

@@ -13,10 +13,10 @@ pub(super) const CAUSES: &[Entry] = &[
         id: "data-dropped",
         title: "A firewall drops the data connections",
         why: "Login uses the control connection alone. A listing needs a data connection just as a transfer does, to a port that the server picks from its passive range. If that range is closed, people log in, and the first listing waits until a time-out. The control connection makes the file and the data connection fills it, so that an upload can leave zero bytes.",
-        tell_apart: "If listings work, not all data ports are closed: see data-partly. If it fails at once, see data-refused. If there are files of zero bytes, look for PORT in the log, see active-blocked: in passive mode curl, Python's ftplib and lftp left none. `pasvaudit audit` has FTP-D1 and the rule. By hand: `curl -v --connect-timeout 10 ftp://USER@HOST/` stops after the line with 229 or 227.",
+        tell_apart: "If listings work, not all data ports are closed: see data-partly. If it fails at once, see data-refused. If there are files of zero bytes, look for PORT in the log, see active-blocked: in passive mode curl, Python's ftplib and lftp left none. `pasvaudit audit` has FTP-D1, or FTP-D4 where only a helper would do, and the rule. By hand: `curl -v --connect-timeout 10 ftp://USER@HOST/` stops after the line with 229 or 227.",
         help: "Allow TCP to every port of the passive range at every address of the server. Port 20 is for active mode and helps nobody here.",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall],
-        findings: &["FTP-D1"],
+        findings: &["FTP-D1", "FTP-D4"],
         page: Some(Cause::DataBlocked),
         facts: &[Fact::PassiveRange],
         signs: &[
@@ -110,7 +110,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "It fails at once after 227 or 229. `pasvaudit audit` has FTP-D1 or FTP-D2 with the fate `reject` if a rule does it. If all of your rules accept, ask at the server's side whether the passive range is forwarded one to one. curl names the control port: `Failed to connect to HOST port 21`, although that one is open.",
         help: "Allow the passive range instead of rejecting it. In front of the server, translate the passive range to the same ports of the same server as port 21.",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall, Fault::Nat, Fault::Server],
-        findings: &["FTP-D1", "FTP-D2"],
+        findings: &["FTP-D1", "FTP-D2", "FTP-N2"],
         page: Some(Cause::DataBlocked),
         facts: &[Fact::PassiveRange],
         signs: &[
@@ -139,7 +139,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "Try the same with plain FTP and a harmless account: it works. `pasvaudit audit` shows the plain modes as `works` and the TLS modes as `blocked`.",
         help: "Allow the whole passive range by rules. Do not switch TLS off for the sake of the firewall.",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall, Fault::Nat],
-        findings: &["FTP-D1"],
+        findings: &["FTP-D3"],
         page: None,
         facts: &[Fact::PassiveRange],
         signs: &[
@@ -159,7 +159,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "Look at the first four numbers of 227: 10.x, 172.16.x to 172.31.x and 192.168.x are private. Clients that use EPSV, or the address of the control connection, work: `curl -v` does, `curl -v --disable-epsv --no-ftp-skip-pasv-ip` does not. `pasvaudit audit --advertise ADDRESS` decides what becomes of it.",
         help: "At the server: pasv_address (vsftpd), MasqueradeAddress (ProFTPD), masquerade_address (pyftpdlib). At the client: EPSV, or the setting to ignore the announced address.",
         faults: &[Fault::Server, Fault::Nat],
-        findings: &["FTP-D1"],
+        findings: &["FTP-N1", "FTP-D6"],
         page: None,
         facts: &[],
         signs: &[
@@ -226,10 +226,10 @@ pub(super) const CAUSES: &[Entry] = &[
         id: "rate-limited",
         title: "A rule limits how many connections there may be",
         why: "Each listing and each file is a connection of its own. A rule with limit, connlimit, hashlimit or recent lets the first ones through and not the next.",
-        tell_apart: "The first files always work and the following ones do not; a pause makes them work again. `pasvaudit audit` has FTP-U1 and lists the rule as not modelled.",
+        tell_apart: "The first files always work and the following ones do not; a pause makes them work again. `pasvaudit audit` has FTP-T2 with the rule.",
         help: "Take the limit off the passive ports, or raise it to what a job with many files needs. Use fewer parallel transfers.",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall],
-        findings: &["FTP-U1"],
+        findings: &["FTP-T2"],
         page: None,
         facts: &[],
         signs: &[

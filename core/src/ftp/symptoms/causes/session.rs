@@ -41,7 +41,7 @@ pub(super) const CAUSES: &[Entry] = &[
         tell_apart: "Files that take less than a certain time always work, larger ones never, and the data is all there. `curl --keepalive-time 60` makes it work. If short sessions break as well, see idle-timeout.",
         help: "Raise the timer for port 21 and 990, or have the client keep the control connection alive during transfers (TCP keep-alive below the timer; NOOP if the server takes it).",
         faults: &[Fault::ClientFirewall, Fault::ServerFirewall, Fault::Nat],
-        findings: &[],
+        findings: &["FTP-T1"],
         page: None,
         facts: &[Fact::Idle],
         signs: &[

@@ -1,0 +1,119 @@
+//! What cannot be decided, and what would decide it: `FTP-U1`; and what counts or limits data
+//! connections, which nobody can decide: `FTP-T2`.
+
+use super::super::check::Check;
+use super::super::clues::Clues;
+use super::super::describe::Describer;
+use super::super::report::{self, Condition, ModeReport};
+use super::draft::Draft;
+use super::scene::Scene;
+use crate::eval::symbolic::Open;
+use crate::ftp::FlowKind;
+
+/// What counts connections or packets, by the first words of its name.
+const LIMITS: [&str; 10] = [
+    "-m limit",
+    "-m hashlimit",
+    "-m connlimit",
+    "-m iplimit",
+    "-m recent",
+    "-m quota",
+    "-m quota2",
+    "limit",
+    "quota",
+    "ct count",
+];
+
+pub(super) fn of<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Draft<'a>> {
+    let mut drafts = conditions(scene, mode, clues);
+    let silent = clues.silent && scene.modes().any(|(other, _)| other.family != mode.family);
+    let notes = mode.notes.iter().filter(|_| !silent);
+    drafts.extend(notes.map(|note| {
+        let said = format!("{} is undecided: {note}", scene.name());
+        let help = "let every address through on these ports, or name the servers that you use";
+        Draft::new(Check::Undecided, None, said, "", help)
+    }));
+    drafts
+}
+
+/// What the mode's undecided gaps depend on: what can be given along in one finding, the rest line by
+/// line.
+fn conditions<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Draft<'a>> {
+    let announced = Describer::open(Open::Announced);
+    // That is a finding of its own.
+    let said = |one: &&Condition| clues.announced.is_some() && **one == announced;
+    let undecided = mode.gaps.iter().filter(|gap| gap.undecided);
+    let limits: Vec<&Condition> = undecided
+        .clone()
+        .filter(|gap| gap.flow != FlowKind::Control)
+        .flat_map(|gap| &gap.conditions)
+        .filter(|condition| limits(condition))
+        .collect();
+    let all = undecided.flat_map(|gap| &gap.conditions).filter(|one| !said(one));
+    let all: Vec<&Condition> = all.filter(|one| !limits.contains(one)).collect();
+    let mut drafts: Vec<_> = limits.into_iter().map(|one| limited(scene, one)).collect();
+    drafts.extend(options(&all));
+    let open = all.iter().filter(|condition| condition.decided_by.is_none());
+    drafts.extend(open.map(|condition| {
+        let said = format!("this cannot be decided from the rule set: {}", condition.short());
+        let help = "an unconditional rule for these ports, before this one, would decide it";
+        let draft = Draft::new(Check::Undecided, None, said, "", help);
+        draft.line(condition.line, condition.rule_set.as_deref())
+    }));
+    drafts
+}
+
+/// What can be given along, each thing once.
+fn options<'a>(all: &[&Condition]) -> Vec<Draft<'a>> {
+    let mut options: Vec<(Option<&str>, &str)> = all
+        .iter()
+        .filter_map(|one| Some((one.rule_set.as_deref(), one.decided_by.as_deref()?)))
+        .collect();
+    options.sort_unstable();
+    options.dedup();
+    let mut drafts = Vec::new();
+    for (rule_set, option) in options {
+        let asked = |one: &&&Condition| {
+            one.rule_set.as_deref() == rule_set && one.decided_by.as_deref() == Some(option)
+        };
+        let mut lines: Vec<_> = all.iter().filter(asked).filter_map(|one| one.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let what = all.iter().find(asked).map_or("", |condition| &condition.what);
+        let rules = if lines.len() == 1 { "a rule depends" } else { "rules depend" };
+        let message = match lines.first() {
+            Some(first) => {
+                let of = report::of(rule_set);
+                format!("{rules} on what the rule set does not say, first line {first}{of}: {what}")
+            }
+            None => format!("this depends on what the rule set does not say: {what}"),
+        };
+        let draft = Draft::new(Check::Undecided, None, message, "", format!("give {option}"));
+        drafts.push(draft.line(lines.first().copied(), rule_set));
+    }
+    drafts
+}
+
+/// Whether all that a condition depends on counts connections or packets.
+fn limits(condition: &Condition) -> bool {
+    condition.what.split(", ").all(|what| {
+        LIMITS.iter().any(|limit| {
+            let rest = what.strip_prefix(limit);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    })
+}
+
+/// `FTP-T2`.
+fn limited<'a>(scene: &Scene<'a>, condition: &Condition) -> Draft<'a> {
+    let said = format!(
+        "whether data connections to {} pass depends on how many there are: {}; every listing and \
+         every file is a connection of its own",
+        scene.name(),
+        condition.short(),
+    );
+    let help = "an unconditional rule for the data ports, before this one; limit the control port \
+                instead";
+    let draft = Draft::new(Check::DataLimited, None, said, "", help);
+    draft.line(condition.line, condition.rule_set.as_deref())
+}
