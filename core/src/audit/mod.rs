@@ -2,6 +2,7 @@
 
 mod answer;
 mod describe;
+mod diff;
 mod explain;
 mod fates;
 mod findings;
@@ -13,7 +14,11 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+pub use diff::{
+    Change, ChangeKind, Decision, Difference, ModeDifference, ModeState, ProviderDifference, Trend,
+};
 pub use explain::{Explain, ExplainedPart, Explanation};
+pub use fates::Status;
 pub use report::{
     By, ByKind, Condition, Finding, Fix, FlowReport, Gap, ModeReport, NotOffered, PortRangeState,
     PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share, UnmodelledLine,
@@ -30,7 +35,7 @@ use crate::ftp::{
 use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
 use describe::Describer;
-use fates::{Site, Status};
+use fates::Site;
 pub(crate) use findings::open_words;
 use mode::Judged;
 
@@ -185,6 +190,23 @@ impl<'a> Audit<'a> {
         Peers { clients: self.clients.clone(), servers: self.servers.clone() }
     }
 
+    /// The providers that are asked about.
+    fn asked(&self) -> Vec<Cow<'a, Provider>> {
+        if !self.providers.is_empty() {
+            return self.providers.clone();
+        }
+        let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
+        known.map(Cow::Borrowed).collect()
+    }
+
+    /// The clients that were named, as CIDR blocks.
+    fn client_blocks(&self) -> Option<Vec<String>> {
+        let blocks = |networks: &Vec<IpNet>| {
+            networks.iter().map(|network| network.trunc().to_string()).collect()
+        };
+        self.clients.as_ref().map(blocks)
+    }
+
     /// The answer.
     pub fn run(&self) -> Report {
         let (at, at_because) = match self.at {
@@ -192,17 +214,9 @@ impl<'a> Audit<'a> {
             None => placement_of(self.firewall),
         };
         let mut auditor = Auditor::new(self.firewall, self.devices(at), self.advertised);
-        let defaults = || {
-            let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
-            known.map(Cow::Borrowed).collect::<Vec<_>>()
-        };
-        let asked = if self.providers.is_empty() { defaults() } else { self.providers.clone() };
         let peers = self.peers();
         let providers: Vec<_> =
-            asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
-        let clients = |networks: &Vec<IpNet>| -> Vec<String> {
-            networks.iter().map(|network| network.trunc().to_string()).collect()
-        };
+            self.asked().iter().map(|provider| auditor.provider(provider, &peers)).collect();
         let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
         Report {
             schema_version: SCHEMA_VERSION,
@@ -210,7 +224,7 @@ impl<'a> Audit<'a> {
             exit_code: verdict.exit_code(),
             rule_set: rule_set(self.firewall, at, at_because),
             path: auditor.path(),
-            clients: self.clients.as_ref().map(clients),
+            clients: self.client_blocks(),
             findings: findings::of(&providers),
             providers,
             fixes: Vec::new(),
@@ -277,17 +291,9 @@ impl<'a> Auditor<'a> {
     }
 
     fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> ModeReport {
-        let passive = flows.mode.data.is_passive();
-        let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
+        let required = required(provider, flows);
         let family = flows.mode.family;
-        let silent = |device: &&Device<'_>| !device.firewall.families().contains(&family);
-        if let Some(device) = self.site.devices.iter().find(silent) {
-            let why = format!(
-                "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
-                 name clients of one family only",
-                device.firewall.dialect(),
-                family.title(),
-            );
+        if let Some(why) = self.silence(family) {
             return mode::undecided(flows, required, why);
         }
         let control = self.control(flows);
@@ -306,6 +312,18 @@ impl<'a> Auditor<'a> {
         let report = report.unwrap_or_else(|why| mode::undecided(flows, required, why.to_string()));
         self.reports.push((flows.clone(), report.clone()));
         report
+    }
+
+    /// Why nothing can be said about a family, if a rule set on the path says nothing about it.
+    fn silence(&self, family: Family) -> Option<String> {
+        let silent = |device: &&Device<'_>| !device.firewall.families().contains(&family);
+        let device = self.site.devices.iter().find(silent)?;
+        Some(format!(
+            "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
+             name clients of one family only",
+            device.firewall.dialect(),
+            family.title(),
+        ))
     }
 
     fn decide<A: Cached>(
@@ -408,6 +426,12 @@ impl<'a> Auditor<'a> {
 fn rule_set(firewall: &Firewall, at: Placement, at_because: Option<String>) -> RuleSet {
     let file = firewall.file().map(str::to_owned);
     RuleSet { file, dialect: firewall.dialect(), at, at_because }
+}
+
+/// Whether people need a mode to work.
+fn required(provider: &Provider, flows: &ModeFlows) -> bool {
+    let passive = flows.mode.data.is_passive();
+    (passive || provider.has_passive() == Some(false)) && !flows.off_by_default
 }
 
 /// Whether two modes need the same of the firewall, though with other commands.
