@@ -2,6 +2,9 @@
 /** The kind of thing that decides about a packet. */
 export type ByKind = 'rule' | 'policy' | 'local'
 
+/** How connections fare otherwise than before. */
+export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | 'became-decided' | 'gained'
+
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string
 
@@ -42,6 +45,12 @@ export type Severity = 'error' | 'warning' | 'info'
 /** Which packet of a connection. */
 export type Stage = 'syn' | 'syn-ack' | 'opener-data' | 'peer-data'
 
+/** Whether connections pass. */
+export type Status = 'open' | 'blocked' | 'undecided'
+
+/** What has become of something that is needed, the least bad first. */
+export type Trend = 'same' | 'better' | 'undecided' | 'worse'
+
 /** Whether what was asked about works. */
 export type Verdict = 'works' | 'partly' | 'blocked' | 'undecided'
 
@@ -59,6 +68,28 @@ export interface By {
   chain: string
 }
 
+/** Connections that fare otherwise than before: all of them alike, by the same two decisions. */
+export interface Change {
+  /** What has changed. */
+  kind: ChangeKind
+  /** What that means for who needs them: `worse`, `undecided` or `better`. */
+  trend: Trend
+  /** The connection. */
+  flow: FlowKind
+  /** The end that opens it. */
+  opener: End
+  /** Its headers, as the opener sends them: disjoint boxes. */
+  space: Entry[]
+  /** How many more boxes there are. */
+  more: Count
+  /** How many pairs of a target address and a target port there are in all boxes. */
+  pairs: Count
+  /** How they fared. */
+  before: Decision
+  /** How they fare now. */
+  now: Decision
+}
+
 /** Something that a verdict depends on and that is not modelled. */
 export interface Condition {
   /** The name of the rule set, where several were audited. */
@@ -73,6 +104,20 @@ export interface Condition {
   decided_by: string | null
 }
 
+/** How connections fare, and why. */
+export interface Decision {
+  /** Whether they get through. */
+  status: Status
+  /** What lets them through or stops them; `null` if nothing in the rule set can be named. */
+  by: By | null
+  /** `accept`, or `drop` or `reject` if they do not or may not get through. */
+  fate: Fate
+  /** The packet of the connection that is or may be stopped, if any is. */
+  packet: Stage | null
+  /** What it depends on, if it is undecided. */
+  conditions: Condition[]
+}
+
 /** What a text about FTP points to. */
 export interface Diagnosis {
   /** Whether any cause is known. If not, `send` says what to look for. */
@@ -83,6 +128,28 @@ export interface Diagnosis {
   observed: string[]
   /** What would help to find out, if nothing is known. */
   send: string[]
+}
+
+/** How the same question is answered by two rule sets. */
+export interface Difference {
+  /** [`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION). */
+  schema_version: number
+  /** What has become of the required modes of all providers. */
+  verdict: Trend
+  /** The exit code of the command: 0 same or better, 1 worse, 3 undecided. */
+  exit_code: number
+  /** The rule set as it was. */
+  old: RuleSet
+  /** The rule set as it is now. */
+  new: RuleSet
+  /** All rule sets on the path from the client to the server, the new one among them; empty if it
+   * is the only one. */
+  path: RuleSet[]
+  /** The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+   * then it is about all for which a session of the mode is possible. */
+  clients: string[] | null
+  /** The providers, in the order in which they were named. */
+  providers: ProviderDifference[]
 }
 
 /** A box in the form in which it is printed.
@@ -224,6 +291,30 @@ export interface LikelyCause {
   sources: string[]
 }
 
+/** What has become of a session mode. */
+export interface ModeDifference {
+  /** How the control connection is protected. */
+  protection: Protection
+  /** How the data connection is arranged. */
+  data: DataMode
+  /** The IP family. */
+  family: Family
+  /** Whether the overall verdict counts it. */
+  required: boolean
+  /** What has become of it. */
+  verdict: Trend
+  /** What an audit of the old rule set says. */
+  before: ModeState
+  /** What an audit of the new rule set says. */
+  now: ModeState
+  /** The connections that fare otherwise than before, the worst first. */
+  changes: Change[]
+  /** How many pairs of address and port are undecided, and were before for the same reasons. */
+  still_undecided: Count
+  /** What else bears on the verdict, in words. */
+  notes: string[]
+}
+
 /** How a session mode fares. */
 export interface ModeReport {
   /** How the control connection is protected. */
@@ -250,6 +341,20 @@ export interface ModeReport {
   notes: string[]
 }
 
+/** How a session mode fares with one of the two rule sets, as in the report of an audit. */
+export interface ModeState {
+  /** Whether it works. */
+  verdict: Verdict
+  /** Its connections. */
+  flows: FlowReport[]
+  /** Where nobody named the clients: those for which the mode works. */
+  works_for: string[] | null
+  /** Where nobody named the clients: those that verdict and counts are about. */
+  judged_for: string[] | null
+  /** What else bears on the verdict, in words. */
+  notes: string[]
+}
+
 /** A session mode without flows. */
 export interface NotOffered {
   /** How the control connection would be protected. */
@@ -268,6 +373,18 @@ export interface PortRangeState {
   ports: string
   /** How every one of them fares. */
   state: PortState
+}
+
+/** What has become of a provider's modes. */
+export interface ProviderDifference {
+  /** The provider's id. */
+  id: string
+  /** Its name for people. */
+  name: string
+  /** What has become of the modes that are required. */
+  verdict: Trend
+  /** The session modes that could be asked about. */
+  modes: ModeDifference[]
 }
 
 /** How a provider fares. */

@@ -8,8 +8,9 @@ export const read = (path) => readFileSync(new URL(path, core), 'utf8')
 
 export const load = (name) => {
   const found = JSON.parse(read(`cases/${name}.json`))
-  const lines = found.text ?? found.rules
-  return { ...found, name, rules: lines.map((line) => `${line}\n`).join('') }
+  const text = (lines) => lines.map((line) => `${line}\n`).join('')
+  const rules = text(found.text ?? found.rules)
+  return { ...found, name, rules, given: found.old ? [text(found.old), rules] : [rules] }
 }
 
 export const cases = readdirSync(new URL('cases/', core)).map((file) =>

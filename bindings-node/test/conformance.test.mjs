@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import pasvaudit from '../index.js'
 import { cases, read } from './cases.mjs'
 
-for (const { name, ask, rules, options, expect } of cases) {
+for (const { name, ask, given, options, expect } of cases) {
   test(name, async () => {
-    const later = () => pasvaudit[ask](rules, options)
-    const now = () => pasvaudit[`${ask}Sync`](rules, options)
+    const later = () => pasvaudit[ask](...given, options)
+    const now = () => pasvaudit[`${ask}Sync`](...given, options)
     if (expect.error) {
       const message = read(`answers/${name}.txt`)
       const refused = (error) => {

@@ -8,9 +8,11 @@ CORE = Path(__file__).parents[2] / "core" / "tests"
 
 
 def case(name: str) -> dict[str, Any]:
-    """A case, with what it gives as one text and its options under their names in Python."""
+    """A case, with the texts that it gives and its options under their names in Python."""
     found: dict[str, Any] = json.loads((CORE / "cases" / f"{name}.json").read_text("utf-8"))
-    found["rules"] = "".join(f"{line}\n" for line in found.get("text") or found["rules"])
+    lines = [found[key] for key in ("old", "text", "rules") if key in found]
+    found["given"] = ["".join(f"{line}\n" for line in text) for text in lines]
+    found["rules"] = found["given"][-1]
     names = {"from": "from_", "in": "in_"}
     found["options"] = {names.get(key, key): value for key, value in found["options"].items()}
     return found

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use pasvaudit::ftp::Diagnosis;
-use pasvaudit::{Explanation, Report};
+use pasvaudit::{Difference, Explanation, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -39,6 +39,7 @@ fn schema<T: JsonSchema>() -> Value {
 fn schemas_are_published() {
     let schemas = [
         ("report", schema::<Report>()),
+        ("difference", schema::<Difference>()),
         ("explanation", schema::<Explanation>()),
         ("diagnosis", schema::<Diagnosis>()),
     ];
@@ -99,7 +100,13 @@ fn python_follows_the_schemas() {
 /// The types of all answers by name; those without fields first.
 fn definitions() -> Vec<(String, Value)> {
     let mut all = Map::new();
-    for mut schema in [schema::<Report>(), schema::<Explanation>(), schema::<Diagnosis>()] {
+    let answers = [
+        schema::<Report>(),
+        schema::<Difference>(),
+        schema::<Explanation>(),
+        schema::<Diagnosis>(),
+    ];
+    for mut schema in answers {
         let definitions = schema["$defs"].take();
         all.extend(definitions.as_object().unwrap().clone());
         all.insert(text(&schema["title"]).to_owned(), schema);

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
+ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
+"""How connections fare otherwise than before."""
 Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
 DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
@@ -34,6 +36,10 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 """How much a finding matters."""
 Stage: TypeAlias = Literal["syn", "syn-ack", "opener-data", "peer-data"]
 """Which packet of a connection."""
+Status: TypeAlias = Literal["open", "blocked", "undecided"]
+"""Whether connections pass."""
+Trend: TypeAlias = Literal["same", "better", "undecided", "worse"]
+"""What has become of something that is needed, the least bad first."""
 Verdict: TypeAlias = Literal["works", "partly", "blocked", "undecided"]
 """Whether what was asked about works."""
 
@@ -54,6 +60,30 @@ class By:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Connections that fare otherwise than before: all of them alike, by the same two decisions."""
+
+    kind: ChangeKind
+    """What has changed."""
+    trend: Trend
+    """What that means for who needs them: `worse`, `undecided` or `better`."""
+    flow: FlowKind
+    """The connection."""
+    opener: End
+    """The end that opens it."""
+    space: tuple[Entry, ...]
+    """Its headers, as the opener sends them: disjoint boxes."""
+    more: Count
+    """How many more boxes there are."""
+    pairs: Count
+    """How many pairs of a target address and a target port there are in all boxes."""
+    before: Decision
+    """How they fared."""
+    now: Decision
+    """How they fare now."""
+
+
+@dataclass(frozen=True)
 class Condition:
     """Something that a verdict depends on and that is not modelled."""
 
@@ -70,6 +100,22 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How connections fare, and why."""
+
+    status: Status
+    """Whether they get through."""
+    by: By | None
+    """What lets them through or stops them; `null` if nothing in the rule set can be named."""
+    fate: Fate
+    """`accept`, or `drop` or `reject` if they do not or may not get through."""
+    packet: Stage | None
+    """The packet of the connection that is or may be stopped, if any is."""
+    conditions: tuple[Condition, ...]
+    """What it depends on, if it is undecided."""
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What a text about FTP points to."""
 
@@ -81,6 +127,30 @@ class Diagnosis:
     """What the addresses, ports and times in the text say."""
     send: tuple[str, ...]
     """What would help to find out, if nothing is known."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How the same question is answered by two rule sets."""
+
+    schema_version: int
+    """[`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION)."""
+    verdict: Trend
+    """What has become of the required modes of all providers."""
+    exit_code: int
+    """The exit code of the command: 0 same or better, 1 worse, 3 undecided."""
+    old: RuleSet
+    """The rule set as it was."""
+    new: RuleSet
+    """The rule set as it is now."""
+    path: tuple[RuleSet, ...]
+    """All rule sets on the path from the client to the server, the new one among them; empty if it
+    is the only one."""
+    clients: tuple[str, ...] | None
+    """The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+    then it is about all for which a session of the mode is possible."""
+    providers: tuple[ProviderDifference, ...]
+    """The providers, in the order in which they were named."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +309,32 @@ class LikelyCause:
 
 
 @dataclass(frozen=True)
+class ModeDifference:
+    """What has become of a session mode."""
+
+    protection: Protection
+    """How the control connection is protected."""
+    data: DataMode
+    """How the data connection is arranged."""
+    family: Family
+    """The IP family."""
+    required: bool
+    """Whether the overall verdict counts it."""
+    verdict: Trend
+    """What has become of it."""
+    before: ModeState
+    """What an audit of the old rule set says."""
+    now: ModeState
+    """What an audit of the new rule set says."""
+    changes: tuple[Change, ...]
+    """The connections that fare otherwise than before, the worst first."""
+    still_undecided: Count
+    """How many pairs of address and port are undecided, and were before for the same reasons."""
+    notes: tuple[str, ...]
+    """What else bears on the verdict, in words."""
+
+
+@dataclass(frozen=True)
 class ModeReport:
     """How a session mode fares."""
 
@@ -267,6 +363,22 @@ class ModeReport:
 
 
 @dataclass(frozen=True)
+class ModeState:
+    """How a session mode fares with one of the two rule sets, as in the report of an audit."""
+
+    verdict: Verdict
+    """Whether it works."""
+    flows: tuple[FlowReport, ...]
+    """Its connections."""
+    works_for: tuple[str, ...] | None
+    """Where nobody named the clients: those for which the mode works."""
+    judged_for: tuple[str, ...] | None
+    """Where nobody named the clients: those that verdict and counts are about."""
+    notes: tuple[str, ...]
+    """What else bears on the verdict, in words."""
+
+
+@dataclass(frozen=True)
 class NotOffered:
     """A session mode without flows."""
 
@@ -288,6 +400,20 @@ class PortRangeState:
     """The ports, as `n` or `first-last`."""
     state: PortState
     """How every one of them fares."""
+
+
+@dataclass(frozen=True)
+class ProviderDifference:
+    """What has become of a provider's modes."""
+
+    id: str
+    """The provider's id."""
+    name: str
+    """Its name for people."""
+    verdict: Trend
+    """What has become of the modes that are required."""
+    modes: tuple[ModeDifference, ...]
+    """The session modes that could be asked about."""
 
 
 @dataclass(frozen=True)

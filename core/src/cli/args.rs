@@ -18,6 +18,12 @@ pub(super) enum Action {
     /// Say which FTP session modes a rule set lets through, what is missing and which rule is to
     /// blame.
     Audit(Audit),
+    /// Say which session modes, addresses and ports one rule set lets through and the other does not,
+    /// and by which rules.
+    ///
+    /// Exit codes: 0 nothing that is required got worse; 1 something was lost; 3 something may have
+    /// been; 2 bad input or usage.
+    Diff(Diff),
     /// Say what becomes of the packets or connections that you name, and by which rule.
     Explain(Explain),
     /// Name the likely causes of what you see: a sentence, an error message, a client's log.
@@ -32,6 +38,15 @@ pub(super) struct RuleSet {
     /// The rule set (iptables-save, ip6tables-save, nft text or JSON); `-` for standard input.
     #[arg(value_name = "FILE|-")]
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
+}
+
+/// What a rule set does not say itself.
+#[derive(Args, Debug)]
+pub(super) struct Reading {
     /// The dialect: auto, iptables, ip6tables, nftables, nftables-json.
     #[arg(long, value_name = "NAME")]
     pub(super) dialect: Option<String>,
@@ -47,6 +62,10 @@ pub(super) struct RuleSet {
     /// Make what a line that cannot be read may touch undecided, instead of refusing the rule set.
     #[arg(long)]
     pub(super) lenient: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Interfaces {
     /// The interface towards the end that the firewall protects.
     #[arg(long, value_name = "IFACE")]
     pub(super) inside: Option<String>,
@@ -59,6 +78,43 @@ pub(super) struct RuleSet {
 pub(super) struct Audit {
     #[command(flatten)]
     pub(super) rules: RuleSet,
+    #[command(flatten)]
+    pub(super) question: Question,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The rule set as it was, in any dialect; `-` for standard input.
+    #[arg(value_name = "OLD|-")]
+    pub(super) old: PathBuf,
+    /// The rule set as it is now, in any dialect; `-` for standard input.
+    #[arg(value_name = "NEW|-")]
+    pub(super) new: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// What of that is different for the old rule set, with commas between: dialect, local, kernel,
+    /// ipset.
+    #[arg(long, value_name = "NAME=VALUE,...")]
+    pub(super) before: Option<String>,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
+    #[command(flatten)]
+    pub(super) question: Question,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = DifferenceFormat::Text)]
+    pub(super) format: DifferenceFormat,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What to audit for.
+#[derive(Args, Debug)]
+pub(super) struct Question {
     /// A provider of the catalogue, or a file with one of your own; SmartFile and Files.com if
     /// none is named.
     #[arg(long, value_name = "ID|FILE.json")]
@@ -79,11 +135,6 @@ pub(super) struct Audit {
     /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
     #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
     pub(super) via: Vec<String>,
-    /// The form of the answer.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    pub(super) format: ReportFormat,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -168,6 +219,18 @@ pub(super) enum Format {
     Text,
     /// For a machine.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum DifferenceFormat {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+    /// Annotations in GitHub Actions.
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -5,6 +5,7 @@ mod files;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 
 use anstream::ColorChoice;
 use clap::Parser;
@@ -15,7 +16,8 @@ use crate::firewall::Firewall;
 use crate::ftp::Provider;
 use crate::render;
 use args::{
-    Action, Audit, Command, Explain, Format, Output, Providers, ReportFormat, RuleSet, Symptom,
+    Action, Audit, Command, Diff, DifferenceFormat, Explain, Format, Interfaces, Output, Providers,
+    Question, Reading, ReportFormat, RuleSet, Symptom,
 };
 
 /// The exit code for bad input or usage.
@@ -37,6 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let outcome = match command.action {
         Action::Audit(arguments) => audit(arguments),
+        Action::Diff(arguments) => diff(arguments),
         Action::Explain(arguments) => explain(arguments),
         Action::Symptom(arguments) => symptom(arguments),
         Action::Providers(arguments) => providers(&arguments),
@@ -49,17 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn audit(arguments: Audit) -> Result<u8, Error> {
     let firewall = read(&arguments.rules)?;
-    let providers = arguments.provider.into_iter().map(files::provider);
-    let options = AuditOptions {
-        providers: providers.collect::<Result<_, _>>()?,
-        at: arguments.at,
-        client: arguments.client,
-        server: arguments.server,
-        inside: arguments.rules.inside,
-        outside: arguments.rules.outside,
-        advertise: arguments.advertise,
-        via: arguments.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
-    };
+    let options = options(arguments.question, arguments.rules.interfaces)?;
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {
         ReportFormat::Text => report.to_text(colours(&arguments.output)),
@@ -72,6 +65,43 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
     };
     write(&arguments.output, &answer)?;
     Ok(report.verdict.exit_code())
+}
+
+fn diff(arguments: Diff) -> Result<u8, Error> {
+    if [&arguments.old, &arguments.new].iter().all(|path| files::is_standard_input(path)) {
+        let message = "only one of the two rule sets can come from standard input";
+        return Err(Error::new(Code::BadOption, message));
+    }
+    let reading = reading(&arguments.reading)?;
+    let before = match &arguments.before {
+        Some(before) => files::before(before, &reading)?,
+        None => reading.clone(),
+    };
+    let old = parse(&arguments.old, before)?;
+    let new = parse(&arguments.new, reading)?;
+    let options = options(arguments.question, arguments.interfaces)?;
+    let difference = ask::diff(&old, &new, &options)?;
+    let answer = match arguments.format {
+        DifferenceFormat::Text => difference.to_text(colours(&arguments.output)),
+        DifferenceFormat::Json => difference.to_json(),
+        DifferenceFormat::Markdown => difference.to_markdown(),
+        DifferenceFormat::Github => difference.to_github(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(difference.exit_code)
+}
+
+fn options(question: Question, interfaces: Interfaces) -> Result<AuditOptions, Error> {
+    Ok(AuditOptions {
+        providers: question.provider.into_iter().map(files::provider).collect::<Result<_, _>>()?,
+        at: question.at,
+        client: question.client,
+        server: question.server,
+        inside: interfaces.inside,
+        outside: interfaces.outside,
+        advertise: question.advertise,
+        via: question.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
+    })
 }
 
 fn explain(arguments: Explain) -> Result<u8, Error> {
@@ -87,8 +117,8 @@ fn explain(arguments: Explain) -> Result<u8, Error> {
         dport: arguments.dport,
         incoming: arguments.incoming,
         outgoing: arguments.outgoing,
-        inside: arguments.rules.inside,
-        outside: arguments.rules.outside,
+        inside: arguments.rules.interfaces.inside,
+        outside: arguments.rules.interfaces.outside,
     };
     let explanation = ask::explain(&firewall, &options)?;
     let answer = match arguments.format {
@@ -126,17 +156,24 @@ fn providers(arguments: &Providers) -> Result<u8, Error> {
 }
 
 fn read(rules: &RuleSet) -> Result<Firewall, Error> {
-    let (name, bytes) = files::input(&rules.file)?;
-    let ipset = rules.ipset.iter().map(|path| files::text(path));
-    let options = ParseOptions {
-        dialect: rules.dialect.clone(),
-        file: Some(name),
+    parse(&rules.file, reading(&rules.reading)?)
+}
+
+fn reading(reading: &Reading) -> Result<ParseOptions, Error> {
+    let ipset = reading.ipset.iter().map(|path| files::text(path));
+    Ok(ParseOptions {
+        dialect: reading.dialect.clone(),
+        file: None,
         ipset: ipset.collect::<Result<_, _>>()?,
-        local: rules.local.clone(),
-        kernel: rules.kernel.clone(),
-        lenient: rules.lenient,
-    };
-    ask::parse(bytes, &options)
+        local: reading.local.clone(),
+        kernel: reading.kernel.clone(),
+        lenient: reading.lenient,
+    })
+}
+
+fn parse(file: &Path, reading: ParseOptions) -> Result<Firewall, Error> {
+    let (name, bytes) = files::input(file)?;
+    ask::parse(bytes, &ParseOptions { file: Some(name), ..reading })
 }
 
 /// Colours are for terminals, unless `NO_COLOR` or the like says otherwise.
