@@ -136,17 +136,17 @@ struct ChangeGroup<'a> {
     modes: Vec<&'a ModeDifference>,
 }
 
-/// The changes of a provider's modes, the worst first and those that are required before the others,
-/// as many as a person wants to see, and how many more there are.
+/// The changes of a provider's modes, those that are required before the others and the worst first,
+/// as many as a person wants to see, and how many more there are. What required modes have in common
+/// with others is said once.
 fn change_groups(provider: &ProviderDifference) -> (Vec<ChangeGroup<'_>>, usize) {
     let mut groups: Vec<ChangeGroup<'_>> = Vec::new();
-    for mode in &provider.modes {
+    let (required, others): (Vec<_>, Vec<_>) =
+        provider.modes.iter().partition(|mode| mode.required);
+    for mode in required.into_iter().chain(others) {
         for change in &mode.changes {
-            let same = |group: &&mut ChangeGroup<'_>| {
-                group.change == change
-                    && group.modes.iter().all(|known| known.required == mode.required)
-            };
-            match groups.iter_mut().find(same) {
+            match groups.iter_mut().find(|group| group.change == change) {
+                Some(group) if group.required() && !mode.required => {}
                 Some(group) => group.modes.push(mode),
                 None => groups.push(ChangeGroup { change, modes: vec![mode] }),
             }
