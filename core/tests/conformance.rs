@@ -157,7 +157,12 @@ fn check_difference(expect: &Value, found: &Value) {
                 let by = &decision["by"];
                 let found = match by {
                     Value::Null => text(&decision["status"]).to_owned(),
-                    by => format!("{} {} {}", text(&decision["status"]), text(&by["kind"]), by["line"]),
+                    by => format!(
+                        "{} {} {}",
+                        text(&decision["status"]),
+                        text(&by["kind"]),
+                        by["line"]
+                    ),
                 };
                 assert_eq!(found, text(&expect[side]));
             }

@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "audit", "explain", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "audit", "diff", "explain", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
@@ -9,7 +9,7 @@ class Answer:
     """
     def to_form(self, /, form: str) -> str:
         """
-        A report in one of its other forms.
+        A report or a difference in one of its other forms.
         """
     def to_json(self, /) -> str:
         """
@@ -55,6 +55,11 @@ class Firewall:
 def audit(rules: "Firewall | bytes", options: "str") -> "Answer":
     """
     Audits rules with these options, a JSON object.
+    """
+
+def diff(old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "Answer":
+    """
+    Says what has changed between two rule sets, with these options, a JSON object.
     """
 
 def explain(rules: "Firewall | bytes", options: "str") -> "Answer":

@@ -281,16 +281,21 @@ mod tests {
         let asked = |options: &str| {
             let (old, new) = (Rules::Text(text("21")), Rules::Text(text("21")));
             match diff(old, new, options)? {
-                Answer::Difference(difference) => Ok(difference),
+                Answer::Difference(difference) => Ok::<_, Error>(difference),
                 _ => unreachable!(),
             }
         };
         let files = asked(r#"{"file":"new","before":{"file":"old","ipset":null}}"#).unwrap();
-        assert_eq!((files.old.file.as_deref(), files.new.file.as_deref()), (Some("old"), Some("new")));
+        assert_eq!(
+            (files.old.file.as_deref(), files.new.file.as_deref()),
+            (Some("old"), Some("new"))
+        );
         assert_eq!(asked(r#"{"file":"new"}"#).unwrap().old.file, None);
 
         let refused = |options| asked(options).unwrap_err().message().to_owned();
-        assert!(refused(r#"{"before":{"client":"10.1.0.0/16"}}"#).contains("unknown field `client`"));
+        assert!(
+            refused(r#"{"before":{"client":"10.1.0.0/16"}}"#).contains("unknown field `client`")
+        );
         assert!(refused(r#"{"before":7}"#).contains("before"));
         assert!(refused(r#"{"before":{"kernel":"six"}}"#).contains("six"));
 

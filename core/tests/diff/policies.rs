@@ -63,7 +63,10 @@ fn a_rule_moved_below_a_drop_is_lost_to_the_drop() {
     assert_eq!(ports(change), ["21000-21050"]);
     let (before, now) = (change.before.by.as_ref().unwrap(), change.now.by.as_ref().unwrap());
     assert_eq!(before.text, format!("-A FORWARD {data}"));
-    assert_eq!((now.line, now.text.as_str()), (Some(7), "-A FORWARD -p tcp --dport 1024:65535 -j DROP"));
+    assert_eq!(
+        (now.line, now.text.as_str()),
+        (Some(7), "-A FORWARD -p tcp --dport 1024:65535 -j DROP")
+    );
 }
 
 #[test]
@@ -155,7 +158,9 @@ fn what_is_undecided_as_before_is_the_same_and_said_so() {
     assert_eq!((same.verdict, same.exit_code), (Trend::Same, 0));
     assert_eq!(plain(&same).now.verdict, Verdict::Undecided);
     assert_eq!(plain(&same).still_undecided.to_string(), "13056");
-    assert!(same.to_text(false).contains("undecided for the same reasons as before is not compared"));
+    assert!(
+        same.to_text(false).contains("undecided for the same reasons as before is not compared")
+    );
 
     let other = diff(&old, &limit("", "1/min"), NAMED);
     assert_eq!((other.verdict, other.exit_code), (Trend::Undecided, 3));
@@ -282,6 +287,33 @@ fn where_nothing_is_required_nothing_is_decided() {
 fn rule_sets_that_were_read_before_are_compared_as_they_are() {
     let (all, some) = (rules(&[&to("21,990,21000:21050")]), rules(&[&to("21,990")]));
     let read = |text: &str| Rules::Read(Arc::new(json::parse(text.into(), "{}").unwrap()));
-    let Ok(Answer::Difference(found)) = json::diff(read(&all), read(&some), NAMED) else { panic!() };
+    let Ok(Answer::Difference(found)) = json::diff(read(&all), read(&some), NAMED) else {
+        panic!()
+    };
     assert_eq!(found, diff(&all, &some, NAMED));
+}
+
+/// Rules that cut one another into more pieces than one can list: the rest is lost all the same.
+#[test]
+fn rules_that_cut_one_another_up_are_compared_in_time() {
+    let clients = |target: &str| -> String {
+        let rule = |n: u32| format!("-A FORWARD -s 10.1.{n}.0/24 -p tcp -j {target}\n");
+        (0..200).map(rule).collect()
+    };
+    let servers: String =
+        (0..200).map(|n| format!("-A FORWARD -d 209.43.40.{n} -p tcp -j ACCEPT\n")).collect();
+    let old = format!("{HEAD}{servers}COMMIT\n");
+    let new = format!("{HEAD}{}COMMIT\n", clients("DROP"));
+    let options = NAMED.replace("10.1.0.0/16", "10.1.0.0/17");
+    let difference = diff(&old, &new, &options);
+    assert_eq!(difference.verdict, Trend::Worse);
+    let control: Vec<_> =
+        plain(&difference).changes.iter().filter(|one| one.flow == FlowKind::Control).collect();
+    // 200 servers lose 128 networks of clients, each by two rules of its own, if each can be told.
+    assert_eq!(control.len(), 5001);
+    assert_eq!(control.iter().filter(|one| one.now.by.is_none()).count(), 1);
+    // One to one, all of them are told apart.
+    let pairs = diff(&format!("{HEAD}{}COMMIT\n", clients("ACCEPT")), &new, &options);
+    let control = plain(&pairs).changes.iter().filter(|one| one.flow == FlowKind::Control);
+    assert_eq!(control.count(), 128);
 }

@@ -1,7 +1,7 @@
 //! Differences to be written.
 
-use pasvaudit::ask;
 use pasvaudit::Difference;
+use pasvaudit::ask;
 
 use crate::reports::{
     allow, firewall, hostile_file, hostile_provider, hostile_rule, question, router,

@@ -1,4 +1,4 @@
-use super::difference::{Change, ChangeKind, Trend};
+use super::difference::{Change, ChangeKind, Decision, Trend};
 use super::side::{Group, Side};
 use crate::audit::answer::{client_axis, needed, not_servers, of_clients};
 use crate::audit::fates::Status;
@@ -8,6 +8,9 @@ use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, PacketSpace, Range
 
 /// How many boxes of a change are listed.
 const LISTED: usize = 200;
+
+/// How many changes of a kind are told apart by the rules that decide.
+const TOLD_APART: usize = 5_000;
 
 /// A flow, as the one rule set treats it and as the other does.
 pub(super) struct FlowSides<'f, A: Governs> {
@@ -69,11 +72,7 @@ impl<A: Governs> Judged<A> {
 
     fn of_change(&self, trend: Trend, before: Status, now: Status) -> Ranges<A> {
         match (trend, before, now) {
-            (_, Status::Unsure, Status::Unsure) => {
-                Ranges::union_of([&self.before, &self.now].into_iter().flat_map(|clients| {
-                    clients.as_slice().iter().copied()
-                }))
-            }
+            (_, Status::Unsure, Status::Unsure) => self.before.union(&self.now),
             (Trend::Better, ..) => self.now.clone(),
             _ => self.before.clone(),
         }
@@ -158,28 +157,25 @@ where
         if changed.is_empty() {
             return Ok(());
         }
-        let mut alike = Vec::new();
-        for old in before.with(self.before) {
-            let part = old.set.intersection(&changed, budget)?;
-            if part.is_empty() {
-                continue;
-            }
-            for new in now.with(self.now) {
-                let set = part.intersection(&new.set, budget)?;
-                if set.is_empty() {
-                    continue;
-                }
-                if self.kind == ChangeKind::UndecidedOtherwise
-                    && old.decision.depends_alike(&new.decision)
-                {
-                    alike.push(set);
-                } else {
-                    compared.changes.push(self.change(old, new, set));
-                }
+        let mut meetings = Meetings { found: Vec::new() };
+        meetings.search(&before.with(self.before), &now.with(self.now), &changed, budget)?;
+        let (mut alike, mut met) = (Vec::new(), Vec::with_capacity(meetings.found.len()));
+        for (old, new, set) in meetings.found {
+            met.push(set.clone());
+            if self.kind == ChangeKind::UndecidedOtherwise
+                && old.decision.depends_alike(&new.decision)
+            {
+                alike.push(set);
+            } else {
+                compared.changes.push(self.change(&old.decision, &new.decision, set));
             }
         }
-        let alike = HeaderSet::union_of(&alike, budget)?;
-        compared.still_undecided = compared.still_undecided + alike.count_pairs();
+        let rest = changed.difference(&HeaderSet::union_of(&met, budget)?, budget)?;
+        if !rest.is_empty() {
+            let [old, new] = [self.before, self.now].map(Decision::of_many);
+            compared.changes.push(self.change(&old, &new, rest));
+        }
+        compared.still_undecided += HeaderSet::union_of(&alike, budget)?.count_pairs();
         Ok(())
     }
 
@@ -194,7 +190,7 @@ where
         old.intersection(&new, budget)?.intersection(&theirs, budget)
     }
 
-    fn change(&self, old: &Group<A>, new: &Group<A>, set: HeaderSet<A>) -> Change {
+    fn change(&self, old: &Decision, new: &Decision, set: HeaderSet<A>) -> Change {
         let pairs = set.count_pairs();
         let listing = PacketSpace::from(set).cover(LISTED);
         Change {
@@ -205,8 +201,51 @@ where
             space: listing.entries,
             more: listing.more,
             pairs,
-            before: old.decision.clone(),
-            now: new.decision.clone(),
+            before: old.clone(),
+            now: new.clone(),
         }
+    }
+}
+
+/// The pairs of an old and a new decision that have connections in common.
+struct Meetings<'g, A: Governs> {
+    found: Vec<(&'g Group<A>, &'g Group<A>, HeaderSet<A>)>,
+}
+
+impl<'g, A: Governs> Meetings<'g, A> {
+    /// Looks at all of one side and all of the other at once, then at halves, as long as these have
+    /// something in common: the work grows with the pairs that are found, not with those that exist.
+    /// Halves again and again, so the recursion is shallow.
+    fn search(
+        &mut self,
+        old: &[&'g Group<A>],
+        new: &[&'g Group<A>],
+        within: &HeaderSet<A>,
+        budget: &Budget,
+    ) -> Result<(), Exhausted> {
+        if self.found.len() >= TOLD_APART {
+            return Ok(());
+        }
+        let all = |groups: &[&Group<A>]| {
+            HeaderSet::union_of(groups.iter().map(|group| &group.set), budget)
+        };
+        let common = within.intersection(&all(old)?, budget)?.intersection(&all(new)?, budget)?;
+        if common.is_empty() {
+            return Ok(());
+        }
+        match (old, new) {
+            (&[old], &[new]) => self.found.push((old, new, common)),
+            _ if old.len() >= new.len() => {
+                let (one, other) = old.split_at(old.len() / 2);
+                self.search(one, new, &common, budget)?;
+                self.search(other, new, &common, budget)?;
+            }
+            _ => {
+                let (one, other) = new.split_at(new.len() / 2);
+                self.search(old, one, &common, budget)?;
+                self.search(old, other, &common, budget)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -54,26 +54,16 @@ impl<A: Governs> Side<A> {
 
     /// All of what is needed is undecided, because nothing can be said.
     pub(super) fn unknown(needed: HeaderSet<A>, why: &str) -> Self {
-        let condition = Condition {
-            rule_set: None,
-            line: None,
-            text: String::new(),
-            what: why.to_owned(),
-            decided_by: None,
-        };
-        let decision = Decision {
-            status: Status::Unsure,
-            by: None,
-            fate: Fate::Drop,
-            packet: None,
-            conditions: vec![condition],
-        };
+        let decision = Decision::without_rule(Status::Unsure, why);
         Self { groups: vec![Group { decision, set: needed }] }
     }
 
-    /// Those that fare so.
-    pub(super) fn with(&self, status: Status) -> impl Iterator<Item = &Group<A>> {
-        self.groups.iter().filter(move |group| group.decision.status == status)
+    /// Those that fare so, neighbours side by side.
+    pub(super) fn with(&self, status: Status) -> Vec<&Group<A>> {
+        let alike = |group: &&Group<A>| group.decision.status == status;
+        let mut groups: Vec<_> = self.groups.iter().filter(alike).collect();
+        groups.sort_by_cached_key(|group| group.set.witness());
+        groups
     }
 
     /// The union of those that a test picks.
@@ -103,6 +93,24 @@ fn decision<A: Governs>(piece: &Piece<A>, describer: Option<&Describer<'_>>) -> 
 }
 
 impl Decision {
+    /// One for which no rule can be named.
+    fn without_rule(status: Status, why: &str) -> Self {
+        let condition = Condition {
+            rule_set: None,
+            line: None,
+            text: String::new(),
+            what: why.to_owned(),
+            decided_by: None,
+        };
+        let fate = if status == Status::Open { Fate::Accept } else { Fate::Drop };
+        Self { status, by: None, fate, packet: None, conditions: vec![condition] }
+    }
+
+    /// One for many, where rules cut one another into too many pieces for each to be told.
+    pub(super) fn of_many(status: Status) -> Self {
+        Self::without_rule(status, "which of very many rules it is")
+    }
+
     /// Whether it is undecided for the same reasons, wherever these stand.
     pub(super) fn depends_alike(&self, other: &Self) -> bool {
         self.reasons() == other.reasons()

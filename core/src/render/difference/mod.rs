@@ -106,7 +106,8 @@ impl ModeGroup<'_> {
             [] => "none".to_owned(),
             some => facts::clients_words(some),
         };
-        (before != now).then(|| format!("works for clients: {}", turned(&words(before), &words(now))))
+        (before != now)
+            .then(|| format!("works for clients: {}", turned(&words(before), &words(now))))
     }
 }
 
@@ -210,7 +211,7 @@ fn decided(decision: &Decision) -> String {
     match &decision.by {
         Some(by) if is_no_chain(by) => by.text.clone(),
         Some(by) => format!("{} {by}{}", done(decision), packet(decision)),
-        None => "undecided".to_owned(),
+        None => decision.status.to_string(),
     }
 }
 
