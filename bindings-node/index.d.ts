@@ -74,6 +74,12 @@ export interface AllowOptions {
   maxRules?: number | null
 }
 
+/** What to compare two rule sets for. The options for reading are for both, `file` for the new one. */
+export interface DiffOptions extends AuditOptions {
+  /** How the old rule set is read, where that is not as the new one; its `file` among that. */
+  before?: ParseOptions | null
+}
+
 /** Another firewall on the path between client and server. */
 export interface Via extends ParseOptions {
   /** Its rule set. */
@@ -131,18 +137,22 @@ export interface Rendered {
   toText(options?: { colours?: boolean }): string
 }
 
-/** The forms that only a report has, not enumerable either. */
-export interface ReportForms {
-  /** The report as Markdown that fits a comment on a pull request. */
+/** The forms for a pull request, which a report and a difference have, not enumerable either. */
+export interface ReviewForms {
+  /** The answer as Markdown that fits a comment on a pull request. */
   toMarkdown(): string
+  /** The answer as workflow commands of GitHub Actions, which annotate lines. */
+  toGithub(): string
+}
+
+/** The forms that only a report has, not enumerable either. */
+export interface ReportForms extends ReviewForms {
   /** The report as one HTML page that needs nothing else. */
   toHtml(): string
   /** The findings as SARIF 2.1.0, for code scanning. */
   toSarif(): string
   /** The report as JUnit XML, with a test case per session mode. */
   toJunit(): string
-  /** The findings as workflow commands of GitHub Actions, which annotate lines. */
-  toGithub(): string
   /**
    * What is missing as rules to add: `own`, which is meant if left out, for the dialect of the rule
    * set, with the places where the rules go; another dialect; or `words`, a request to those who look
@@ -155,6 +165,9 @@ export interface ReportForms {
 
 /** What an audit found. */
 export interface Report extends types.Report, Rendered, ReportForms {}
+
+/** How the same question is answered by two rule sets. */
+export interface Difference extends types.Difference, Rendered, ReviewForms {}
 
 /** The decision about the asked space, part by part. */
 export interface Explanation extends types.Explanation, Rendered {}
@@ -221,6 +234,26 @@ export declare function allow(options: AllowOptions, signal?: AbortSignal | null
 
 /** {@link allow}, on this thread. */
 export declare function allowSync(options: AllowOptions): Report
+
+/**
+ * Says which sessions and connections the new rules let through and the old ones did not, and the
+ * other way round, and by which rules.
+ *
+ * Rejects as {@link audit} does.
+ */
+export declare function diff(
+  old: Rules,
+  rules: Rules,
+  options?: DiffOptions | null,
+  signal?: AbortSignal | null,
+): Promise<Difference>
+
+/** {@link diff}, on this thread. */
+export declare function diffSync(
+  old: Rules,
+  rules: Rules,
+  options?: DiffOptions | null,
+): Difference
 
 /** Says what becomes of the packets or connections that you name, and by which rule. */
 export declare function explain(

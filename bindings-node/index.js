@@ -15,14 +15,19 @@ const opened = (answer) =>
     toText: { value: (options) => answer.toText(options?.colours ?? false) },
   })
 
-// The forms that only a report has.
-const reported = (answer) =>
+// The forms for a pull request.
+const reviewed = (answer) =>
   Object.defineProperties(opened(answer), {
     toMarkdown: { value: () => answer.toForm('markdown') },
+    toGithub: { value: () => answer.toForm('github') },
+  })
+
+// The forms that only a report has.
+const reported = (answer) =>
+  Object.defineProperties(reviewed(answer), {
     toHtml: { value: () => answer.toForm('html') },
     toSarif: { value: () => answer.toForm('sarif') },
     toJunit: { value: () => answer.toForm('junit') },
-    toGithub: { value: () => answer.toForm('github') },
     fix: { value: (form = 'own') => JSON.parse(answer.fix(form)) },
     fixedRuleSet: { value: () => answer.fixedRuleSet() },
   })
@@ -59,6 +64,9 @@ const audit = async (rules, options, signal) =>
 const allow = async (options, signal) =>
   reported(await abortable(signal, (own) => native.allow(json(options), own)))
 
+const diff = async (old, rules, options, signal) =>
+  reviewed(await abortable(signal, (own) => native.diff(old, rules, json(options), own)))
+
 const explain = async (rules, options, signal) =>
   opened(await abortable(signal, (own) => native.explain(rules, json(options), own)))
 
@@ -70,6 +78,8 @@ const parseSync = (rules, options) => native.parseSync(rules, json(options))
 const auditSync = (rules, options) => reported(native.auditSync(rules, json(options)))
 
 const allowSync = (options) => reported(native.allowSync(json(options)))
+
+const diffSync = (old, rules, options) => reviewed(native.diffSync(old, rules, json(options)))
 
 const explainSync = (rules, options) => opened(native.explainSync(rules, json(options)))
 
@@ -85,6 +95,8 @@ module.exports = {
   allowSync,
   audit,
   auditSync,
+  diff,
+  diffSync,
   explain,
   explainSync,
   parse,

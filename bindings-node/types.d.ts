@@ -2,12 +2,8 @@
 /** The kind of thing that decides about a packet. */
 export type ByKind = 'rule' | 'policy' | 'local'
 
-/** What an audit looks for; a [`Finding`](super::Finding) says where it is the case.
- *
- * Codes are stable for ever. The first letter says what it is about: the control connection (C),
- * the data connection (D), active mode (A), rules that let too much through (L), the order of
- * rules (O), address translation (N), time and rates (T), what is undecided (U). */
-export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
+/** How connections fare otherwise than before. */
+export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | 'became-decided' | 'gained'
 
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string
@@ -33,9 +29,6 @@ export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | '
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'
 
-/** How much findings are to matter. */
-export type Level = 'off' | 'info' | 'warning' | 'error'
-
 /** Where a firewall stands on the path between client and server. */
 export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
 
@@ -51,6 +44,12 @@ export type Severity = 'error' | 'warning' | 'info'
 
 /** Which packet of a connection. */
 export type Stage = 'syn' | 'syn-ack' | 'opener-data' | 'peer-data'
+
+/** Whether connections pass. */
+export type Status = 'open' | 'blocked' | 'undecided'
+
+/** What has become of something that is needed, the least bad first. */
+export type Trend = 'same' | 'better' | 'undecided' | 'worse'
 
 /** Whether what was asked about works. */
 export type Verdict = 'works' | 'partly' | 'blocked' | 'undecided'
@@ -69,6 +68,28 @@ export interface By {
   chain: string
 }
 
+/** Connections that fare otherwise than before: all of them alike, by the same two decisions. */
+export interface Change {
+  /** What has changed. */
+  kind: ChangeKind
+  /** What that means for who needs them: `worse`, `undecided` or `better`. */
+  trend: Trend
+  /** The connection. */
+  flow: FlowKind
+  /** The end that opens it. */
+  opener: End
+  /** Its headers, as the opener sends them: disjoint boxes. */
+  space: Entry[]
+  /** How many more boxes there are. */
+  more: Count
+  /** How many pairs of a target address and a target port there are in all boxes. */
+  pairs: Count
+  /** How they fared. */
+  before: Decision
+  /** How they fare now. */
+  now: Decision
+}
+
 /** Something that a verdict depends on and that is not modelled. */
 export interface Condition {
   /** The name of the rule set, where several were audited. */
@@ -83,6 +104,20 @@ export interface Condition {
   decided_by: string | null
 }
 
+/** How connections fare, and why. */
+export interface Decision {
+  /** Whether they get through. */
+  status: Status
+  /** What lets them through or stops them; `null` if nothing in the rule set can be named. */
+  by: By | null
+  /** `accept`, or `drop` or `reject` if they do not or may not get through. */
+  fate: Fate
+  /** The packet of the connection that is or may be stopped, if any is. */
+  packet: Stage | null
+  /** What it depends on, if it is undecided. */
+  conditions: Condition[]
+}
+
 /** What a text about FTP points to. */
 export interface Diagnosis {
   /** Whether any cause is known. If not, `send` says what to look for. */
@@ -93,6 +128,28 @@ export interface Diagnosis {
   observed: string[]
   /** What would help to find out, if nothing is known. */
   send: string[]
+}
+
+/** How the same question is answered by two rule sets. */
+export interface Difference {
+  /** [`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION). */
+  schema_version: number
+  /** What has become of the required modes of all providers. */
+  verdict: Trend
+  /** The exit code of the command: 0 same or better, 1 worse, 3 undecided. */
+  exit_code: number
+  /** The rule set as it was. */
+  old: RuleSet
+  /** The rule set as it is now. */
+  new: RuleSet
+  /** All rule sets on the path from the client to the server, the new one among them; empty if it
+   * is the only one. */
+  path: RuleSet[]
+  /** The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+   * then it is about all for which a session of the mode is possible. */
+  clients: string[] | null
+  /** The providers, in the order in which they were named. */
+  providers: ProviderDifference[]
 }
 
 /** A box in the form in which it is printed.
@@ -138,7 +195,7 @@ export interface Explanation {
 /** Something worth knowing. */
 export interface Finding {
   /** The stable code. */
-  code: Check
+  code: string
   /** How much it matters. */
   severity: Severity
   /** What is the case. */
@@ -234,6 +291,30 @@ export interface LikelyCause {
   sources: string[]
 }
 
+/** What has become of a session mode. */
+export interface ModeDifference {
+  /** How the control connection is protected. */
+  protection: Protection
+  /** How the data connection is arranged. */
+  data: DataMode
+  /** The IP family. */
+  family: Family
+  /** Whether the overall verdict counts it. */
+  required: boolean
+  /** What has become of it. */
+  verdict: Trend
+  /** What an audit of the old rule set says. */
+  before: ModeState
+  /** What an audit of the new rule set says. */
+  now: ModeState
+  /** The connections that fare otherwise than before, the worst first. */
+  changes: Change[]
+  /** How many pairs of address and port are undecided, and were before for the same reasons. */
+  still_undecided: Count
+  /** What else bears on the verdict, in words. */
+  notes: string[]
+}
+
 /** How a session mode fares. */
 export interface ModeReport {
   /** How the control connection is protected. */
@@ -256,9 +337,20 @@ export interface ModeReport {
   /** Where nobody named the clients: those that counts and gaps are about, which are those for
    * which the mode works, or, where there are none, those that get furthest. */
   judged_for: string[] | null
-  /** What people and programs notice of what surely fails: of the control connection, or else of
-   * the data connection. */
-  noticed: Notice[]
+  /** What else bears on the verdict, in words. */
+  notes: string[]
+}
+
+/** How a session mode fares with one of the two rule sets, as in the report of an audit. */
+export interface ModeState {
+  /** Whether it works. */
+  verdict: Verdict
+  /** Its connections. */
+  flows: FlowReport[]
+  /** Where nobody named the clients: those for which the mode works. */
+  works_for: string[] | null
+  /** Where nobody named the clients: those that verdict and counts are about. */
+  judged_for: string[] | null
   /** What else bears on the verdict, in words. */
   notes: string[]
 }
@@ -275,22 +367,24 @@ export interface NotOffered {
   why: string
 }
 
-/** What is noticed of a connection that surely fails, in whole or in part. */
-export interface Notice {
-  /** What people say, in a sentence. */
-  summary: string
-  /** The `id` of the cause among the symptoms. */
-  cause: string
-  /** What some clients show and a server answers, as it was measured. */
-  programs: Shown[]
-}
-
 /** Ports that fare alike, though each for itself. */
 export interface PortRangeState {
   /** The ports, as `n` or `first-last`. */
   ports: string
   /** How every one of them fares. */
   state: PortState
+}
+
+/** What has become of a provider's modes. */
+export interface ProviderDifference {
+  /** The provider's id. */
+  id: string
+  /** Its name for people. */
+  name: string
+  /** What has become of the modes that are required. */
+  verdict: Trend
+  /** The session modes that could be asked about. */
+  modes: ModeDifference[]
 }
 
 /** How a provider fares. */
@@ -327,8 +421,6 @@ export interface Report {
   providers: ProviderReport[]
   /** What is worth knowing, the worst first. */
   findings: Finding[]
-  /** What was left out of the findings or made milder, because somebody decided so. */
-  silenced: Silenced[]
   /** Changes to the rule set that close the gaps. */
   fixes: Fix[]
   /** What in the rule set is not modelled and could concern TCP, in the order of the text. */
@@ -353,29 +445,6 @@ export interface Share {
   needed: Count
   /** How many of them are wholly open. */
   open: Count
-}
-
-/** What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
- * port, `N` a number. */
-export interface Shown {
-  /** The program and its version. */
-  program: string
-  /** When it shows that, if it is not always. */
-  when: string | null
-  /** Its words. */
-  text: string
-}
-
-/** Findings that were left out or made milder. */
-export interface Silenced {
-  /** Their code. */
-  code: Check
-  /** How much they are to matter. */
-  severity: Level
-  /** Why, in the words of whoever decided so. */
-  reason: string
-  /** How many there are. */
-  count: number
 }
 
 /** A line of the rule set that is not fully modelled. */

@@ -1,13 +1,19 @@
 // Audits the rule files of a pull request and annotates the lines that are to blame.
 //
 //     git diff --name-only --diff-filter=AM origin/main... -- '*.rules' |
-//       xargs -r node examples/pull_request_gate.mjs
+//       xargs -r node examples/pull_request_gate.mjs [--since origin/main]
 //
-// Exit codes as those of the command: 0 all work, 1 a gap, 3 undecided, 2 a file that cannot be read.
+// With --since, a file that was there before is compared with what it was, and only what was lost
+// since then counts.
+//
+// Exit codes as those of the command: 0 all work, or nothing got worse; 1 a gap, or something was lost;
+// 3 undecided; 2 a file that cannot be read.
 
+import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 
-import { audit } from 'pasvaudit'
+import { audit, diff } from 'pasvaudit'
 
 const question = { provider: 'smartfile', client: '10.1.0.0/16', inside: 'eth1', outside: 'eth0' }
 
@@ -25,8 +31,21 @@ function annotate(level, place, message) {
   console.log(`::${level} ${properties}::${escape(message)}`)
 }
 
-async function gate(file) {
+// The file as it was at a commit; nothing if it was not there.
+function before(commit, file) {
+  const { status, stdout } = spawnSync('git', ['show', `${commit}:./${file}`])
+  return status === 0 ? stdout : null
+}
+
+async function gate(file, since) {
+  const old = since && before(since, file)
   try {
+    if (old) {
+      const was = { file: `${since}:${file}` }
+      const difference = await diff(old, await readFile(file), { ...question, file, before: was })
+      process.stdout.write(difference.toGithub())
+      return difference.exit_code
+    }
     const report = await audit(await readFile(file), { ...question, file })
     for (const { code, severity, message, help, line } of report.findings) {
       annotate(levels[severity], { file, line, title: code }, `${message}\nhelp: ${help}`)
@@ -39,6 +58,10 @@ async function gate(file) {
   }
 }
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { since: { type: 'string' } },
+})
 const codes = []
-for (const file of process.argv.slice(2)) codes.push(await gate(file))
+for (const file of positionals) codes.push(await gate(file, values.since))
 process.exitCode = worstFirst.find((code) => codes.includes(code)) ?? 0

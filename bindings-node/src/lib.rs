@@ -68,7 +68,7 @@ impl Answer {
         self.0.fixed_rule_set().map_err(|error| thrown(&env, &error))
     }
 
-    /// A report in one of its other forms.
+    /// A report or a difference in one of its other forms.
     #[napi]
     pub fn to_form(&self, env: Env, form: String) -> Result<String> {
         self.0.to_form(&form).map_err(|error| thrown(&env, &error))
@@ -121,6 +121,18 @@ pub fn allow(options: String, signal: Option<AbortSignal>) -> AsyncTask<Job<Answ
     job(signal, move || json::allow(&options).map(Answer))
 }
 
+/// Says what has changed between two rule sets, with these options, a JSON object.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn diff(
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] old: Given<'_>,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] new: Given<'_>,
+    options: String,
+    signal: Option<AbortSignal>,
+) -> AsyncTask<Job<Answer>> {
+    let (old, new) = (rules(old), rules(new));
+    job(signal, move || json::diff(old, new, &options).map(Answer))
+}
+
 /// Explains what becomes of packets or connections, with these options, a JSON object.
 #[napi(ts_return_type = "Promise<Answer>")]
 pub fn explain(
@@ -168,6 +180,18 @@ pub fn audit_sync(
 #[napi]
 pub fn allow_sync(env: Env, options: String) -> Result<Answer> {
     json::allow(&options).map(Answer).map_err(|error| thrown(&env, &error))
+}
+
+/// `diff`, on this thread.
+#[napi]
+pub fn diff_sync(
+    env: Env,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] old: Given<'_>,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] new: Given<'_>,
+    options: String,
+) -> Result<Answer> {
+    let compared = json::diff(rules(old), rules(new), &options);
+    compared.map(Answer).map_err(|error| thrown(&env, &error))
 }
 
 /// `explain`, on this thread.

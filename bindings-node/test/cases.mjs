@@ -8,10 +8,10 @@ export const read = (path) => readFileSync(new URL(path, core), 'utf8')
 
 export const load = (name) => {
   const found = JSON.parse(read(`cases/${name}.json`))
-  const lines = found.text ?? found.rules
-  const text = lines?.map((line) => `${line}\n`).join('')
-  // What is asked about, where it is asked about a text.
-  return { ...found, name, rules: text, given: lines ? [text] : [] }
+  const text = (lines) => lines.map((line) => `${line}\n`).join('')
+  // What is asked about, where it is asked about texts.
+  const given = [found.old, found.text, found.rules].filter(Boolean).map(text)
+  return { ...found, name, rules: given.at(-1), given }
 }
 
 export const cases = readdirSync(new URL('cases/', core)).map((file) =>

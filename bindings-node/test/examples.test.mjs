@@ -57,3 +57,38 @@ test('the gate has the worst exit code of its files', () => {
   assert.equal(status, 2)
   assert.match(lines.at(-1), /a%2Cb\.rules,line=3,col=27,title=bad-port::.*70000/)
 })
+
+test('the gate says what a change has lost, and lets pass what was so before', () => {
+  const repository = join(project, 'repository')
+  mkdirSync(repository)
+  const git = (...words) => {
+    const named = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...words]
+    const { status, stderr } = spawnSync('git', named, { cwd: repository, encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+  }
+  const file = join(repository, 'router.rules')
+  const router = readFileSync(join(root, 'examples/rules/router.rules'), 'utf8')
+  writeFileSync(file, router)
+  git('init', '-q')
+  git('add', '.')
+  git('commit', '-q', '-m', 'rules')
+  const since = (...words) => {
+    const program = join(project, 'pull_request_gate.mjs')
+    cpSync(join(root, 'examples', 'pull_request_gate.mjs'), program)
+    const options = { cwd: repository, encoding: 'utf8' }
+    const run = spawnSync(process.execPath, [program, '--since', 'HEAD', ...words], options)
+    assert.equal(run.stderr, '')
+    return run
+  }
+  const unchanged = since('router.rules')
+  assert.equal(unchanged.status, 0)
+  assert.match(unchanged.stdout, /^::notice file=router\.rules,title=FTP same::/)
+  writeFileSync(file, router.replace('21000:21050', '21000:21049'))
+  const lost = since('router.rules')
+  assert.equal(lost.status, 1)
+  assert.match(lost.stdout, /\n::error file=router\.rules,line=12,title=FTP lost::.* port 21050%0Abefore: /)
+  writeFileSync(join(repository, 'new.rules'), router)
+  const audited = since('new.rules')
+  assert.equal(audited.status, 1)
+  assert.match(audited.stdout, /^::error file=new\.rules,line=21,title=FTP-D2::/)
+})

@@ -10,6 +10,8 @@ import { Worker } from 'node:worker_threads'
 import {
   audit,
   auditSync,
+  diff,
+  diffSync,
   explainSync,
   Firewall,
   parse,
@@ -47,6 +49,25 @@ test('a report has the forms that the command writes', async () => {
     }
   }
   assert.equal(explainSync(rules, { hook: 'forward', dport: 21 }).toHtml, undefined)
+})
+
+test('two rule sets are compared', async () => {
+  const { given, options } = load('diff-port-lost')
+  const [old, changed] = given
+  const difference = diffSync(old, changed, options)
+  assert.deepEqual(
+    [difference.verdict, difference.old.file, difference.new.file],
+    ['worse', 'old.v4', 'new.v4'],
+  )
+  assert.match(difference.toText(), /^worse: FTP to SmartFile through new\.v4/)
+  assert.match(difference.toMarkdown(), /^## ❌ worse: /)
+  assert.match(difference.toGithub(), /^::error file=new\.v4,title=FTP worse::/)
+  assert.equal(difference.toHtml, undefined)
+  const { file, before, ...question } = options
+  const read = [parseSync(old, before), await parse(changed, { file })]
+  assert.deepEqual(await diff(...read, question), difference)
+  await assert.rejects(diff(...read, options), refused('bad-option', /was done before/))
+  await assert.rejects(diff(old, changed, options, AbortSignal.abort()), { name: 'AbortError' })
 })
 
 test('rules are text or bytes', async () => {

@@ -2,12 +2,15 @@
 
 import {
   type AuditOptions,
+  type Change,
   type Fault,
   type Gap,
   type PasvauditError,
   type Report,
   audit,
   auditSync,
+  diff,
+  diffSync,
   explain,
   explainSync,
   parseSync,
@@ -22,6 +25,9 @@ const options: AuditOptions = {
 const report: Report = auditSync(Buffer.from('*filter\n'), options)
 const later: Promise<Report> = audit('*filter\n', options, new AbortController().signal)
 const gaps: Gap[] = report.providers.flatMap(({ modes }) => modes.flatMap((mode) => mode.gaps))
+const difference = diffSync('', parseSync(''), { ...options, before: { kernel: '5.10' } })
+const changes: Change[] = difference.providers.flatMap(({ modes }) => modes.flatMap((mode) => mode.changes))
+const comment: Promise<string> = diff('', '').then((later) => later.toMarkdown() + later.toGithub())
 const why: string = (new Error('') as PasvauditError).code
 const text: string = report.toText({ colours: true }) + report.toJson()
 const page: string = report.toHtml() + report.toMarkdown()
@@ -35,6 +41,10 @@ const faults: Fault[] = symptomSync('425', { provider: 'smartfile' }).causes.fla
 auditSync('', { clients: '10.1.0.0/16' })
 // @ts-expect-error: no such placement
 auditSync('', { at: 'gateway' })
+// @ts-expect-error: how to read is no question
+diffSync('', '', { before: { client: '10.1.0.0/16' } })
+// @ts-expect-error: a difference has no such form
+difference.toSarif()
 // @ts-expect-error: a question is needed
 explain('')
 // @ts-expect-error: an explanation has no such form
@@ -42,4 +52,4 @@ explainSync('', { hook: 'forward' }).toHtml()
 // @ts-expect-error: a verdict is not a number
 const verdict: number = report.verdict
 
-void [later, gaps, why, text, page, fate, faults, verdict]
+void [later, gaps, changes, comment, why, text, page, fate, faults, verdict]

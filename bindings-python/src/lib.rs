@@ -102,7 +102,7 @@ impl Answer {
         self.0.fixed_rule_set().map_err(raised)
     }
 
-    /// A report in one of its other forms.
+    /// A report or a difference in one of its other forms.
     fn to_form(&self, py: Python<'_>, form: &str) -> PyResult<String> {
         py.detach(|| self.0.to_form(form)).map_err(raised)
     }
@@ -121,6 +121,14 @@ fn audit(py: Python<'_>, rules: Given<'_>, options: &str) -> PyResult<Answer> {
 #[pyo3(signature = (options: "str") -> "Answer")]
 fn allow(py: Python<'_>, options: &str) -> PyResult<Answer> {
     py.detach(|| json::allow(options)).map(Answer).map_err(raised)
+}
+
+/// Says what has changed between two rule sets, with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "Answer")]
+fn diff(py: Python<'_>, old: Given<'_>, new: Given<'_>, options: &str) -> PyResult<Answer> {
+    let (old, new) = (old.into(), new.into());
+    py.detach(|| json::diff(old, new, options)).map(Answer).map_err(raised)
 }
 
 /// Explains what becomes of packets or connections, with these options, a JSON object.
@@ -172,5 +180,5 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 #[pymodule]
 mod _pasvaudit {
     #[pymodule_export]
-    use super::{Answer, Firewall, allow, audit, explain, provider, providers, run, symptom};
+    use super::{Answer, Firewall, allow, audit, diff, explain, provider, providers, run, symptom};
 }

@@ -8,12 +8,12 @@ CORE = Path(__file__).parents[2] / "core" / "tests"
 
 
 def case(name: str) -> dict[str, Any]:
-    """A case, with what it gives as one text and its options under their names in Python."""
+    """A case, with the texts that it gives and its options under their names in Python."""
     found: dict[str, Any] = json.loads((CORE / "cases" / f"{name}.json").read_text("utf-8"))
-    lines = found.get("text") or found.get("rules")
-    found["rules"] = "".join(f"{line}\n" for line in lines or [])
-    # What is asked about, where it is asked about a text.
-    found["given"] = [found["rules"]] if lines else []
+    lines = [found[key] for key in ("old", "text", "rules") if key in found]
+    # What is asked about, where it is asked about texts.
+    found["given"] = ["".join(f"{line}\n" for line in text) for text in lines]
+    found["rules"] = found["given"][-1] if lines else ""
     names = {"from": "from_", "in": "in_"}
     found["options"] = {names.get(key, key): value for key, value in found["options"].items()}
     return found

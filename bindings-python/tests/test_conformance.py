@@ -46,7 +46,7 @@ def fields(value: Any) -> Any:
 def counted(value: Any) -> Any:
     """JSON with every count as a number."""
     if isinstance(value, dict):
-        counts = {"needed", "open", "undecided", "more"}
+        counts = {"needed", "open", "undecided", "more", "pairs", "still_undecided"}
         number = {name: int(one) for name, one in value.items() if name in counts}
         return {name: counted(one) for name, one in value.items()} | number
     return [counted(one) for one in value] if isinstance(value, list) else value

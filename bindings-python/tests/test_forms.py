@@ -47,6 +47,22 @@ def test_the_command_writes_the_same(form: str, tmp_path: Path) -> None:
     assert output.read_text("utf-8").rstrip("\n") == forms(audit("<stdin>"))[form].rstrip("\n")
 
 
+@pytest.mark.parametrize("form", ["markdown", "github"])
+def test_the_command_writes_the_same_difference(form: str, tmp_path: Path) -> None:
+    asked = case("diff-port-lost")
+    paths = [tmp_path / name for name in ("old.v4", "new.v4")]
+    for path, rules in zip(paths, asked["given"], strict=True):
+        path.write_text(rules)
+    command = [sys.executable, "-m", "pasvaudit", "diff", *map(str, paths), "--format", form]
+    options = ["--provider", "smartfile", "--client", "10.1.0.0/16", "--at", "client-gateway"]
+    run = subprocess.run(command + options, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "")
+    written = {"provider": "smartfile", "client": "10.1.0.0/16", "at": "client-gateway"}
+    difference = pasvaudit.diff(*paths, **written)  # type: ignore[arg-type]
+    forms = {"markdown": difference.to_markdown(), "github": difference.to_github()}
+    assert run.stdout == forms[form]
+
+
 class Page(HTMLParser):
     """The elements, the attributes and the text of a page."""
 

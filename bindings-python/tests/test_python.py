@@ -43,6 +43,33 @@ def test_an_answer_is_a_value() -> None:
         report.verdict = "works"  # type: ignore[misc]
 
 
+def test_rule_sets_are_compared(tmp_path: Path) -> None:
+    asked = case("diff-port-lost")
+    old, new = asked["given"]
+    options = {name: value for name, value in asked["options"].items() if name != "before"}
+    path = tmp_path / "old.v4"
+    path.write_text(old)
+    difference = pasvaudit.diff(path, new, **options)
+    assert (difference.old.file, difference.new.file) == (str(path), "new.v4")
+    assert not difference.ok
+    assert {change.kind for change in difference.changes} == {"lost"}
+    lost = difference.changes[0]
+    assert (lost.space[0].dport, lost.before.status, lost.now.status) == ("21050", "open", "blocked")
+    assert lost.before.by is not None and lost.before.by.line == 6
+    assert repr(difference).startswith("<Difference worse: smartfile worse; ")
+    assert str(difference).startswith("worse: FTP to SmartFile")
+    read = pasvaudit.diff(pasvaudit.parse(path), new, **options)
+    again = pickle.loads(pickle.dumps(difference))
+    for same in (read, pasvaudit.diff(old, new, before={"file": str(path)}, **options), again):
+        assert same == difference
+        assert same.to_markdown() == difference.to_markdown()
+        assert same.to_github() == difference.to_github()
+    back = pasvaudit.diff(pasvaudit.parse(new), pasvaudit.parse(path), client=CLIENT)
+    assert back.ok
+    with pytest.raises(pasvaudit.PasvauditError, match="was done before"):
+        pasvaudit.diff(pasvaudit.parse(new), pasvaudit.parse(path), lenient=True)
+
+
 @pytest.mark.parametrize("as_rules", [str.encode, lambda text: bytearray(text.encode())])
 def test_rules_are_text_or_bytes(as_rules: Callable[[str], Any]) -> None:
     assert audit(as_rules(RULES)) == audit()

@@ -2,7 +2,7 @@
 //!
 //! The text of a rule set becomes a [`Firewall`]. An [`Audit`] of it asks which sessions with a
 //! [`Provider`] get through, and gives a [`Report`]: every session mode with its verdict, every gap
-//! with the rule to blame. [`Explain`] asks what becomes of exactly the connections that one names.
+//! with the rule to blame; since older rules it gives the [`Difference`]. [`Explain`] asks what becomes of exactly the connections that one names.
 //! All addresses and all ports are decided at once; nothing is sent, and nothing is guessed: what a
 //! rule set does not say makes the answer undecided.
 //!
@@ -67,7 +67,7 @@ mod source;
 pub mod space;
 mod words;
 
-pub use audit::{Audit, Explain, Explanation, Report};
+pub use audit::{Audit, Difference, Explain, Explanation, Report};
 pub use dialect::Parser;
 pub use error::{Code, Error, Place};
 pub use eval::{End, Placement};

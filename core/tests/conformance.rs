@@ -57,14 +57,15 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn ask(case: &Value) -> Result<String, Error> {
-    let given = case.get("rules").or_else(|| case.get("text")).unwrap_or(&Value::Null);
-    let given = given.as_array().map(Vec::as_slice).unwrap_or_default();
-    let lines = given.iter().map(|line| format!("{}\n", text(line)));
-    let given = lines.collect::<String>().into_bytes();
+    let lines = |lines: &Value| -> Vec<u8> {
+        list(lines).iter().flat_map(|line| format!("{}\n", text(line)).into_bytes()).collect()
+    };
+    let given = case.get("rules").or_else(|| case.get("text")).map(lines).unwrap_or_default();
     let options = case["options"].to_string();
     let answer = match text(&case["ask"]) {
         "audit" => json::audit(Rules::Text(given), &options)?,
         "allow" => json::allow(&options)?,
+        "diff" => json::diff(Rules::Text(lines(&case["old"])), Rules::Text(given), &options)?,
         "symptom" => json::symptom(&given, &options)?,
         _ => json::explain(Rules::Text(given), &options)?,
     };
@@ -81,6 +82,10 @@ fn ask(case: &Value) -> Result<String, Error> {
         assert_eq!(case["expect"]["exit"], report.verdict.exit_code());
         assert!(answer.to_text(false).starts_with(report.verdict.as_str()));
     }
+    if let Answer::Difference(difference) = &answer {
+        assert_eq!(case["expect"]["exit"], difference.exit_code);
+        assert!(answer.to_text(false).starts_with(difference.verdict.as_str()));
+    }
     Ok(answer.to_json())
 }
 
@@ -95,6 +100,10 @@ fn check(expect: &Value, found: &Value) {
         return;
     }
     assert_eq!(found["verdict"], expect["verdict"]);
+    if let Some(changes) = expect.get("changes") {
+        check_difference(changes, found);
+        return;
+    }
     if let Some(at) = expect.get("at") {
         assert_eq!(&found["rule_set"]["at"], at);
         assert!(found["rule_set"]["at_because"].is_string());
@@ -149,6 +158,39 @@ fn check_mode(expect: &Value, mode: &Value) {
     }
 }
 
+/// The changes of every mode, by the classes of modes; a class that is not named has none.
+fn check_difference(expect: &Value, found: &Value) {
+    let classes = expect.as_object().unwrap();
+    let mut met = Vec::new();
+    for mode in list(&found["providers"][0]["modes"]) {
+        let class = classes.iter().find(|(class, _)| belongs(mode, class));
+        met.extend(class.map(|(class, _)| class));
+        let none = json!([]);
+        same(class.map_or(&none, |(_, changes)| changes), &mode["changes"], |expect, change| {
+            assert_eq!(change["kind"], expect["kind"]);
+            assert_eq!(change["flow"], expect["flow"]);
+            assert_eq!(Value::from_iter(boxes(change)), expect["space"]);
+            assert_eq!(change["more"], 0);
+            assert_eq!(change["pairs"], expect["pairs"]);
+            for side in ["before", "now"] {
+                let decision = &change[side];
+                let by = &decision["by"];
+                let found = match by {
+                    Value::Null => text(&decision["status"]).to_owned(),
+                    by => format!(
+                        "{} {} {}",
+                        text(&decision["status"]),
+                        text(&by["kind"]),
+                        by["line"]
+                    ),
+                };
+                assert_eq!(found, text(&expect[side]));
+            }
+        });
+    }
+    assert!(classes.keys().all(|class| met.contains(&class)), "{met:?}");
+}
+
 fn part(expect: &Value, part: &Value) {
     assert_eq!(part["fate"], expect["fate"]);
     assert_eq!(part["certain"], *expect.get("certain").unwrap_or(&json!(true)));
@@ -157,18 +199,21 @@ fn part(expect: &Value, part: &Value) {
 
 /// What gaps and parts have in common: the space, what decides and what that depends on.
 fn decided(expect: &Value, found: &Value) {
-    let space = list(&found["space"]).iter().map(|entry| {
-        let [src, sport, dst, dport] =
-            ["src", "sport", "dst", "dport"].map(|key| text(&entry[key]));
-        Value::from(format!("{src} {sport} -> {dst} {dport}"))
-    });
-    assert_eq!(Value::from_iter(space), expect["space"]);
+    assert_eq!(Value::from_iter(boxes(found)), expect["space"]);
     assert_eq!(found["more"], 0);
     let by = format!("{} {}", text(&found["by"]["kind"]), found["by"]["line"]);
     assert_eq!(by, text(&expect["by"]));
     assert_eq!(found["packet"], *expect.get("packet").unwrap_or(&json!("syn")));
     let conditions = list(&found["conditions"]).iter().map(|condition| condition["line"].clone());
     assert_eq!(Value::from_iter(conditions), *expect.get("conditions").unwrap_or(&json!([])));
+}
+
+fn boxes(found: &Value) -> impl Iterator<Item = Value> {
+    list(&found["space"]).iter().map(|entry| {
+        let [src, sport, dst, dport] =
+            ["src", "sport", "dst", "dport"].map(|key| text(&entry[key]));
+        Value::from(format!("{src} {sport} -> {dst} {dport}"))
+    })
 }
 
 fn same(expect: &Value, found: &Value, check: impl Fn(&Value, &Value)) {

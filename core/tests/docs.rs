@@ -175,6 +175,10 @@ fn every_field_and_every_code_is_explained() {
     assert!(codes.len() >= 17, "{codes:?}");
     names.extend(codes.into_iter().map(str::to_owned));
     explained("docs/report.md", &names);
+    let report = fields(&["report"]);
+    let own: BTreeSet<_> = fields(&["difference"]).difference(&report).cloned().collect();
+    assert!(own.contains("still_undecided"), "{own:?}");
+    explained("docs/diff.md", &own);
     explained("docs/symptoms.md", &fields(&["diagnosis"]));
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use pasvaudit::audit::Config;
 use pasvaudit::ftp::Diagnosis;
 use pasvaudit::render::FixText;
-use pasvaudit::{Explanation, Report};
+use pasvaudit::{Difference, Explanation, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -41,6 +41,7 @@ fn schema<T: JsonSchema>() -> Value {
 fn schemas_are_published() {
     let schemas = [
         ("report", schema::<Report>()),
+        ("difference", schema::<Difference>()),
         ("explanation", schema::<Explanation>()),
         ("diagnosis", schema::<Diagnosis>()),
         ("fix", schema::<FixText>()),
@@ -106,9 +107,14 @@ fn python_follows_the_schemas() {
 /// The types of all answers by name; those without fields first.
 fn definitions() -> Vec<(String, Value)> {
     let mut all = Map::new();
-    for mut schema in
-        [schema::<Report>(), schema::<Explanation>(), schema::<Diagnosis>(), schema::<FixText>()]
-    {
+    let answers = [
+        schema::<Report>(),
+        schema::<Difference>(),
+        schema::<Explanation>(),
+        schema::<Diagnosis>(),
+        schema::<FixText>(),
+    ];
+    for mut schema in answers {
         let definitions = schema["$defs"].take();
         all.extend(definitions.as_object().unwrap().clone());
         all.insert(text(&schema["title"]).to_owned(), schema);

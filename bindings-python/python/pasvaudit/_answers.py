@@ -83,8 +83,23 @@ class Answer:
         return {**self.__dict__, "_rendering": words}
 
 
+@dataclass(frozen=True)
+class Reviewed(Answer):
+    """The forms for a pull request, which a report and a difference have."""
+
+    _forms = ("markdown", "github")
+
+    def to_markdown(self) -> str:
+        """The answer as Markdown that fits a comment on a pull request."""
+        return self._rendering.to_form("markdown")
+
+    def to_github(self) -> str:
+        """The answer as workflow commands of GitHub Actions, which annotate lines."""
+        return self._rendering.to_form("github")
+
+
 @dataclass(frozen=True, repr=False)
-class Report(_types.Report, Answer):
+class Report(_types.Report, Reviewed):
     """What an audit found."""
 
     _forms = ("markdown", "html", "sarif", "junit", "github")
@@ -107,10 +122,6 @@ class Report(_types.Report, Answer):
     def _fixed(self) -> str | None:
         return self._rendering.fixed_rule_set()
 
-    def to_markdown(self) -> str:
-        """The report as Markdown that fits a comment on a pull request."""
-        return self._rendering.to_form("markdown")
-
     def to_html(self) -> str:
         """The report as one HTML page that needs nothing else."""
         return self._rendering.to_form("html")
@@ -122,10 +133,6 @@ class Report(_types.Report, Answer):
     def to_junit(self) -> str:
         """The report as JUnit XML, with a test case per session mode."""
         return self._rendering.to_form("junit")
-
-    def to_github(self) -> str:
-        """The findings as workflow commands of GitHub Actions, which annotate lines."""
-        return self._rendering.to_form("github")
 
     @property
     def ok(self) -> bool:
@@ -141,6 +148,26 @@ class Report(_types.Report, Answer):
     def __repr__(self) -> str:
         fares = ", ".join(f"{provider.id} {provider.verdict}" for provider in self.providers)
         return f"<Report {self.verdict}: {fares}; {len(self.gaps)} gaps>"
+
+
+@dataclass(frozen=True, repr=False)
+class Difference(_types.Difference, Reviewed):
+    """How the same question is answered by two rule sets."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that is required was lost, or may have been."""
+        return self.exit_code == 0
+
+    @property
+    def changes(self) -> tuple[_types.Change, ...]:
+        """Every change of every mode."""
+        modes = (mode for provider in self.providers for mode in provider.modes)
+        return tuple(change for mode in modes for change in mode.changes)
+
+    def __repr__(self) -> str:
+        fares = ", ".join(f"{provider.id} {provider.verdict}" for provider in self.providers)
+        return f"<Difference {self.verdict}: {fares}; {len(self.changes)} changes>"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias
 
 from . import _pasvaudit
-from ._answers import Diagnosis, Explanation, Report
+from ._answers import Diagnosis, Difference, Explanation, Report
 from ._pasvaudit import Firewall
 from ._typed import reader
 from ._types import Dialect, End, Placement
@@ -120,9 +120,8 @@ def audit(
     given, name = _given(rules)
     options = {
         **_reading(dialect, file or name, ipset, local, kernel, lenient),
-        **_sessions(provider, client, server, at, inside, outside, max_rules),
-        "advertise": None if advertise is None else str(advertise),
-        "via": [_via(one) for one in via] or None,
+        **_asking(provider, client, server, at, inside, outside, advertise, via),
+        "max_rules": max_rules,
         "idle": idle,
         "config": _file(config) if isinstance(config, os.PathLike) else config,
     }
@@ -153,34 +152,58 @@ def allow(
     """
     options = {
         "to": to,
-        **_sessions(provider, client, server, at, inside, outside, max_rules),
-    }
-    return _report(_pasvaudit.allow(json.dumps(options, default=str)))
-
-
-def _sessions(
-    provider: Choice | Sequence[Choice] | None,
-    client: Network | Sequence[Network] | None,
-    server: Network | Sequence[Network] | None,
-    at: Placement | None,
-    inside: str | None,
-    outside: str | None,
-    max_rules: int | None,
-) -> dict[str, Any]:
-    return {
-        "provider": None if provider is None else [_choice(one) for one in _list(provider)],
-        "client": None if client is None else [str(one) for one in _list(client)],
-        "server": None if server is None else [str(one) for one in _list(server)],
-        "at": at,
-        "inside": inside,
-        "outside": outside,
+        **_asking(provider, client, server, at, inside, outside, None, ()),
         "max_rules": max_rules,
     }
+    return _report(_pasvaudit.allow(json.dumps(options, default=str)))
 
 
 def _report(audited: _pasvaudit.Answer) -> Report:
     report: Report = reader(Report)(json.loads(audited.to_json()), _rendering=audited)
     return report
+
+
+def diff(
+    old: Rules | Firewall,
+    new: Rules | Firewall,
+    *,
+    provider: Choice | Sequence[Choice] | None = None,
+    client: Network | Sequence[Network] | None = None,
+    server: Network | Sequence[Network] | None = None,
+    at: Placement | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    advertise: Network | None = None,
+    via: Sequence[Mapping[str, Any]] = (),
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
+    lenient: bool = False,
+    before: Mapping[str, Any] | None = None,
+) -> Difference:
+    """Say which sessions and connections one rule set lets through and the other does not.
+
+    The parameters are those of :func:`audit`, for both rule sets; ``file`` is the name of the new one.
+
+    :param old: The rules as they were, in any dialect.
+    :param new: The rules as they are now, in any dialect.
+    :param before: Those parameters of :func:`parse` that are different for the old rules, by name.
+    :raises PasvauditError: For rules that cannot be read and questions that cannot be asked.
+    """
+    (given_old, old_name), (given, name) = _given(old), _given(new)
+    reading_old = {**({"file": old_name} if old_name else {}), **(before or {})}
+    options = {
+        **_reading(dialect, file or name, ipset, local, kernel, lenient),
+        **_asking(provider, client, server, at, inside, outside, advertise, via),
+        "before": reading_old or None,
+    }
+    compared = _pasvaudit.diff(given_old, given, json.dumps(options, default=str))
+    difference: Difference = reader(Difference)(
+        json.loads(compared.to_json()), _rendering=compared
+    )
+    return difference
 
 
 def explain(
@@ -312,6 +335,28 @@ def _reading(
         "local": [str(one) for one in _list(local)] or None,
         "kernel": kernel,
         "lenient": lenient or None,
+    }
+
+
+def _asking(
+    provider: Choice | Sequence[Choice] | None,
+    client: Network | Sequence[Network] | None,
+    server: Network | Sequence[Network] | None,
+    at: Placement | None,
+    inside: str | None,
+    outside: str | None,
+    advertise: Network | None,
+    via: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "provider": None if provider is None else [_choice(one) for one in _list(provider)],
+        "client": None if client is None else [str(one) for one in _list(client)],
+        "server": None if server is None else [str(one) for one in _list(server)],
+        "at": at,
+        "inside": inside,
+        "outside": outside,
+        "advertise": None if advertise is None else str(advertise),
+        "via": [_via(one) for one in via] or None,
     }
 
 

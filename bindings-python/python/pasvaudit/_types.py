@@ -7,12 +7,8 @@ from typing import Literal, TypeAlias
 
 ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
-Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]
-"""What an audit looks for; a [`Finding`](super::Finding) says where it is the case.
-
-Codes are stable for ever. The first letter says what it is about: the control connection (C),
-the data connection (D), active mode (A), rules that let too much through (L), the order of
-rules (O), address translation (N), time and rates (T), what is undecided (U)."""
+ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
+"""How connections fare otherwise than before."""
 Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
 DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
@@ -29,8 +25,6 @@ Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server"
 """Whose fault a symptom can be."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
-Level: TypeAlias = Literal["off", "info", "warning", "error"]
-"""How much findings are to matter."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
 """Where a firewall stands on the path between client and server."""
 PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
@@ -42,6 +36,10 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 """How much a finding matters."""
 Stage: TypeAlias = Literal["syn", "syn-ack", "opener-data", "peer-data"]
 """Which packet of a connection."""
+Status: TypeAlias = Literal["open", "blocked", "undecided"]
+"""Whether connections pass."""
+Trend: TypeAlias = Literal["same", "better", "undecided", "worse"]
+"""What has become of something that is needed, the least bad first."""
 Verdict: TypeAlias = Literal["works", "partly", "blocked", "undecided"]
 """Whether what was asked about works."""
 
@@ -62,6 +60,30 @@ class By:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Connections that fare otherwise than before: all of them alike, by the same two decisions."""
+
+    kind: ChangeKind
+    """What has changed."""
+    trend: Trend
+    """What that means for who needs them: `worse`, `undecided` or `better`."""
+    flow: FlowKind
+    """The connection."""
+    opener: End
+    """The end that opens it."""
+    space: tuple[Entry, ...]
+    """Its headers, as the opener sends them: disjoint boxes."""
+    more: Count
+    """How many more boxes there are."""
+    pairs: Count
+    """How many pairs of a target address and a target port there are in all boxes."""
+    before: Decision
+    """How they fared."""
+    now: Decision
+    """How they fare now."""
+
+
+@dataclass(frozen=True)
 class Condition:
     """Something that a verdict depends on and that is not modelled."""
 
@@ -78,6 +100,22 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How connections fare, and why."""
+
+    status: Status
+    """Whether they get through."""
+    by: By | None
+    """What lets them through or stops them; `null` if nothing in the rule set can be named."""
+    fate: Fate
+    """`accept`, or `drop` or `reject` if they do not or may not get through."""
+    packet: Stage | None
+    """The packet of the connection that is or may be stopped, if any is."""
+    conditions: tuple[Condition, ...]
+    """What it depends on, if it is undecided."""
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What a text about FTP points to."""
 
@@ -89,6 +127,30 @@ class Diagnosis:
     """What the addresses, ports and times in the text say."""
     send: tuple[str, ...]
     """What would help to find out, if nothing is known."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How the same question is answered by two rule sets."""
+
+    schema_version: int
+    """[`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION)."""
+    verdict: Trend
+    """What has become of the required modes of all providers."""
+    exit_code: int
+    """The exit code of the command: 0 same or better, 1 worse, 3 undecided."""
+    old: RuleSet
+    """The rule set as it was."""
+    new: RuleSet
+    """The rule set as it is now."""
+    path: tuple[RuleSet, ...]
+    """All rule sets on the path from the client to the server, the new one among them; empty if it
+    is the only one."""
+    clients: tuple[str, ...] | None
+    """The clients that the question was about, as CIDR blocks; `null` if nobody named them, and
+    then it is about all for which a session of the mode is possible."""
+    providers: tuple[ProviderDifference, ...]
+    """The providers, in the order in which they were named."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +203,7 @@ class Explanation:
 class Finding:
     """Something worth knowing."""
 
-    code: Check
+    code: str
     """The stable code."""
     severity: Severity
     """How much it matters."""
@@ -247,6 +309,32 @@ class LikelyCause:
 
 
 @dataclass(frozen=True)
+class ModeDifference:
+    """What has become of a session mode."""
+
+    protection: Protection
+    """How the control connection is protected."""
+    data: DataMode
+    """How the data connection is arranged."""
+    family: Family
+    """The IP family."""
+    required: bool
+    """Whether the overall verdict counts it."""
+    verdict: Trend
+    """What has become of it."""
+    before: ModeState
+    """What an audit of the old rule set says."""
+    now: ModeState
+    """What an audit of the new rule set says."""
+    changes: tuple[Change, ...]
+    """The connections that fare otherwise than before, the worst first."""
+    still_undecided: Count
+    """How many pairs of address and port are undecided, and were before for the same reasons."""
+    notes: tuple[str, ...]
+    """What else bears on the verdict, in words."""
+
+
+@dataclass(frozen=True)
 class ModeReport:
     """How a session mode fares."""
 
@@ -270,9 +358,22 @@ class ModeReport:
     judged_for: tuple[str, ...] | None
     """Where nobody named the clients: those that counts and gaps are about, which are those for
     which the mode works, or, where there are none, those that get furthest."""
-    noticed: tuple[Notice, ...]
-    """What people and programs notice of what surely fails: of the control connection, or else of
-    the data connection."""
+    notes: tuple[str, ...]
+    """What else bears on the verdict, in words."""
+
+
+@dataclass(frozen=True)
+class ModeState:
+    """How a session mode fares with one of the two rule sets, as in the report of an audit."""
+
+    verdict: Verdict
+    """Whether it works."""
+    flows: tuple[FlowReport, ...]
+    """Its connections."""
+    works_for: tuple[str, ...] | None
+    """Where nobody named the clients: those for which the mode works."""
+    judged_for: tuple[str, ...] | None
+    """Where nobody named the clients: those that verdict and counts are about."""
     notes: tuple[str, ...]
     """What else bears on the verdict, in words."""
 
@@ -292,18 +393,6 @@ class NotOffered:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What is noticed of a connection that surely fails, in whole or in part."""
-
-    summary: str
-    """What people say, in a sentence."""
-    cause: str
-    """The `id` of the cause among the symptoms."""
-    programs: tuple[Shown, ...]
-    """What some clients show and a server answers, as it was measured."""
-
-
-@dataclass(frozen=True)
 class PortRangeState:
     """Ports that fare alike, though each for itself."""
 
@@ -311,6 +400,20 @@ class PortRangeState:
     """The ports, as `n` or `first-last`."""
     state: PortState
     """How every one of them fares."""
+
+
+@dataclass(frozen=True)
+class ProviderDifference:
+    """What has become of a provider's modes."""
+
+    id: str
+    """The provider's id."""
+    name: str
+    """Its name for people."""
+    verdict: Trend
+    """What has become of the modes that are required."""
+    modes: tuple[ModeDifference, ...]
+    """The session modes that could be asked about."""
 
 
 @dataclass(frozen=True)
@@ -351,8 +454,6 @@ class Report:
     """The providers, in the order in which they were named."""
     findings: tuple[Finding, ...]
     """What is worth knowing, the worst first."""
-    silenced: tuple[Silenced, ...]
-    """What was left out of the findings or made milder, because somebody decided so."""
     fixes: tuple[Fix, ...]
     """Changes to the rule set that close the gaps."""
     unmodelled: tuple[UnmodelledLine, ...]
@@ -381,33 +482,6 @@ class Share:
     """How many there are."""
     open: Count
     """How many of them are wholly open."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
-    port, `N` a number."""
-
-    program: str
-    """The program and its version."""
-    when: str | None
-    """When it shows that, if it is not always."""
-    text: str
-    """Its words."""
-
-
-@dataclass(frozen=True)
-class Silenced:
-    """Findings that were left out or made milder."""
-
-    code: Check
-    """Their code."""
-    severity: Level
-    """How much they are to matter."""
-    reason: str
-    """Why, in the words of whoever decided so."""
-    count: int
-    """How many there are."""
 
 
 @dataclass(frozen=True)

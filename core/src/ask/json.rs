@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{AuditOptions, ConfigChoice, ExplainOptions, ProviderChoice, SymptomOptions};
-use crate::audit::{Explanation, Report};
+use crate::audit::{Difference, Explanation, Report};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Diagnosis;
@@ -35,6 +35,8 @@ pub enum Rules {
 pub enum Answer {
     /// Of an audit.
     Report(Box<Report>),
+    /// Of a comparison of two rule sets.
+    Difference(Difference),
     /// Of a question what becomes of packets or connections.
     Explanation(Explanation),
     /// Of a question what a symptom comes from.
@@ -50,6 +52,7 @@ impl Answer {
     pub fn to_json(&self) -> String {
         match self {
             Self::Report(report) => report.to_json(),
+            Self::Difference(difference) => difference.to_json(),
             Self::Explanation(explanation) => explanation.to_json(),
             Self::Diagnosis(diagnosis) => diagnosis.to_json(),
         }
@@ -59,19 +62,23 @@ impl Answer {
     pub fn to_text(&self, colours: bool) -> String {
         match self {
             Self::Report(report) => report.to_text(colours),
+            Self::Difference(difference) => difference.to_text(colours),
             Self::Explanation(explanation) => explanation.to_text(colours),
             Self::Diagnosis(diagnosis) => diagnosis.to_text(colours),
         }
     }
 
-    /// A report in one of its other forms.
+    /// A report or a difference in one of its other forms.
     ///
     /// # Errors
     ///
-    /// [`Code::BadOption`] if there is no such form, or the answer is no report.
+    /// [`Code::BadOption`] if there is no such form, or the answer does not have it.
     pub fn to_form(&self, form: &str) -> Result<String, Error> {
         let form: Form = form.parse()?;
-        self.report(&format_args!("the form {form}")).map(|report| report.to_form(form))
+        match self {
+            Self::Difference(difference) => difference.to_form(form),
+            _ => self.report(&format_args!("the form {form}")).map(|report| report.to_form(form)),
+        }
     }
 
     /// The fix of a report in one of its forms, as JSON.
@@ -96,7 +103,7 @@ impl Answer {
     fn report(&self, wanted: &dyn std::fmt::Display) -> Result<&Report, Error> {
         match self {
             Self::Report(report) => Ok(report),
-            Self::Explanation(_) | Self::Diagnosis(_) => {
+            Self::Difference(_) | Self::Explanation(_) | Self::Diagnosis(_) => {
                 Err(Error::new(Code::BadOption, format!("only a report has {wanted}")))
             }
         }
@@ -135,6 +142,40 @@ pub fn allow(options: &str) -> Result<Answer, Error> {
         None => return Err(refused(&"`to` is missing: the dialect that the rules are for")),
     };
     super::allow(&to, &typed(options)?).map(Answer::of)
+}
+
+/// [`super::diff`], with the options of [`parse`] for both rule sets beside its own. In `before` stand
+/// those that are different for the old one; `file` is the name of the new one alone.
+///
+/// # Errors
+///
+/// Those of [`super::parse`] and [`super::diff`], and [`Code::BadOption`].
+pub fn diff(old: Rules, new: Rules, options: &str) -> Result<Answer, Error> {
+    let (mut reading, mut asking) = apart(options)?;
+    let before = match asking.remove("before") {
+        None => Options::new(),
+        Some(before) => typed(Options::from_iter([("before".to_owned(), before)]))
+            .map(|Before { before }| given(before))?,
+    };
+    let options: AuditOptions = typed(asking)?;
+    let name = reading.remove("file");
+    let mut old_reading = reading.clone();
+    old_reading.extend(before.clone());
+    // What one of them was read with before is no reason to refuse it for the other one.
+    match (&old, &new) {
+        (Rules::Read(_), Rules::Text(_)) => old_reading = before,
+        (Rules::Text(_), Rules::Read(_)) => reading = Options::new(),
+        _ => {}
+    }
+    reading.extend(name.map(|name| ("file".to_owned(), name)));
+    let (old, new) = (read(old, old_reading)?, read(new, reading)?);
+    super::diff(&old, &new, &options).map(Answer::Difference)
+}
+
+/// How the old one of two rule sets is to be read otherwise than the new one.
+#[derive(Deserialize)]
+struct Before {
+    before: Options,
 }
 
 /// [`super::explain`], with the options of [`parse`] beside its own.
@@ -176,9 +217,11 @@ fn apart(options: &str) -> Result<(Options, Options), Error> {
 
 /// The options that are given: `null` stands for one that is not.
 fn object(options: &str) -> Result<Options, Error> {
-    let read = serde_json::from_str::<Options>(options);
-    let given = |options: Map<_, _>| options.into_iter().filter(|(_, value)| *value != Value::Null);
-    read.map(|options| given(options).collect()).map_err(|error| refused(&error))
+    serde_json::from_str(options).map(given).map_err(|error| refused(&error))
+}
+
+fn given(options: Options) -> Options {
+    options.into_iter().filter(|(_, value)| *value != Value::Null).collect()
 }
 
 fn typed<T: DeserializeOwned>(options: Options) -> Result<T, Error> {
@@ -288,6 +331,45 @@ mod tests {
         assert!(refusal(r#"{"client":[10]}"#).contains("client"));
         assert!(refusal("[]").contains("invalid type"));
         assert!(refusal(r#"{"provider":7}"#).contains("an id or a spec"));
+    }
+
+    #[test]
+    fn each_of_two_rule_sets_is_read_with_its_own_options() {
+        let text = |ports: &str| {
+            let rule = format!("-A FORWARD -p tcp --dport {ports} -m set --match-set a dst");
+            format!("*filter\n:FORWARD DROP [0:0]\n{rule} -j ACCEPT\nCOMMIT\n").into_bytes()
+        };
+        let asked = |options: &str| {
+            let (old, new) = (Rules::Text(text("21")), Rules::Text(text("21")));
+            match diff(old, new, options)? {
+                Answer::Difference(difference) => Ok::<_, Error>(difference),
+                _ => unreachable!(),
+            }
+        };
+        let files = asked(r#"{"file":"new","before":{"file":"old","ipset":null}}"#).unwrap();
+        assert_eq!(
+            (files.old.file.as_deref(), files.new.file.as_deref()),
+            (Some("old"), Some("new"))
+        );
+        assert_eq!(asked(r#"{"file":"new"}"#).unwrap().old.file, None);
+
+        let refused = |options| asked(options).unwrap_err().message().to_owned();
+        assert!(
+            refused(r#"{"before":{"client":"10.1.0.0/16"}}"#).contains("unknown field `client`")
+        );
+        assert!(refused(r#"{"before":7}"#).contains("before"));
+        assert!(refused(r#"{"before":{"kernel":"six"}}"#).contains("six"));
+
+        let read = || Rules::Read(Arc::new(parse(text("21"), "{}").unwrap()));
+        let twice = |old, new, options| diff(old, new, options).map(|_| ());
+        // For the one that is still text, options are of use.
+        twice(read(), Rules::Text(text("21")), r#"{"lenient":true,"file":"new"}"#).unwrap();
+        twice(Rules::Text(text("21")), read(), r#"{"lenient":true}"#).unwrap();
+        for options in [r#"{"lenient":true}"#, r#"{"file":"new"}"#, r#"{"before":{"file":"a"}}"#] {
+            assert_eq!(twice(read(), read(), options).unwrap_err().code(), Code::BadOption);
+        }
+        let named = twice(Rules::Text(text("21")), read(), r#"{"file":"new"}"#);
+        assert_eq!(named.unwrap_err().code(), Code::BadOption);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod values;
 
 use serde::Deserialize;
 
-use crate::audit::{Audit, Config, Explain, Explanation, Report};
+use crate::audit::{Audit, Config, Difference, Explain, Explanation, Report};
 use crate::dialect::Parser;
 use crate::error::{Code, Error};
 use crate::eval::symbolic::Interfaces;
@@ -196,6 +196,39 @@ pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> 
 /// Those of [`Audit::provider`], [`Provider::from_json`] and [`Config::from_json`], and
 /// [`Code::BadOption`].
 pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Error> {
+    let others = options.others()?;
+    question(firewall, options, &others).map(|audit| audit.run())
+}
+
+/// Says what has changed between two rule sets of one firewall.
+///
+/// # Errors
+///
+/// Those of [`audit`].
+pub fn diff(old: &Firewall, new: &Firewall, options: &AuditOptions) -> Result<Difference, Error> {
+    let others = options.others()?;
+    question(new, options, &others).map(|audit| audit.since(old))
+}
+
+/// Another firewall on the path, read.
+type Other = (Firewall, Placement, Interfaces);
+
+impl AuditOptions {
+    fn others(&self) -> Result<Vec<Other>, Error> {
+        let others = self.via.iter().map(|via| {
+            let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;
+            let (inside, outside) = (via.inside.clone(), via.outside.clone());
+            Ok((firewall, via.at.parse::<Placement>()?, Interfaces { inside, outside }))
+        });
+        others.collect()
+    }
+}
+
+fn question<'a>(
+    firewall: &'a Firewall,
+    options: &AuditOptions,
+    others: &'a [Other],
+) -> Result<Audit<'a>, Error> {
     let mut audit = Audit::of(firewall);
     for network in networks("client", &options.client)? {
         audit = audit.client(network);
@@ -224,13 +257,7 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
     if let Some(ConfigChoice { json, file }) = &options.config {
         audit = audit.config(Config::from_json(json, file.as_deref())?);
     }
-    let others = options.via.iter().map(|via| {
-        let firewall = parse(via.rules.clone().into_bytes(), &via.reading)?;
-        let (inside, outside) = (via.inside.clone(), via.outside.clone());
-        Ok((firewall, via.at.parse::<Placement>()?, Interfaces { inside, outside }))
-    });
-    let others = others.collect::<Result<Vec<_>, Error>>()?;
-    for (firewall, at, interfaces) in &others {
+    for (firewall, at, interfaces) in others {
         audit = audit.via(firewall, *at, interfaces.clone());
     }
     for choice in &options.providers {
@@ -241,7 +268,7 @@ pub fn audit(firewall: &Firewall, options: &AuditOptions) -> Result<Report, Erro
             }
         };
     }
-    Ok(audit.run())
+    Ok(audit)
 }
 
 /// Says what has to be permitted, without a rule set: audits a firewall that lets nothing through, of

@@ -24,17 +24,12 @@ impl<A: Governs> Answer<A> {
         control: Option<&Control>,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let needed = Self::needed(flow, budget)?;
+        let needed = needed(flow, budget)?;
         let space: Vec<_> = needed.cuboids().collect();
         let mut pieces = site.fates(flow.opener, control, &space, budget)?;
         Self::weigh_sources(flow, &mut pieces, budget)?;
         Self::weigh_targets(flow, &needed, &mut pieces, budget)?;
         Ok(Self { flow: flow.clone(), needed, pieces })
-    }
-
-    /// Everything that a flow can need.
-    pub(super) fn needed(flow: &Flow, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
-        HeaderSet::from_cuboids(cuboids(flow.from.widest(), flow.to.widest()), budget)
     }
 
     /// The end that opens the connections.
@@ -62,10 +57,7 @@ impl<A: Governs> Answer<A> {
 
     /// The axis on which the clients of the flow lie.
     pub(super) const fn client_axis(&self) -> Axis {
-        match self.flow.opener {
-            End::Client => Axis::Source,
-            End::Server => Axis::Destination,
-        }
+        client_axis(self.flow.opener)
     }
 
     /// What of a needed set is not open.
@@ -121,6 +113,40 @@ impl<A: Governs> Answer<A> {
             if blocked == *needed { HeaderSet::everything() } else { HeaderSet::nothing() };
         soften(pieces, &surely, why, budget)
     }
+}
+
+/// Everything that a flow can need.
+pub(super) fn needed<A: Governs>(flow: &Flow, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+    HeaderSet::from_cuboids(cuboids(flow.from.widest(), flow.to.widest()), budget)
+}
+
+/// The axis on which the clients of connections lie.
+pub(super) const fn client_axis(opener: End) -> Axis {
+    match opener {
+        End::Client => Axis::Source,
+        End::Server => Axis::Destination,
+    }
+}
+
+/// Everything that such clients have, whose axis is given.
+pub(super) fn of_clients<A: Governs>(
+    axis: Axis,
+    clients: &Ranges<A>,
+    budget: &Budget,
+) -> Result<HeaderSet<A>, Exhausted> {
+    let ranges = Axis::ALL.map(|one| if one == axis { clients.clone() } else { Ranges::all(one) });
+    HeaderSet::product(ranges.each_ref(), budget)
+}
+
+/// Everybody who is no server of these needed connections. Servers are nobody's clients, though rules
+/// may let them talk to one another.
+pub(super) fn not_servers<'n, A: Governs + 'n>(
+    needed: impl IntoIterator<Item = (Axis, &'n HeaderSet<A>)>,
+) -> Ranges<A> {
+    needed.into_iter().fold(Ranges::all(Axis::Source), |others, (client_axis, needed)| {
+        let servers = needed.values_on(client_axis.mirrored());
+        others.intersection(&servers.complement(Axis::Source))
+    })
 }
 
 /// Makes what is blocked outside a set unsure.

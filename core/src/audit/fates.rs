@@ -2,16 +2,18 @@ use crate::eval::symbolic::{self, Blame, Control, Device, Effort, Part, Ruling};
 use crate::eval::{End, Placement};
 use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, TranslationKind};
 use crate::space::{Budget, Cuboid, Exhausted, HeaderSet};
+use crate::words::words;
 
-/// Whether connections pass.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(super) enum Status {
-    /// Whatever the conditions that are not modelled.
-    Open,
-    /// Whatever the conditions that are not modelled, they do not.
-    Blocked,
-    /// That depends.
-    Unsure,
+words! {
+    /// Whether connections pass.
+    Status, "status of connections" {
+        /// Whatever the conditions that are not modelled.
+        Open = "open",
+        /// Whatever the conditions that are not modelled, they do not.
+        Blocked = "blocked",
+        /// That depends.
+        Unsure = "undecided",
+    }
 }
 
 /// A set of connections of one fate.

@@ -5,6 +5,7 @@ mod check;
 mod clues;
 mod config;
 mod describe;
+mod diff;
 mod explain;
 mod fates;
 mod findings;
@@ -22,7 +23,11 @@ use ipnet::IpNet;
 
 pub use check::Check;
 pub use config::{Config, Level, Setting};
+pub use diff::{
+    Change, ChangeKind, Decision, Difference, ModeDifference, ModeState, ProviderDifference, Trend,
+};
 pub use explain::{Explain, ExplainedPart, Explanation};
+pub use fates::Status;
 pub use fix::{Fix, Repair, Unfixed};
 pub use report::{
     By, ByKind, Condition, Finding, FlowReport, Gap, ModeReport, NotOffered, Notice,
@@ -41,7 +46,7 @@ use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 use answer::Answer;
 use clues::Clues;
 use describe::Describer;
-use fates::{Site, Status};
+use fates::Site;
 use findings::Audited;
 pub(crate) use findings::open_words;
 use fix::{Fixer, Want, Wants};
@@ -236,6 +241,23 @@ impl<'a> Audit<'a> {
         Peers { clients: self.clients.clone(), servers: self.servers.clone() }
     }
 
+    /// The providers that are asked about.
+    fn asked(&self) -> Vec<Cow<'a, Provider>> {
+        if !self.providers.is_empty() {
+            return self.providers.clone();
+        }
+        let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
+        known.map(Cow::Borrowed).collect()
+    }
+
+    /// The clients that were named, as CIDR blocks.
+    fn client_blocks(&self) -> Option<Vec<String>> {
+        let blocks = |networks: &Vec<IpNet>| {
+            networks.iter().map(|network| network.trunc().to_string()).collect()
+        };
+        self.clients.as_ref().map(blocks)
+    }
+
     /// The answer.
     pub fn run(&self) -> Report {
         let (at, at_because) = match self.at {
@@ -245,20 +267,13 @@ impl<'a> Audit<'a> {
         let mut auditor =
             Auditor::new(self.firewall, self.devices(self.firewall, at), self.advertised);
         auditor.servers_given = !self.servers.is_empty();
-        let defaults = || {
-            let known = DEFAULT_PROVIDERS.iter().filter_map(|id| Provider::builtin(id).ok());
-            known.map(Cow::Borrowed).collect::<Vec<_>>()
-        };
-        let asked = if self.providers.is_empty() { defaults() } else { self.providers.clone() };
         let peers = self.peers();
+        let asked = self.asked();
         let audited: Vec<_> =
             asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
         let findings = findings::of(&auditor.site, &audited, self.idle);
         let (findings, silenced) = self.config.applied(findings);
         let providers: Vec<_> = audited.into_iter().map(|audited| audited.report).collect();
-        let clients = |networks: &Vec<IpNet>| -> Vec<String> {
-            networks.iter().map(|network| network.trunc().to_string()).collect()
-        };
         let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
         let mut report = Report {
             schema_version: SCHEMA_VERSION,
@@ -266,7 +281,7 @@ impl<'a> Audit<'a> {
             exit_code: verdict.exit_code(),
             rule_set: rule_set(self.firewall, at, at_because),
             path: auditor.path(),
-            clients: self.clients.as_ref().map(clients),
+            clients: self.client_blocks(),
             providers,
             findings,
             silenced,
@@ -355,17 +370,9 @@ impl<'a> Auditor<'a> {
     }
 
     fn mode(&mut self, provider: &Provider, flows: &ModeFlows) -> (ModeReport, Clues) {
-        let passive = flows.mode.data.is_passive();
-        let required = (passive || provider.has_passive() == Some(false)) && !flows.off_by_default;
+        let required = required(provider, flows);
         let family = flows.mode.family;
-        let silent = |device: &&Device<'_>| !device.firewall.families().contains(&family);
-        if let Some(device) = self.site.devices.iter().find(silent) {
-            let why = format!(
-                "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
-                 name clients of one family only",
-                device.firewall.dialect(),
-                family.title(),
-            );
+        if let Some(why) = self.silence(family) {
             let clues = Clues { silent: true, ..Clues::default() };
             return (mode::undecided(flows, required, why), clues);
         }
@@ -390,6 +397,18 @@ impl<'a> Auditor<'a> {
         });
         self.reports.push((flows.clone(), report.clone(), clues.clone()));
         (report, clues)
+    }
+
+    /// Why nothing can be said about a family, if a rule set on the path says nothing about it.
+    fn silence(&self, family: Family) -> Option<String> {
+        let silent = |device: &&Device<'_>| !device.firewall.families().contains(&family);
+        let device = self.site.devices.iter().find(silent)?;
+        Some(format!(
+            "the rule set is {} and says nothing about {}; audit the rules for that as well, or \
+             name clients of one family only",
+            device.firewall.dialect(),
+            family.title(),
+        ))
     }
 
     fn decide<A: Cached>(
@@ -515,6 +534,12 @@ impl<'a> Auditor<'a> {
 fn rule_set(firewall: &Firewall, at: Placement, at_because: Option<String>) -> RuleSet {
     let file = firewall.file().map(str::to_owned);
     RuleSet { file, dialect: firewall.dialect(), at, at_because }
+}
+
+/// Whether people need a mode to work.
+fn required(provider: &Provider, flows: &ModeFlows) -> bool {
+    let passive = flows.mode.data.is_passive();
+    (passive || provider.has_passive() == Some(false)) && !flows.off_by_default
 }
 
 /// Whether two modes need the same of the firewall, though with other commands.

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::answer::{Answer, port_ranges};
+use super::answer::{Answer, not_servers, of_clients, port_ranges};
 use super::describe::{Describer, blocks};
 use super::fates::{Piece, Status};
 use super::report::{FlowReport, Gap, ModeReport, Share, Verdict};
@@ -78,11 +78,7 @@ fn best_clients<A: Governs>(
     answers: [&Answer<A>; 2],
     budget: &Budget,
 ) -> Result<(Ranges<A>, bool), Exhausted> {
-    // The servers are nobody's clients, though rules may let them talk to one another.
-    let servers = |answer: &Answer<A>| answer.needed.values_on(answer.client_axis().mirrored());
-    let others = answers.iter().fold(Ranges::all(Axis::Source), |others, answer| {
-        others.intersection(&servers(answer).complement(Axis::Source))
-    });
+    let others = not_servers(answers.map(|answer| (answer.client_axis(), &answer.needed)));
     let (mut works, mut both, mut any) = (others.clone(), others.clone(), Ranges::none());
     for answer in answers {
         let axis = answer.client_axis();
@@ -112,10 +108,7 @@ impl<'a, A: Governs> ClientView<'a, A> {
         clients: &Ranges<A>,
         budget: &Budget,
     ) -> Result<Self, Exhausted> {
-        let ranges = Axis::ALL.map(|axis| {
-            if axis == answer.client_axis() { clients.clone() } else { Ranges::all(axis) }
-        });
-        let theirs = HeaderSet::product(ranges.each_ref(), budget)?;
+        let theirs = of_clients(answer.client_axis(), clients, budget)?;
         let mut missing = Vec::new();
         for piece in answer.pieces.iter().filter(|piece| piece.status != Status::Open) {
             let set = piece.set.intersection(&theirs, budget)?;

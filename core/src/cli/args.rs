@@ -22,6 +22,12 @@ pub(super) enum Action {
     Fix(Fix),
     /// Print all that has to be let through, as rules for a firewall that lets nothing through.
     Allow(Allow),
+    /// Say which session modes, addresses and ports one rule set lets through and the other does not,
+    /// and by which rules.
+    ///
+    /// Exit codes: 0 nothing that is required got worse; 1 something was lost; 3 something may have
+    /// been; 2 bad input or usage.
+    Diff(Diff),
     /// Say what becomes of the packets or connections that you name, and by which rule.
     Explain(Explain),
     /// Name the likely causes of what you see: a sentence, an error message, a client's log.
@@ -36,6 +42,15 @@ pub(super) struct RuleSet {
     /// The rule set (iptables-save, ip6tables-save, nft text or JSON); `-` for standard input.
     #[arg(value_name = "FILE|-")]
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
+}
+
+/// What a rule set does not say itself.
+#[derive(Args, Debug)]
+pub(super) struct Reading {
     /// The dialect: auto, iptables, ip6tables, nftables, nftables-json.
     #[arg(long, value_name = "NAME")]
     pub(super) dialect: Option<String>,
@@ -51,6 +66,10 @@ pub(super) struct RuleSet {
     /// Make what a line that cannot be read may touch undecided, instead of refusing the rule set.
     #[arg(long)]
     pub(super) lenient: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Interfaces {
     /// The interface towards the end that the firewall protects.
     #[arg(long, value_name = "IFACE")]
     pub(super) inside: Option<String>,
@@ -110,6 +129,31 @@ pub(super) struct Audit {
     pub(super) output: Output,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct Diff {
+    /// The rule set as it was, in any dialect; `-` for standard input.
+    #[arg(value_name = "OLD|-")]
+    pub(super) old: PathBuf,
+    /// The rule set as it is now, in any dialect; `-` for standard input.
+    #[arg(value_name = "NEW|-")]
+    pub(super) new: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// What of that is different for the old rule set, with commas between: dialect, local, kernel,
+    /// ipset.
+    #[arg(long, value_name = "NAME=VALUE,...")]
+    pub(super) before: Option<String>,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
+    #[command(flatten)]
+    pub(super) question: Question,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = DifferenceFormat::Text)]
+    pub(super) format: DifferenceFormat,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
 /// Exit codes: 0 with these rules every required mode works; 1 a gap is left; 3 something is undecided; 2 bad
 /// input or usage.
 #[derive(Args, Debug)]
@@ -139,12 +183,8 @@ pub(super) struct Fix {
 pub(super) struct Allow {
     #[command(flatten)]
     pub(super) sessions: Sessions,
-    /// The interface towards the end that the firewall protects.
-    #[arg(long, value_name = "IFACE")]
-    pub(super) inside: Option<String>,
-    /// The interface towards the rest of the world; the only one of a host.
-    #[arg(long, value_name = "IFACE")]
-    pub(super) outside: Option<String>,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
     /// The dialect of the rules: iptables, ip6tables, nftables, nftables-json; or words.
     #[arg(long, value_name = "DIALECT", default_value = "nftables")]
     pub(super) to: String,
@@ -240,6 +280,18 @@ pub(super) enum Format {
     Text,
     /// For a machine.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum DifferenceFormat {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+    /// Annotations in GitHub Actions.
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::ask::{ConfigChoice, ProviderChoice, Via};
+use crate::ask::{ConfigChoice, ParseOptions, ProviderChoice, Via};
 use crate::error::{Code, Error};
 
 const STANDARD_INPUT: &str = "<stdin>";
@@ -14,9 +14,14 @@ pub(super) fn standard_input() -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
+/// Whether a path stands for standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// The name and the bytes of a rule set's file; `-` is standard input.
 pub(super) fn input(path: &Path) -> Result<(String, Vec<u8>), Error> {
-    if path == Path::new("-") {
+    if is_standard_input(path) {
         return Ok((STANDARD_INPUT.to_owned(), standard_input()?));
     }
     let name = path.display().to_string();
@@ -57,10 +62,7 @@ pub(super) fn via(argument: &str) -> Result<Via, Error> {
             "at" => via.at = value,
             "inside" => via.inside = Some(value),
             "outside" => via.outside = Some(value),
-            "dialect" => via.reading.dialect = Some(value),
-            "kernel" => via.reading.kernel = Some(value),
-            "local" => via.reading.local.push(value),
-            "ipset" => via.reading.ipset.push(text(Path::new(&value))?),
+            _ if reading(&mut via.reading, name, &value)? => {}
             _ => {
                 let message = format!(
                     "option via: `{part}` is none of at=, inside=, outside=, dialect=, local=, \
@@ -77,6 +79,41 @@ pub(super) fn via(argument: &str) -> Result<Via, Error> {
         return Err(Error::new(Code::BadOption, message));
     }
     Ok(via)
+}
+
+/// How the old rule set is read, where that is not as the new one: `kernel=VERSION,ipset=FILE,...`.
+pub(super) fn before(argument: &str, as_new: &ParseOptions) -> Result<ParseOptions, Error> {
+    let mut other = ParseOptions::default();
+    for part in argument.split(',') {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        if !reading(&mut other, name, value)? {
+            let message =
+                format!("option before: `{part}` is none of dialect=, local=, kernel=, ipset=");
+            return Err(Error::new(Code::BadOption, message));
+        }
+    }
+    let list = |other: Vec<String>, as_new: &[String]| {
+        if other.is_empty() { as_new.to_vec() } else { other }
+    };
+    Ok(ParseOptions {
+        dialect: other.dialect.or_else(|| as_new.dialect.clone()),
+        kernel: other.kernel.or_else(|| as_new.kernel.clone()),
+        local: list(other.local, &as_new.local),
+        ipset: list(other.ipset, &as_new.ipset),
+        ..as_new.clone()
+    })
+}
+
+/// Sets an option for reading; whether there is one of this name.
+fn reading(options: &mut ParseOptions, name: &str, value: &str) -> Result<bool, Error> {
+    match name {
+        "dialect" => options.dialect = Some(value.to_owned()),
+        "kernel" => options.kernel = Some(value.to_owned()),
+        "local" => options.local.push(value.to_owned()),
+        "ipset" => options.ipset.push(text(Path::new(value))?),
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {

@@ -5,6 +5,7 @@ mod files;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 
 use anstream::ColorChoice;
 use clap::Parser;
@@ -15,8 +16,8 @@ use crate::firewall::{Dialect, Firewall};
 use crate::ftp::Provider;
 use crate::render::{self, FixForm};
 use args::{
-    Action, Allow, Audit, Command, Explain, Fix, Format, Output, Providers, Question, ReportFormat,
-    RuleSet, Sessions, Symptom,
+    Action, Allow, Audit, Command, Diff, DifferenceFormat, Explain, Fix, Format, Interfaces,
+    Output, Providers, Question, Reading, ReportFormat, RuleSet, Sessions, Symptom,
 };
 
 /// The exit code for bad input or usage.
@@ -40,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Action::Audit(arguments) => audit(arguments),
         Action::Fix(arguments) => fix(arguments),
         Action::Allow(arguments) => allow(arguments),
+        Action::Diff(arguments) => diff(arguments),
         Action::Explain(arguments) => explain(arguments),
         Action::Symptom(arguments) => symptom(arguments),
         Action::Providers(arguments) => providers(&arguments),
@@ -55,7 +57,7 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
     let options = AuditOptions {
         idle: arguments.idle,
         config: arguments.config.as_deref().map(files::config).transpose()?,
-        ..question(arguments.question, &arguments.rules)?
+        ..question(arguments.question, arguments.rules.interfaces)?
     };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {
@@ -73,7 +75,7 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
 
 fn fix(arguments: Fix) -> Result<u8, Error> {
     let firewall = read(&arguments.rules)?;
-    let asked = question(arguments.question, &arguments.rules)?;
+    let asked = question(arguments.question, arguments.rules.interfaces)?;
     let options = AuditOptions { max_rules: arguments.max_rules, ..asked };
     let report = ask::audit(&firewall, &options)?;
     let fix = report.fix(arguments.to.parse()?);
@@ -95,10 +97,8 @@ fn allow(arguments: Allow) -> Result<u8, Error> {
     let words = arguments.to == FixForm::Words.as_str();
     let to = if words { Dialect::Nftables.as_str() } else { &arguments.to };
     let options = AuditOptions {
-        inside: arguments.inside,
-        outside: arguments.outside,
         max_rules: arguments.max_rules,
-        ..sessions(arguments.sessions)?
+        ..sessions(arguments.sessions, arguments.interfaces)?
     };
     let report = ask::allow(to, &options)?;
     let fix = report.fix(if words { FixForm::Words } else { FixForm::Own });
@@ -107,23 +107,47 @@ fn allow(arguments: Allow) -> Result<u8, Error> {
     Ok(report.fixed_verdict().exit_code())
 }
 
+fn diff(arguments: Diff) -> Result<u8, Error> {
+    if [&arguments.old, &arguments.new].iter().all(|path| files::is_standard_input(path)) {
+        let message = "only one of the two rule sets can come from standard input";
+        return Err(Error::new(Code::BadOption, message));
+    }
+    let reading = reading(&arguments.reading)?;
+    let before = match &arguments.before {
+        Some(before) => files::before(before, &reading)?,
+        None => reading.clone(),
+    };
+    let old = parse(&arguments.old, before)?;
+    let new = parse(&arguments.new, reading)?;
+    let options = question(arguments.question, arguments.interfaces)?;
+    let difference = ask::diff(&old, &new, &options)?;
+    let answer = match arguments.format {
+        DifferenceFormat::Text => difference.to_text(colours(&arguments.output)),
+        DifferenceFormat::Json => difference.to_json(),
+        DifferenceFormat::Markdown => difference.to_markdown(),
+        DifferenceFormat::Github => difference.to_github(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(difference.exit_code)
+}
+
 /// The options of an audit.
-fn question(question: Question, rules: &RuleSet) -> Result<AuditOptions, Error> {
+fn question(question: Question, interfaces: Interfaces) -> Result<AuditOptions, Error> {
     Ok(AuditOptions {
-        inside: rules.inside.clone(),
-        outside: rules.outside.clone(),
         via: question.via.iter().map(|via| files::via(via)).collect::<Result<_, _>>()?,
-        ..sessions(question.sessions)?
+        ..sessions(question.sessions, interfaces)?
     })
 }
 
-fn sessions(sessions: Sessions) -> Result<AuditOptions, Error> {
+fn sessions(sessions: Sessions, interfaces: Interfaces) -> Result<AuditOptions, Error> {
     let providers = sessions.provider.into_iter().map(files::provider);
     Ok(AuditOptions {
         providers: providers.collect::<Result<_, _>>()?,
         at: sessions.at,
         client: sessions.client,
         server: sessions.server,
+        inside: interfaces.inside,
+        outside: interfaces.outside,
         advertise: sessions.advertise,
         ..AuditOptions::default()
     })
@@ -142,8 +166,8 @@ fn explain(arguments: Explain) -> Result<u8, Error> {
         dport: arguments.dport,
         incoming: arguments.incoming,
         outgoing: arguments.outgoing,
-        inside: arguments.rules.inside,
-        outside: arguments.rules.outside,
+        inside: arguments.rules.interfaces.inside,
+        outside: arguments.rules.interfaces.outside,
     };
     let explanation = ask::explain(&firewall, &options)?;
     let answer = match arguments.format {
@@ -181,17 +205,24 @@ fn providers(arguments: &Providers) -> Result<u8, Error> {
 }
 
 fn read(rules: &RuleSet) -> Result<Firewall, Error> {
-    let (name, bytes) = files::input(&rules.file)?;
-    let ipset = rules.ipset.iter().map(|path| files::text(path));
-    let options = ParseOptions {
-        dialect: rules.dialect.clone(),
-        file: Some(name),
+    parse(&rules.file, reading(&rules.reading)?)
+}
+
+fn reading(reading: &Reading) -> Result<ParseOptions, Error> {
+    let ipset = reading.ipset.iter().map(|path| files::text(path));
+    Ok(ParseOptions {
+        dialect: reading.dialect.clone(),
+        file: None,
         ipset: ipset.collect::<Result<_, _>>()?,
-        local: rules.local.clone(),
-        kernel: rules.kernel.clone(),
-        lenient: rules.lenient,
-    };
-    ask::parse(bytes, &options)
+        local: reading.local.clone(),
+        kernel: reading.kernel.clone(),
+        lenient: reading.lenient,
+    })
+}
+
+fn parse(file: &Path, reading: ParseOptions) -> Result<Firewall, Error> {
+    let (name, bytes) = files::input(file)?;
+    ask::parse(bytes, &ParseOptions { file: Some(name), ..reading })
 }
 
 /// Colours are for terminals, unless `NO_COLOR` or the like says otherwise.

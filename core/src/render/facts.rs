@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::sentence::Sentence;
 use crate::audit::{
-    FlowReport, ModeReport, ProviderReport, Report, Shown, UnmodelledLine, Verdict,
+    FlowReport, Level, ModeReport, ProviderReport, Report, RuleSet, Shown, Silenced,
+    UnmodelledLine, Verdict, open_words,
 };
-use crate::audit::{Level, Silenced, open_words};
 use crate::ftp::FlowKind;
 
 /// How many lines are listed for each thing that is not modelled.
@@ -15,10 +15,19 @@ const LINES: usize = 12;
 
 /// What was asked: "FTP to SmartFile through rules.v4 at client-gateway".
 pub(super) fn question(report: &Report) -> Sentence {
-    let names: Vec<_> = report.providers.iter().map(|provider| provider.name.as_str()).collect();
+    let names = report.providers.iter().map(|provider| provider.name.as_str());
+    asked(names, &report.rule_set, &report.path)
+}
+
+/// The same for any providers and rule sets: one alone, or all of a path.
+pub(super) fn asked<'n>(
+    names: impl Iterator<Item = &'n str>,
+    alone: &RuleSet,
+    path: &[RuleSet],
+) -> Sentence {
+    let names: Vec<_> = names.collect();
     let asked = Sentence::new().words(format!("FTP to {} through ", names.join(" and ")));
-    let alone = std::slice::from_ref(&report.rule_set);
-    let path = if report.path.is_empty() { alone } else { &report.path };
+    let path = if path.is_empty() { std::slice::from_ref(alone) } else { path };
     path.iter().enumerate().fold(asked, |asked, (number, rule_set)| {
         let asked = if number == 0 { asked } else { asked.words(" and ") };
         let asked = match rule_set.file.as_deref() {
@@ -31,10 +40,14 @@ pub(super) fn question(report: &Report) -> Sentence {
 
 /// Why the firewall was taken to stand where it was, if nobody said so.
 pub(super) fn placement_reason(report: &Report) -> Option<Sentence> {
-    let because = report.rule_set.at_because.as_ref()?;
     // Of several placements it has to say which.
-    let which =
-        if report.path.is_empty() { String::new() } else { format!("{} ", report.rule_set.at) };
+    chosen(&report.rule_set, !report.path.is_empty())
+}
+
+/// The same for a rule set, which says what was chosen if asked to.
+pub(super) fn chosen(rule_set: &RuleSet, which: bool) -> Option<Sentence> {
+    let because = rule_set.at_because.as_ref()?;
+    let which = if which { format!("{} ", rule_set.at) } else { String::new() };
     Some(
         Sentence::new()
             .words(format!("{which}chosen because {because}; "))
@@ -81,7 +94,7 @@ fn judged_for(clients: &[String]) -> Sentence {
     Sentence::new().words(format!("judged for the clients that get furthest: {clients}"))
 }
 
-fn clients_words(clients: &[String]) -> String {
+pub(super) fn clients_words(clients: &[String]) -> String {
     match clients {
         [one] if one == "0.0.0.0/0" || one == "::/0" => "any".to_owned(),
         many => many.join(", "),
@@ -131,14 +144,16 @@ impl ModeGroup<'_> {
 
 /// "control open, data 50 of 51 ports open".
 pub(super) fn flows(mode: &ModeReport) -> String {
-    let words = |flow: &FlowReport| {
-        let name = match flow.kind {
-            FlowKind::Control => "control",
-            FlowKind::PassiveData | FlowKind::ActiveData => "data",
-        };
-        format!("{name} {}", fate(flow))
-    };
+    let words = |flow: &FlowReport| format!("{} {}", name(flow.kind), fate(flow));
     mode.flows.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// "control", "data".
+pub(super) const fn name(flow: FlowKind) -> &'static str {
+    match flow {
+        FlowKind::Control => "control",
+        FlowKind::PassiveData | FlowKind::ActiveData => "data",
+    }
 }
 
 /// "open", "50 of 51 ports open".

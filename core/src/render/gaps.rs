@@ -4,7 +4,7 @@ use super::sentence::Sentence;
 use crate::audit::{By, ByKind, Condition, Gap, ModeReport, ProviderReport, Report};
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;
-use crate::space::Count;
+use crate::space::{Count, Entry};
 
 /// How many gaps of a provider are shown to a person.
 const GAPS: usize = 20;
@@ -68,19 +68,7 @@ impl<'a> GapGroup<'a> {
 
     /// The missing connections, line by line.
     pub(super) fn boxes(&self) -> Vec<String> {
-        let listed = self.gap.space.iter().take(BOXES).map(|entry| {
-            format!(
-                "tcp from {} port {} to {} port {}",
-                entry.src, entry.sport, entry.dst, entry.dport
-            )
-        });
-        let mut lines: Vec<_> = listed.collect();
-        let hidden = self.gap.space.len().saturating_sub(BOXES) as u64;
-        let more = self.gap.more + Count::from(hidden);
-        if !more.is_zero() {
-            lines.push(format!("and {more} more boxes"));
-        }
-        lines
+        boxes(&self.gap.space, self.gap.more)
     }
 
     /// "rejected by line 21: the rule (filter/FORWARD)".
@@ -127,13 +115,31 @@ impl<'a> GapGroup<'a> {
 
     /// What it depends on, if it is undecided.
     pub(super) fn conditions(&self) -> Vec<Sentence> {
-        let conditions = &self.gap.conditions;
-        let mut lines: Vec<_> = conditions.iter().take(CONDITIONS).map(depends).collect();
-        if let Some(more) = conditions.len().checked_sub(CONDITIONS).filter(|more| *more > 0) {
-            lines.push(Sentence::new().words(format!("and on {more} more rules")));
-        }
-        lines
+        conditions(&self.gap.conditions)
     }
+}
+
+/// Connections, line by line: as many boxes as a person wants to see.
+pub(super) fn boxes(space: &[Entry], more: Count) -> Vec<String> {
+    let listed = space.iter().take(BOXES).map(|entry| {
+        format!("tcp from {} port {} to {} port {}", entry.src, entry.sport, entry.dst, entry.dport)
+    });
+    let mut lines: Vec<_> = listed.collect();
+    let hidden = space.len().saturating_sub(BOXES) as u64;
+    let more = more + Count::from(hidden);
+    if !more.is_zero() {
+        lines.push(format!("and {more} more boxes"));
+    }
+    lines
+}
+
+/// What something depends on that is undecided.
+pub(super) fn conditions(conditions: &[Condition]) -> Vec<Sentence> {
+    let mut lines: Vec<_> = conditions.iter().take(CONDITIONS).map(depends).collect();
+    if let Some(more) = conditions.len().checked_sub(CONDITIONS).filter(|more| *more > 0) {
+        lines.push(Sentence::new().words(format!("and on {more} more rules")));
+    }
+    lines
 }
 
 fn depends(condition: &Condition) -> Sentence {

@@ -43,7 +43,13 @@ fn annotation(out: &mut String, report: &Report, finding: &Finding) {
     command(out, level, properties, &message);
 }
 
-fn command(out: &mut String, level: &str, properties: [Option<(&str, String)>; 3], message: &str) {
+/// One workflow command.
+pub(super) fn command(
+    out: &mut String,
+    level: &str,
+    properties: [Option<(&str, String)>; 3],
+    message: &str,
+) {
     let properties: Vec<_> = properties
         .into_iter()
         .flatten()

@@ -8,7 +8,8 @@ use super::gaps::{GapGroup, gap_groups, more_gaps};
 use super::sentence::{Part, Sentence};
 use crate::audit::{Finding, FlowReport, ProviderReport, Report, Verdict};
 use crate::ftp::FlowKind;
-use escape::{code_block, code_span, plain};
+pub(super) use escape::plain;
+use escape::{code_block, code_span};
 
 /// How many bytes a comment has at most; GitHub refuses more than 65,536 characters.
 const LIMIT: usize = 60_000;
@@ -39,14 +40,14 @@ pub(super) fn markdown(report: &Report) -> String {
 
 /// Text that stops growing where it would be too long.
 #[derive(Default)]
-struct Comment {
+pub(super) struct Comment {
     text: String,
     left_off: bool,
 }
 
 impl Comment {
     /// Adds a block as a whole, or says that there is no room for it.
-    fn add(&mut self, block: &str) -> bool {
+    pub(super) fn add(&mut self, block: &str) -> bool {
         let fits = self.text.len() + block.len() <= LIMIT;
         if fits {
             self.text.push_str(block);
@@ -55,7 +56,7 @@ impl Comment {
         fits
     }
 
-    fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         if self.left_off {
             self.text.push_str("\nThis is not all: the rest is too long for a comment.\n");
         }
@@ -188,7 +189,7 @@ fn unmodelled(comment: &mut Comment, report: &Report) {
     }
 }
 
-fn sentence(sentence: &Sentence) -> String {
+pub(super) fn sentence(sentence: &Sentence) -> String {
     let part = |part: &Part| match part {
         Part::Words(words) => plain(&shortened(words)),
         Part::Quote(text) => code_span(&shortened(text)),

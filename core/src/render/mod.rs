@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod diagnosis;
+mod difference;
 mod explanation;
 mod facts;
 mod fix;
@@ -20,7 +21,8 @@ pub use fix::{FixForm, FixText};
 
 use serde::Serialize;
 
-use crate::audit::{Explanation, Report};
+use crate::audit::{Difference, Explanation, Report};
+use crate::error::{Code, Error};
 use crate::ftp::Diagnosis;
 use crate::words::words;
 
@@ -90,6 +92,48 @@ impl Report {
     /// of GitHub Actions, which annotate the lines to blame.
     pub fn to_github(&self) -> String {
         github::github(self)
+    }
+}
+
+impl Difference {
+    /// The difference as JSON: the same bytes in every language.
+    pub fn to_json(&self) -> String {
+        to_json(self)
+    }
+
+    /// The difference for a person, with terminal colours if `colours`.
+    pub fn to_text(&self, colours: bool) -> String {
+        difference::text(self, paint::Paint::new(colours))
+    }
+
+    /// The difference in a form.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] for forms that only a report has.
+    pub fn to_form(&self, form: Form) -> Result<String, Error> {
+        match form {
+            Form::Markdown => Ok(self.to_markdown()),
+            Form::Github => Ok(self.to_github()),
+            Form::Html | Form::Sarif | Form::Junit => {
+                let message = format!(
+                    "a difference has the forms markdown and github; only a report has the form {form}"
+                );
+                Err(Error::new(Code::BadOption, message))
+            }
+        }
+    }
+
+    /// The difference as GitHub Flavored Markdown that fits a comment on a pull request. What stands in
+    /// the input comes out as text, whatever it looks like.
+    pub fn to_markdown(&self) -> String {
+        difference::markdown(self)
+    }
+
+    /// The verdict and the changes as [workflow commands](https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands)
+    /// of GitHub Actions, which annotate the lines of the new rule set that decide now.
+    pub fn to_github(&self) -> String {
+        difference::github(self)
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::audit::Verdict;
+use crate::audit::{Trend, Verdict};
 
 /// Colours, or none.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,15 @@ impl Paint {
             Verdict::Blocked => AnsiColor::Red,
         };
         self.styled(colour.on_default().bold(), text)
+    }
+
+    pub(super) fn trend(self, trend: Trend, text: impl fmt::Display) -> String {
+        let alike = match trend {
+            Trend::Same | Trend::Better => Verdict::Works,
+            Trend::Undecided => Verdict::Undecided,
+            Trend::Worse => Verdict::Blocked,
+        };
+        self.verdict(alike, text)
     }
 
     fn styled(self, style: Style, text: impl fmt::Display) -> String {

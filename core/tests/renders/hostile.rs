@@ -5,6 +5,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event as Xml;
 use serde_json::Value;
 
+use crate::differences;
 use crate::reports::{self, HOSTILE, audit, router};
 
 /// What stands in a document of Markdown, read as GitHub reads it.
@@ -63,6 +64,29 @@ fn markdown_has_no_html_no_links_and_no_mentions() {
     assert!(page.code.contains(&HOSTILE.replace('"', "\\\"")), "{}", page.code);
     assert!(page.text.contains("<script>alert(1)</script> ]]> --> | `x` ``` "), "{}", page.text);
     assert!(page.code.contains("@team") && page.code.contains("http://a.example"));
+}
+
+#[test]
+fn differences_have_no_html_no_links_and_no_mentions() {
+    for (name, difference) in differences::all() {
+        let markdown = difference.to_markdown();
+        let page = page(&markdown);
+        assert_eq!(page.active, Vec::<String>::new(), "{name}");
+        assert!(!page.text.contains(['@', '#', '$']), "{name}: {}", page.text);
+        assert!(!page.text.contains("://"), "{name}: {}", page.text);
+        let rows: Vec<_> = markdown.lines().filter(|line| line.starts_with("| ")).collect();
+        assert!(rows.iter().all(|row| row.matches('|').count() == 4), "{name}: {rows:?}");
+        // One command per line, whatever the rules say.
+        let github = difference.to_github();
+        let commands = ["::notice ", "::warning ", "::error "];
+        for line in github.lines() {
+            assert!(commands.iter().any(|command| line.starts_with(command)), "{name}: {line}");
+        }
+        let changes: usize = difference.changes().count();
+        assert!(github.lines().count() <= 1 + changes, "{name}: {github}");
+    }
+    let page = page(&differences::hostile().to_markdown());
+    assert!(page.code.contains(&HOSTILE.replace('"', "\\\"")), "{}", page.code);
 }
 
 #[test]

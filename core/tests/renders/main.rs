@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod differences;
 mod hostile;
 mod meaning;
 mod port_ranges;

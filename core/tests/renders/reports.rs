@@ -16,14 +16,22 @@ pub(crate) fn router(rules: &str) -> String {
     format!("{HEAD}{rules}COMMIT\n")
 }
 
-fn allow(ports: &str) -> String {
+pub(crate) fn allow(ports: &str) -> String {
     format!("-A FORWARD -d 209.43.40.0/24 -p tcp -m multiport --dports {ports} -j ACCEPT\n")
 }
 
 /// An audit for SmartFile and clients in 10.1.0.0/16.
 pub(crate) fn audit(rules: &str, file: &str, more: impl FnOnce(&mut AuditOptions)) -> Report {
+    ask::audit(&firewall(rules, file), &question(more)).unwrap()
+}
+
+pub(crate) fn firewall(rules: &str, file: &str) -> Firewall {
     let reading = ParseOptions { file: Some(file.to_owned()), ..ParseOptions::default() };
-    let firewall = ask::parse(rules.as_bytes().to_vec(), &reading).unwrap();
+    ask::parse(rules.as_bytes().to_vec(), &reading).unwrap()
+}
+
+/// About SmartFile and clients in 10.1.0.0/16.
+pub(crate) fn question(more: impl FnOnce(&mut AuditOptions)) -> AuditOptions {
     let mut options = AuditOptions {
         providers: vec![ProviderChoice::Id("smartfile".to_owned())],
         client: vec!["10.1.0.0/16".to_owned()],
@@ -31,7 +39,7 @@ pub(crate) fn audit(rules: &str, file: &str, more: impl FnOnce(&mut AuditOptions
         ..AuditOptions::default()
     };
     more(&mut options);
-    ask::audit(&firewall, &options).unwrap()
+    options
 }
 
 pub(crate) fn works() -> Report {
@@ -68,12 +76,14 @@ pub(crate) fn silenced() -> Report {
     })
 }
 
-/// Names and a comment in a rule that mean to break out.
-pub(crate) fn hostile() -> Report {
+/// A rule whose comment means to break out.
+pub(crate) fn hostile_rule() -> String {
     let comment = HOSTILE.replace('"', "\\\"");
-    let reject =
-        format!("-A FORWARD -p tcp --dport 21025 -m comment --comment \"{comment}\" -j REJECT\n");
-    let rules = router(&format!("{reject}{}", allow("21,990,21000:21050")));
+    format!("-A FORWARD -p tcp --dport 21025 -m comment --comment \"{comment}\" -j REJECT\n")
+}
+
+/// A provider whose name does.
+pub(crate) fn hostile_provider() -> ProviderChoice {
     let name = serde_json::to_string(HOSTILE).unwrap();
     let spec = format!(
         "{{\"id\": \"evil\", \"name\": {name}, \"networks\": [\"209.43.40.0/24\"],\
@@ -82,9 +92,17 @@ pub(crate) fn hostile() -> Report {
          \"not_offered\": [\"explicit-tls\", \"implicit-tls\"],\
          \"passive\": {{\"ranges\": [\"21000-21050\"]}}, \"active\": {{\"supported\": false}}}}"
     );
-    audit(&rules, &format!("\n::error::a,b:c\r{HOSTILE}"), |options| {
-        options.providers = vec![ProviderChoice::Spec { json: spec, file: None }];
-    })
+    ProviderChoice::Spec { json: spec, file: None }
+}
+
+/// A name of a file that does.
+pub(crate) fn hostile_file() -> String {
+    format!("\n::error::a,b:c\r{HOSTILE}")
+}
+
+pub(crate) fn hostile() -> Report {
+    let rules = router(&format!("{}{}", hostile_rule(), allow("21,990,21000:21050")));
+    audit(&rules, &hostile_file(), |options| options.providers = vec![hostile_provider()])
 }
 
 /// Every report by name.

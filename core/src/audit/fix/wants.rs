@@ -1,6 +1,6 @@
 //! The flows that have to work, and what of them does not.
 
-use super::super::answer::Answer;
+use super::super::answer::{Answer, client_axis, needed, of_clients};
 use super::super::fates::{Piece, Site, Status};
 use crate::eval::symbolic::{Control, Ruling};
 use crate::firewall::Governs;
@@ -103,9 +103,8 @@ fn needed_of<'w, A: Governs>(
     wants: impl Iterator<Item = &'w Want<A>>,
     budget: &Budget,
 ) -> Result<HeaderSet<A>, Exhausted> {
-    let sets = wants.map(|want| {
-        Answer::<A>::needed(&want.flow, budget)?.intersection(&want.theirs(budget)?, budget)
-    });
+    let sets =
+        wants.map(|want| needed(&want.flow, budget)?.intersection(&want.theirs(budget)?, budget));
     HeaderSet::union_of(&sets.collect::<Result<Vec<_>, _>>()?, budget)
 }
 
@@ -132,12 +131,6 @@ impl<A: Governs> Want<A> {
 
     /// All connections with these clients.
     fn theirs(&self, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
-        let client = match self.flow.opener {
-            End::Client => Axis::Source,
-            End::Server => Axis::Destination,
-        };
-        let ranges = Axis::ALL
-            .map(|axis| if axis == client { self.clients.clone() } else { Ranges::all(axis) });
-        HeaderSet::product(ranges.each_ref(), budget)
+        of_clients(client_axis(self.flow.opener), &self.clients, budget)
     }
 }

@@ -5,7 +5,7 @@
 //! alone, so words in which it may find any stand in code spans.
 
 /// Text in a line, a heading or a cell of a table.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::render) fn plain(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<_> =
         words.map(|word| if is_special(word) { code_span(word) } else { escaped(word) }).collect();
