@@ -5,6 +5,13 @@ export type ByKind = 'rule' | 'policy' | 'local'
 /** How connections fare otherwise than before. */
 export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | 'became-decided' | 'gained'
 
+/** What an audit looks for; a [`Finding`](super::Finding) says where it is the case.
+ *
+ * Codes are stable for ever. The first letter says what it is about: the control connection (C),
+ * the data connection (D), active mode (A), rules that let too much through (L), the order of
+ * rules (O), address translation (N), time and rates (T), what is undecided (U). */
+export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
+
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string
 
@@ -26,8 +33,14 @@ export type Fate = 'accept' | 'drop' | 'reject'
 /** Whose fault a symptom can be. */
 export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | 'client' | 'account' | 'certificate-or-dns'
 
+/** How a fix is written. */
+export type FixForm = 'own' | 'iptables' | 'ip6tables' | 'nftables' | 'words'
+
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'
+
+/** How much findings are to matter. */
+export type Level = 'off' | 'info' | 'warning' | 'error'
 
 /** Where a firewall stands on the path between client and server. */
 export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
@@ -195,7 +208,7 @@ export interface Explanation {
 /** Something worth knowing. */
 export interface Finding {
   /** The stable code. */
-  code: string
+  code: Check
   /** How much it matters. */
   severity: Severity
   /** What is the case. */
@@ -208,15 +221,28 @@ export interface Finding {
   rule_set: string | null
 }
 
-/** A change to the rule set that closes gaps. */
+/** Rules to add at one place of the rule set. */
 export interface Fix {
   /** The dialect of the text. */
   dialect: Dialect
-  /** The rules to add. */
+  /** The rules to add, as they stand in the text of a rule set. */
   text: string
-  /** The rule or policy before which they belong. */
+  /** The chain that they belong to, as `table/CHAIN`. */
+  chain: string
+  /** The rule before which they belong; a policy stands for the end of its chain. */
   insert_before: By
-  /** Whether the rule set with the change was read and audited again. */
+  /** Whether the rule set with all changes was read and audited again: every gap that they are for
+   * is closed, and nothing became allowed but what the repair says. */
+  proved: boolean
+}
+
+/** A fix, written out. */
+export interface FixText {
+  /** How it is written. */
+  form: FixForm
+  /** The rules or words; nothing but a comment where nothing is missing. */
+  text: string
+  /** Whether rules are in it, and the rule set with them in it was read and audited again. */
   proved: boolean
 }
 
@@ -337,6 +363,9 @@ export interface ModeReport {
   /** Where nobody named the clients: those that counts and gaps are about, which are those for
    * which the mode works, or, where there are none, those that get furthest. */
   judged_for: string[] | null
+  /** What people and programs notice of what surely fails: of the control connection, or else of
+   * the data connection. */
+  noticed: Notice[]
   /** What else bears on the verdict, in words. */
   notes: string[]
 }
@@ -365,6 +394,16 @@ export interface NotOffered {
   family: Family
   /** Why there are none. */
   why: string
+}
+
+/** What is noticed of a connection that surely fails, in whole or in part. */
+export interface Notice {
+  /** What people say, in a sentence. */
+  summary: string
+  /** The `id` of the cause among the symptoms. */
+  cause: string
+  /** What some clients show and a server answers, as it was measured. */
+  programs: Shown[]
 }
 
 /** Ports that fare alike, though each for itself. */
@@ -401,6 +440,25 @@ export interface ProviderReport {
   not_offered: NotOffered[]
 }
 
+/** The changes to the rule set as a whole, and what they achieve. */
+export interface Repair {
+  /** The verdict on the rule set with all changes in it; `null` if there are none. */
+  verdict: Verdict | null
+  /** How many rules are added. */
+  rules: number
+  /** What adds them to the firewall while it runs: for `iptables-restore --noflush`,
+   * `ip6tables-restore --noflush` or `nft -f`. `null` where that cannot be said for sure: then
+   * load the whole rule set. */
+  commands: string | null
+  /** How many pairs of a server address and a server port become allowed that nobody needs: the
+   * price of a budget of rules. */
+  needless: Count
+  /** Some of them. */
+  needless_example: string | null
+  /** What no change helps, and what to do. */
+  unfixed: Unfixed[]
+}
+
 /** What an audit found. */
 export interface Report {
   /** [`SCHEMA_VERSION`]. */
@@ -421,8 +479,12 @@ export interface Report {
   providers: ProviderReport[]
   /** What is worth knowing, the worst first. */
   findings: Finding[]
-  /** Changes to the rule set that close the gaps. */
+  /** What was left out of the findings or made milder, because somebody decided so. */
+  silenced: Silenced[]
+  /** Changes to the rule set that close the gaps of the modes that are required, place by place. */
   fixes: Fix[]
+  /** What these changes are as a whole and what they achieve; `null` if nothing is missing. */
+  repair: Repair | null
   /** What in the rule set is not modelled and could concern TCP, in the order of the text. */
   unmodelled: UnmodelledLine[]
 }
@@ -445,6 +507,37 @@ export interface Share {
   needed: Count
   /** How many of them are wholly open. */
   open: Count
+}
+
+/** What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+ * port, `N` a number. */
+export interface Shown {
+  /** The program and its version. */
+  program: string
+  /** When it shows that, if it is not always. */
+  when: string | null
+  /** Its words. */
+  text: string
+}
+
+/** Findings that were left out or made milder. */
+export interface Silenced {
+  /** Their code. */
+  code: Check
+  /** How much they are to matter. */
+  severity: Level
+  /** Why, in the words of whoever decided so. */
+  reason: string
+  /** How many there are. */
+  count: number
+}
+
+/** Something that no added rule helps, or none that can be proved. */
+export interface Unfixed {
+  /** What stops it. */
+  by: By | null
+  /** What to do. */
+  help: string
 }
 
 /** A line of the rule set that is not fully modelled. */

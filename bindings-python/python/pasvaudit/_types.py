@@ -9,6 +9,12 @@ ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
 ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
 """How connections fare otherwise than before."""
+Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]
+"""What an audit looks for; a [`Finding`](super::Finding) says where it is the case.
+
+Codes are stable for ever. The first letter says what it is about: the control connection (C),
+the data connection (D), active mode (A), rules that let too much through (L), the order of
+rules (O), address translation (N), time and rates (T), what is undecided (U)."""
 Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
 DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
@@ -23,8 +29,12 @@ Fate: TypeAlias = Literal["accept", "drop", "reject"]
 """What becomes of a packet."""
 Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server", "client", "account", "certificate-or-dns"]
 """Whose fault a symptom can be."""
+FixForm: TypeAlias = Literal["own", "iptables", "ip6tables", "nftables", "words"]
+"""How a fix is written."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
+Level: TypeAlias = Literal["off", "info", "warning", "error"]
+"""How much findings are to matter."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
 """Where a firewall stands on the path between client and server."""
 PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
@@ -203,7 +213,7 @@ class Explanation:
 class Finding:
     """Something worth knowing."""
 
-    code: str
+    code: Check
     """The stable code."""
     severity: Severity
     """How much it matters."""
@@ -219,16 +229,31 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fix:
-    """A change to the rule set that closes gaps."""
+    """Rules to add at one place of the rule set."""
 
     dialect: Dialect
     """The dialect of the text."""
     text: str
-    """The rules to add."""
+    """The rules to add, as they stand in the text of a rule set."""
+    chain: str
+    """The chain that they belong to, as `table/CHAIN`."""
     insert_before: By
-    """The rule or policy before which they belong."""
+    """The rule before which they belong; a policy stands for the end of its chain."""
     proved: bool
-    """Whether the rule set with the change was read and audited again."""
+    """Whether the rule set with all changes was read and audited again: every gap that they are for
+    is closed, and nothing became allowed but what the repair says."""
+
+
+@dataclass(frozen=True)
+class FixText:
+    """A fix, written out."""
+
+    form: FixForm
+    """How it is written."""
+    text: str
+    """The rules or words; nothing but a comment where nothing is missing."""
+    proved: bool
+    """Whether rules are in it, and the rule set with them in it was read and audited again."""
 
 
 @dataclass(frozen=True)
@@ -358,6 +383,9 @@ class ModeReport:
     judged_for: tuple[str, ...] | None
     """Where nobody named the clients: those that counts and gaps are about, which are those for
     which the mode works, or, where there are none, those that get furthest."""
+    noticed: tuple[Notice, ...]
+    """What people and programs notice of what surely fails: of the control connection, or else of
+    the data connection."""
     notes: tuple[str, ...]
     """What else bears on the verdict, in words."""
 
@@ -390,6 +418,18 @@ class NotOffered:
     """The IP family."""
     why: str
     """Why there are none."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is noticed of a connection that surely fails, in whole or in part."""
+
+    summary: str
+    """What people say, in a sentence."""
+    cause: str
+    """The `id` of the cause among the symptoms."""
+    programs: tuple[Shown, ...]
+    """What some clients show and a server answers, as it was measured."""
 
 
 @dataclass(frozen=True)
@@ -433,6 +473,27 @@ class ProviderReport:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """The changes to the rule set as a whole, and what they achieve."""
+
+    verdict: Verdict | None
+    """The verdict on the rule set with all changes in it; `null` if there are none."""
+    rules: int
+    """How many rules are added."""
+    commands: str | None
+    """What adds them to the firewall while it runs: for `iptables-restore --noflush`,
+    `ip6tables-restore --noflush` or `nft -f`. `null` where that cannot be said for sure: then
+    load the whole rule set."""
+    needless: Count
+    """How many pairs of a server address and a server port become allowed that nobody needs: the
+    price of a budget of rules."""
+    needless_example: str | None
+    """Some of them."""
+    unfixed: tuple[Unfixed, ...]
+    """What no change helps, and what to do."""
+
+
+@dataclass(frozen=True)
 class Report:
     """What an audit found."""
 
@@ -454,8 +515,12 @@ class Report:
     """The providers, in the order in which they were named."""
     findings: tuple[Finding, ...]
     """What is worth knowing, the worst first."""
+    silenced: tuple[Silenced, ...]
+    """What was left out of the findings or made milder, because somebody decided so."""
     fixes: tuple[Fix, ...]
-    """Changes to the rule set that close the gaps."""
+    """Changes to the rule set that close the gaps of the modes that are required, place by place."""
+    repair: Repair | None
+    """What these changes are as a whole and what they achieve; `null` if nothing is missing."""
     unmodelled: tuple[UnmodelledLine, ...]
     """What in the rule set is not modelled and could concern TCP, in the order of the text."""
 
@@ -482,6 +547,43 @@ class Share:
     """How many there are."""
     open: Count
     """How many of them are wholly open."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a program shows or answers: `HOST` is the server as the user named it, `PORT` its control
+    port, `N` a number."""
+
+    program: str
+    """The program and its version."""
+    when: str | None
+    """When it shows that, if it is not always."""
+    text: str
+    """Its words."""
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """Findings that were left out or made milder."""
+
+    code: Check
+    """Their code."""
+    severity: Level
+    """How much they are to matter."""
+    reason: str
+    """Why, in the words of whoever decided so."""
+    count: int
+    """How many there are."""
+
+
+@dataclass(frozen=True)
+class Unfixed:
+    """Something that no added rule helps, or none that can be proved."""
+
+    by: By | None
+    """What stops it."""
+    help: str
+    """What to do."""
 
 
 @dataclass(frozen=True)
