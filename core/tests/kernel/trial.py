@@ -30,7 +30,7 @@ UNDECIDABLE = (
 _STEPS = {
     "syn": (0,),
     "syn-ack": (1,),
-    "opener-data": (2, 3, 4),
+    "opener-data": (2, 3, 4, 8),
     "peer-data": (5, 6, 7),
 }
 
@@ -92,7 +92,8 @@ def agrees(answer: Answer, outcome: Outcome) -> bool:
     if answer.fate != outcome.fate or outcome.fate == "accept":
         return answer.fate == outcome.fate
     # An earlier packet may be stopped too, by what nobody can decide.
-    return outcome.stopped <= max(_STEPS.get(answer.packet, (0,)))
+    steps = _STEPS.get(answer.packet, (0,))
+    return outcome.stopped in steps or outcome.stopped < min(steps)
 
 
 @dataclass(frozen=True, slots=True)
