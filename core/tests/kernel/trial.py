@@ -18,13 +18,13 @@ _QUIET_AGAIN = 0.25
 _AGAIN = 12
 _AGAIN_PER_KIND = 2
 # What no rule set says, and so nobody can decide: what answers where the router itself is the new
-# destination, which address a range or masquerading gives, and how the window of a connection moves
-# of which conntrack sees only some packets (docs/concepts.md, "What stays undecided").
+# destination, which address a range or masquerading gives, and where conntrack sees only some packets of
+# a connection, who speaks first and whether anybody sends more than the windows that it knows of allow
+# (docs/concepts.md, "What stays undecided").
 UNDECIDABLE = (
     "address translation to the router itself",
     "translation makes unknown",
-    "tracking in part makes unknown",
-    "only some packets are tracked",
+    "which end speaks first and how much it says",
 )
 # The steps in which each kind of packet is sent.
 _STEPS = {

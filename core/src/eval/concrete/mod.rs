@@ -7,10 +7,13 @@
 //! It follows one packet, so its cost is the number of rules that the packet meets: where chains
 //! jump twice to the next one that may be exponential, and the walk ends with [`Exhausted`].
 
+mod answers;
 mod connection;
 mod data;
 mod journey;
 mod packet;
+mod talk;
+mod tracker;
 mod translation;
 mod unknowns;
 mod walk;

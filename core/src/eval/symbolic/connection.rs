@@ -165,14 +165,14 @@ impl Follower<'_> {
                         let (end, followed) = self.partly(&seen, before, cell, lists, effort)?;
                         return Ok(end.into_followed(refusals_pass, followed));
                     }
-                    Tracks::Unclear => {
+                    Tracks::Unclear(doubts) => {
                         seen = Seen::Unclear;
+                        end.doubts.extend(doubts);
                         followed.reads = Reads::both(None);
                         // A packet that is not tracked is not translated back; and of a connection
                         // that is tracked in part, a later packet may be the first that nat rules see.
                         let translator = || self.firewall.translator().map(Blame::Rule);
                         if let Some(by) = followed.nat.by().or_else(translator) {
-                            end.open = Some(Open::HalfTracked);
                             end.may_pass = true;
                             end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
                         }
@@ -223,7 +223,8 @@ impl Follower<'_> {
         let Some(class) = self.classes.first().filter(|_| self.firewall.untracks()) else {
             return Ok(false);
         };
-        Ok(self.exempts(class, nat, cell, lists, effort)? == Some(Some(true)))
+        let doubts = &mut Vec::new();
+        Ok(self.exempts(class, nat, cell, lists, doubts, effort)? == Some(Some(true)))
     }
 
     /// Whether a packet is exempt from tracking, if that is known; nothing if it does not come so far.
@@ -233,11 +234,12 @@ impl Follower<'_> {
         nat: &Nat<A>,
         cell: &Cuboid<A>,
         lists: &mut Lists<A>,
+        doubts: &mut Vec<RuleId>,
         effort: &mut Effort,
     ) -> Result<Option<Option<bool>>, Stuck<A>> {
         let leg = Leg { follower: self, class, seen: Seen::Alike };
         let untracked = |stop: &Stop| !stop.tracked;
-        let passage = leg.pass(*nat, untracked, cell, lists, &mut Vec::new(), effort)?;
+        let passage = leg.pass(*nat, untracked, cell, lists, doubts, effort)?;
         Ok(passage.state.map(|state| state.tracking.is_off()))
     }
 
@@ -253,13 +255,14 @@ impl Follower<'_> {
             return Ok(Tracks::Alike);
         }
         let mut exempt = Vec::new();
+        let mut doubts = Vec::new();
         for class in self.classes {
-            exempt.push(self.exempts(class, nat, cell, lists, effort)?);
+            exempt.push(self.exempts(class, nat, cell, lists, &mut doubts, effort)?);
         }
         let mut found = exempt.iter().flatten();
         let first = found.next().copied().flatten();
         Ok(if exempt.contains(&Some(None)) {
-            Tracks::Unclear
+            Tracks::Unclear(doubts)
         } else if found.all(|one| *one == first) {
             Tracks::Alike
         } else {
@@ -274,7 +277,8 @@ enum Tracks {
     Alike,
     /// Only some of its classes.
     Partly(Vec<bool>),
-    Unclear,
+    /// That depends on these rules.
+    Unclear(Vec<RuleId>),
 }
 
 /// The way of one packet through the device.

@@ -3,7 +3,7 @@
 use super::connection::{Ending, Followed, Follower, Leg, Passage, Reads};
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
-use super::question::{Stage, Way};
+use super::question::{Stage, Stop, Way};
 use super::state::Settled;
 use super::tracker::{Partly, Standing};
 use super::truth::Seen;
@@ -100,8 +100,7 @@ impl Follower<'_> {
         let (nat, apart) = match standing {
             Standing::Known(known) if !known.creates => (before.followed.nat, None),
             Standing::Known(known) if known.state == States::RELATED && before.nat.follows => {
-                let mut alone = Nat::none(arrives);
-                alone.follows = true;
+                let alone = Nat { follows: true, ..Nat::none(arrives) };
                 (alone, changing(&before.nat))
             }
             Standing::Known(_) => (Nat::none(arrives), None),
@@ -109,8 +108,13 @@ impl Follower<'_> {
                 (Nat::none(arrives), changing(&before.followed.nat))
             }
         };
+        let through = class.way == Way::Through;
+        let astray = apart.is_some_and(|mapping| mapping.leads_astray(through) == Some(true));
+        // It goes another way than the others; until tracking has seen it, it is like any.
+        let wanted = |stop: &Stop| !astray || !stop.tracked;
+        let nat = if astray && !standing.creates() { before.followed.nat } else { nat };
         let leg = Leg { follower: self, class, seen: Seen::Partly(standing) };
-        let passage: Passage<A> = leg.pass(nat, |_| true, cell, lists, &mut doubts, effort)?;
+        let passage: Passage<A> = leg.pass(nat, wanted, cell, lists, &mut doubts, effort)?;
         met.block = passage.block;
         met.stopped = passage.state.is_none();
         met.helper = passage.state.map_or(Settled::Not, |state| state.helper);
@@ -118,7 +122,7 @@ impl Follower<'_> {
         if let Some(mapping) = apart.filter(|_| !met.stopped) {
             let block = Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
             met.block = Block::either(met.block, Some(block));
-            met.stopped = mapping.leads_astray(class.way == Way::Through) == Some(true);
+            met.stopped = astray;
             doubts.push(mapping.by);
         }
         met.doubts = doubts;
@@ -136,8 +140,8 @@ fn changing<A: Governs>(nat: &Nat<A>) -> Option<Mapping<A>> {
 
 /// How it ends, if that depends on what is said.
 fn either(first: Ending, other: Ending) -> Ending {
-    let passes = |end: &Ending| (end.block.is_none(), end.may_pass);
-    let differs = passes(&first) != passes(&other);
+    let comes_to = |end: &Ending| (end.block.map(|(block, _)| block.fate), end.may_pass);
+    let differs = comes_to(&first) != comes_to(&other);
     let mut both = first;
     both.block = match (both.block, other.block) {
         (Some((block, stage)), Some((other, _))) => {

@@ -272,6 +272,8 @@ impl Entry {
         let unanswered = if self.reversed { States::NEW } else { first };
         let answered = self.seen_reply;
         if stage == Stage::SynAck {
+            let [_, peer] = &mut self.ends;
+            *peer = end;
             self.phase = Phase::Answered;
         } else if self.phase == Phase::Opened {
             // `tcp_conntracks`: before the SYN-ACK, what the opener sends is invalid and so is any
