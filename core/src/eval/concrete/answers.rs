@@ -92,8 +92,7 @@ impl<'a> Opened<'a> {
         for (moment, packet) in self.later.iter().filter(|_| beyond) {
             if matches!(moment, Moment::Further(..))
                 && !packet.is_untracked()
-                && let Some(verdict) =
-                    self.takes(walk, *moment, Some(Standing::Invalid), shared)?
+                && let Some(verdict) = self.takes(walk, *moment, Some(Standing::Invalid), shared)?
             {
                 return Ok(verdict);
             }
@@ -155,7 +154,8 @@ impl<'a> Opened<'a> {
         let unseen = |wanted: &dyn Fn(Moment) -> bool| {
             self.later.iter().any(|(moment, packet)| wanted(*moment) && packet.is_untracked())
         };
-        let moves = |moment| matches!(moment, Moment::Further(_, flags) if flags.0 & TcpFlags::FIN.0 == 0);
+        let moves =
+            |moment| matches!(moment, Moment::Further(_, flags) if flags.0 & TcpFlags::FIN.0 == 0);
         !self.syn.is_untracked() && !unseen(&|moment| moment == Moment::SynAck) && unseen(&moves)
     }
 

@@ -432,9 +432,7 @@ pub(super) fn goes_astray(
 ) -> Option<(Fate, Blame)> {
     match walk.outcome(rule) {
         Outcome::Drop => Some((Fate::Drop, Blame::Rule(rule))),
-        Outcome::Accept | Outcome::Continue => {
-            surely.then_some((Fate::Reject, Blame::Rule(rule)))
-        }
+        Outcome::Accept | Outcome::Continue => surely.then_some((Fate::Reject, Blame::Rule(rule))),
     }
 }
 

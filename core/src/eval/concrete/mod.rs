@@ -159,7 +159,7 @@ impl std::error::Error for Exhausted {}
 ///
 /// # Errors
 ///
-/// [`Exhausted`] after some four million rules, and 32 for every rule that there is.
+/// [`Exhausted`] after some four million rules, and 128 for every rule that there is.
 pub fn connection(
     firewall: &Firewall,
     question: &Connection<'_>,

@@ -56,7 +56,11 @@ impl Talk {
         talk.say(other);
         for closes in [false, true] {
             talk.ack(opener);
-            if closes { talk.close(opener) } else { talk.say(opener) }
+            if closes {
+                talk.close(opener)
+            } else {
+                talk.say(opener)
+            }
             talk.ack(other);
             if closes { talk.close(other) } else { talk.say(other) }
         }

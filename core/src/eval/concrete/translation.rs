@@ -1,7 +1,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::Tuple;
-use crate::firewall::{Action, Direction, Firewall, Hook, RuleId, Side, Statuses, Translation, TranslationKind};
+use crate::firewall::{
+    Action, Direction, Firewall, Hook, RuleId, Side, Statuses, Translation, TranslationKind,
+};
 
 /// A value of which nobody may know more than that it is one of these.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,6 +1,6 @@
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
-use super::partly::Before;
+use super::partly::{Before, Tracks};
 use super::question::{Class, Stage, Stop, Way};
 use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
@@ -211,74 +211,6 @@ impl Follower<'_> {
         };
         nat.target.filter(may_answer)
     }
-
-    /// Whether the first packet is surely exempt from tracking.
-    fn exempts_syn<A: Governs>(
-        &self,
-        nat: &Nat<A>,
-        cell: &Cuboid<A>,
-        lists: &mut Lists<A>,
-        effort: &mut Effort,
-    ) -> Result<bool, Stuck<A>> {
-        let Some(class) = self.classes.first().filter(|_| self.firewall.untracks()) else {
-            return Ok(false);
-        };
-        let doubts = &mut Vec::new();
-        Ok(self.exempts(class, nat, cell, lists, doubts, effort)? == Some(Some(true)))
-    }
-
-    /// Whether a packet is exempt from tracking, if that is known; nothing if it does not come so far.
-    fn exempts<A: Governs>(
-        &self,
-        class: &Class,
-        nat: &Nat<A>,
-        cell: &Cuboid<A>,
-        lists: &mut Lists<A>,
-        doubts: &mut Vec<RuleId>,
-        effort: &mut Effort,
-    ) -> Result<Option<Option<bool>>, Stuck<A>> {
-        let leg = Leg { follower: self, class, seen: Seen::Alike };
-        let untracked = |stop: &Stop| !stop.tracked;
-        let passage = leg.pass(*nat, untracked, cell, lists, doubts, effort)?;
-        Ok(passage.state.map(|state| state.tracking.is_off()))
-    }
-
-    /// Which packets of the connection tracking sees.
-    fn tracks<A: Governs>(
-        &self,
-        nat: &Nat<A>,
-        cell: &Cuboid<A>,
-        lists: &mut Lists<A>,
-        effort: &mut Effort,
-    ) -> Result<Tracks, Stuck<A>> {
-        if !self.firewall.untracks() || self.classes.len() == 1 {
-            return Ok(Tracks::Alike);
-        }
-        let mut exempt = Vec::new();
-        let mut doubts = Vec::new();
-        for class in self.classes {
-            exempt.push(self.exempts(class, nat, cell, lists, &mut doubts, effort)?);
-        }
-        let mut found = exempt.iter().flatten();
-        let first = found.next().copied().flatten();
-        Ok(if exempt.contains(&Some(None)) {
-            Tracks::Unclear(doubts)
-        } else if found.all(|one| *one == first) {
-            Tracks::Alike
-        } else {
-            // Of one that does not come so far, it makes no difference.
-            Tracks::Partly(exempt.iter().map(|one| one.flatten() != Some(true)).collect())
-        })
-    }
-}
-
-/// Which packets of a connection tracking sees.
-enum Tracks {
-    Alike,
-    /// Only some of its classes.
-    Partly(Vec<bool>),
-    /// That depends on these rules.
-    Unclear(Vec<RuleId>),
 }
 
 /// The way of one packet through the device.
@@ -410,9 +342,8 @@ impl Leg<'_> {
         };
         let translates = stop.kind == BaseKind::Nat;
         if translates {
-            let opens = context.creates()
-                && self.class.has_connection()
-                && state.tracking != Tracking::OFF;
+            let opens =
+                context.creates() && self.class.has_connection() && state.tracking != Tracking::OFF;
             let settled = match stop.translates() {
                 Side::Destination => passage.nat.target,
                 Side::Source => passage.nat.source,
@@ -449,7 +380,8 @@ impl Leg<'_> {
             let astray = mapping.leads_astray(stop.through);
             if astray != Some(false) {
                 passage.astray = Some(mapping);
-                let block = Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
+                let block =
+                    Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
                 passage.block = Block::either(passage.block, Some(block));
             }
             if astray == Some(true) {

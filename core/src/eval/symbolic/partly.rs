@@ -3,7 +3,7 @@
 use super::connection::{Ending, Followed, Follower, Leg, Passage, Reads};
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
-use super::question::{Stage, Stop, Way};
+use super::question::{Class, Stage, Stop, Way};
 use super::state::Settled;
 use super::tracker::{Partly, Standing};
 use super::truth::Seen;
@@ -11,6 +11,15 @@ use super::walk::Block;
 use super::{Blame, Effort, Open, Stuck};
 use crate::firewall::{Fate, Governs, RuleId, States, Symbol};
 use crate::space::Cuboid;
+
+/// Which packets of a connection tracking sees.
+pub(super) enum Tracks {
+    Alike,
+    /// Only some of its classes.
+    Partly(Vec<bool>),
+    /// That depends on these rules.
+    Unclear(Vec<RuleId>),
+}
 
 /// What is known once the first packet has passed.
 pub(super) struct Before<A> {
@@ -31,6 +40,65 @@ struct Met {
 }
 
 impl Follower<'_> {
+    /// Whether the first packet is surely exempt from tracking.
+    pub(super) fn exempts_syn<A: Governs>(
+        &self,
+        nat: &Nat<A>,
+        cell: &Cuboid<A>,
+        lists: &mut Lists<A>,
+        effort: &mut Effort,
+    ) -> Result<bool, Stuck<A>> {
+        let Some(class) = self.classes.first().filter(|_| self.firewall.untracks()) else {
+            return Ok(false);
+        };
+        let doubts = &mut Vec::new();
+        Ok(self.exempts(class, nat, cell, lists, doubts, effort)? == Some(Some(true)))
+    }
+
+    /// Whether a packet is exempt from tracking, if that is known; nothing if it does not come so far.
+    fn exempts<A: Governs>(
+        &self,
+        class: &Class,
+        nat: &Nat<A>,
+        cell: &Cuboid<A>,
+        lists: &mut Lists<A>,
+        doubts: &mut Vec<RuleId>,
+        effort: &mut Effort,
+    ) -> Result<Option<Option<bool>>, Stuck<A>> {
+        let leg = Leg { follower: self, class, seen: Seen::Alike };
+        let untracked = |stop: &Stop| !stop.tracked;
+        let passage = leg.pass(*nat, untracked, cell, lists, doubts, effort)?;
+        Ok(passage.state.map(|state| state.tracking.is_off()))
+    }
+
+    /// Which packets of the connection tracking sees.
+    pub(super) fn tracks<A: Governs>(
+        &self,
+        nat: &Nat<A>,
+        cell: &Cuboid<A>,
+        lists: &mut Lists<A>,
+        effort: &mut Effort,
+    ) -> Result<Tracks, Stuck<A>> {
+        if !self.firewall.untracks() || self.classes.len() == 1 {
+            return Ok(Tracks::Alike);
+        }
+        let mut exempt = Vec::new();
+        let mut doubts = Vec::new();
+        for class in self.classes {
+            exempt.push(self.exempts(class, nat, cell, lists, &mut doubts, effort)?);
+        }
+        let mut found = exempt.iter().flatten();
+        let first = found.next().copied().flatten();
+        Ok(if exempt.contains(&Some(None)) {
+            Tracks::Unclear(doubts)
+        } else if found.all(|one| *one == first) {
+            Tracks::Alike
+        } else {
+            // Of one that does not come so far, it makes no difference.
+            Tracks::Partly(exempt.iter().map(|one| one.flatten() != Some(true)).collect())
+        })
+    }
+
     /// How the connection ends, whatever is said.
     pub(super) fn partly<A: Governs>(
         &self,

@@ -124,9 +124,10 @@ impl Partly<'_> {
         if let Some(first) = all.first().filter(|_| self.loses_count()) {
             let mut long = first.clone();
             // Whoever sends more than the windows that tracking knows of is beyond them.
-            let further = self.classes.iter().enumerate().filter(|(class, found)| {
-                matches!(found.stage, Opener | Peer) && self.sees(*class)
-            });
+            let further =
+                self.classes.iter().enumerate().filter(|(class, found)| {
+                    matches!(found.stage, Opener | Peer) && self.sees(*class)
+                });
             long.extend(further.map(|(class, _)| (class, Standing::Invalid)));
             all.push(long);
         }
@@ -153,8 +154,7 @@ impl Partly<'_> {
                 _ => (peer, &mut reading.peer),
             };
             // Only what begins where a line ended that it has read: `find_nl_seq`.
-            let readable =
-                known.is_some_and(|it| it.state == States::ESTABLISHED && !it.reversed);
+            let readable = known.is_some_and(|it| it.state == States::ESTABLISHED && !it.reversed);
             *reads = readable && *read;
             *read = readable;
         };
@@ -255,13 +255,7 @@ impl Tracker {
         });
         // Nothing is expected that way round.
         let state = if reversed { States::NEW } else { first };
-        Standing::Known(Known {
-            state,
-            creates: true,
-            reversed,
-            seen_reply: false,
-            assured: false,
-        })
+        Standing::Known(Known { state, creates: true, reversed, seen_reply: false, assured: false })
     }
 }
 

@@ -92,8 +92,7 @@ fn a_fin_begins_nothing() {
 #[test]
 fn after_a_missed_syn_the_third_packet_is_new() {
     for exempt in [&[SYN][..], &[SYN, SYN_ACK]] {
-        let states: &[&str] =
-            if exempt.len() == 1 { &["INVALID"] } else { &["UNTRACKED"] };
+        let states: &[&str] = if exempt.len() == 1 { &["INVALID"] } else { &["UNTRACKED"] };
         have(exempt, SYN_ACK, states);
         // What follows once the other end has said something is established.
         have(exempt, &of(OPENERS, ACKS), &["NEW", "ESTABLISHED"]);
