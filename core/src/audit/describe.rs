@@ -155,8 +155,8 @@ impl<'a> Describer<'a> {
                 ("which address the server announces behind the translation", Some("--advertise"))
             }
             Open::HalfTracked => (
-                "what becomes of a connection of which only some packets are tracked, where \
-                 connections are translated",
+                "which end speaks first and how much it says, in a connection of which only some \
+                 packets are tracked",
                 None,
             ),
             Open::Refusal => ("whether the refusal itself passes what the firewall lets out", None),
@@ -185,7 +185,6 @@ impl<'a> Describer<'a> {
         if doubts.is_empty() {
             doubts.push(Doubt::open(
                 match (self.firewall.translates(), self.firewall.untracks()) {
-                    (true, true) => "what translation or tracking in part makes unknown",
                     (false, true) => "a state that tracking in part makes unknown",
                     _ => "what translation makes unknown",
                 },

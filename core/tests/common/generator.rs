@@ -150,7 +150,11 @@ impl Writer {
             left -= rules;
             rules
         };
-        let raw = if wide && self.random.chance(60) { share(&mut self.random, 8) } else { 0 };
+        let raw = if self.random.chance(if wide { 60 } else { 20 }) {
+            share(&mut self.random, if wide { 8 } else { 2 })
+        } else {
+            0
+        };
         let mangle = if wide && self.random.chance(60) { share(&mut self.random, 12) } else { 0 };
         let nat = if nat { 1 + share(&mut self.random, 8) } else { 0 };
         let security = if wide && self.random.chance(10) { share(&mut self.random, 4) } else { 0 };
@@ -190,6 +194,9 @@ impl Writer {
         if table == "filter" {
             self.usual(hooks);
         }
+        if table == "raw" {
+            self.exemptions(hooks);
+        }
         self.lattice(table, &lattice);
         let chains = hooks.len() + users.len();
         for _ in 0..rules {
@@ -223,6 +230,28 @@ impl Writer {
         }
         if self.options.interfaces && self.random.chance(50) {
             self.line("INPUT -i lo -j ACCEPT");
+        }
+    }
+
+    /// Rules that exempt some packets of a connection from tracking and not the others.
+    fn exemptions(&mut self, hooks: &[&str]) {
+        for hook in hooks {
+            if self.random.chance(50) {
+                let ends = self.random.pick(&["", "--sport 21", "--dport 21", "--sport 1024:"]);
+                let some = self.random.pick(&[
+                    "",
+                    "",
+                    "--syn",
+                    "! --syn",
+                    "--tcp-flags SYN,ACK SYN,ACK",
+                    "--tcp-flags SYN,ACK ACK",
+                    "--tcp-flags FIN FIN",
+                    "--tcp-flags PSH PSH",
+                    "! --tcp-flags PSH PSH",
+                ]);
+                let target = self.random.pick(&["CT --notrack", "NOTRACK"]);
+                self.line(&format!("{hook} -p tcp {ends} {some} -j {target}"));
+            }
         }
     }
 

@@ -30,6 +30,18 @@ _REJECTS_V6 = (
     "icmp6-no-route",
     "icmp6-addr-unreachable",
 )
+# Some packets of each connection.
+_SOME_PACKETS = (
+    "",
+    "",
+    "--syn",
+    "! --syn",
+    "--tcp-flags SYN,ACK SYN,ACK",
+    "--tcp-flags SYN,ACK ACK",
+    "--tcp-flags FIN FIN",
+    "--tcp-flags PSH PSH",
+    "! --tcp-flags PSH PSH",
+)
 _STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT")
 _FLAGS = ("SYN", "ACK", "FIN", "RST", "PSH", "URG")
 
@@ -341,9 +353,12 @@ class _Writer:
                     self.tests("PREROUTING"),
                     self.verdict("raw", "PREROUTING", [], 0.7),
                 )
-        if self.chance(0.3):
+        if self.chance(0.5):
             self.features.add("notrack")
-            self.rule("PREROUTING", "-p tcp --sport 21", "-j CT --notrack")
+            ends = rng.choice(("", "", "--sport 21", "--dport 21", "--sport 1024:", "--dport 1024:"))
+            self.rule(
+                "PREROUTING", f"-p tcp {ends} {rng.choice(_SOME_PACKETS)}", "-j CT --notrack"
+            )
         self.lines.append("COMMIT")
 
     def destination(self) -> str:

@@ -38,6 +38,15 @@ _PRIORITIES = {
     "output": ("filter", "raw", "0"),
     "postrouting": ("srcnat", "mangle", "filter", "90", "srcnat + 10", "110"),
 }
+# The flags of some packets of each connection.
+_SOME_PACKETS = (
+    "& (syn | ack) == syn",
+    "& (syn | ack) == (syn | ack)",
+    "& (syn | ack) == ack",
+    "& (fin | psh) == fin",
+    "& (fin | psh) == psh",
+    "& (syn | fin | psh) == 0x0",
+)
 _REJECTS = {
     False: (
         "reject",
@@ -229,6 +238,9 @@ class _Table:
             )
             for _ in range(rng.randint(1, 2)):
                 self.lines.append(f"\t\t{tests.headers('prerouting')} notrack")
+            if self.chance(0.4):
+                ends = rng.choice(("", "", "tcp sport 21 ", "tcp dport 21 ", "tcp sport >= 1024 "))
+                self.lines.append(f"\t\t{ends}tcp flags {rng.choice(_SOME_PACKETS)} notrack")
             self.lines += ["\t}", ""]
         if self.chance(0.5):
             self.features.add("helper")

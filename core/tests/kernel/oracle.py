@@ -113,6 +113,9 @@ class Oracle:
         if done.returncode not in (0, 1, 3):
             raise OracleError(done.stderr.strip().replace(str(file), "the rules"))
         parts: list[dict[str, Any]] = json.loads(done.stdout)["parts"]
+        listing = file.read_text(encoding="utf-8") if rules.form == "json" else ""
+        for condition in (one for part in parts for one in part.get("conditions", ())):
+            condition["text"] = _whole(str(condition.get("text")), listing)
         return parts
 
 
@@ -126,6 +129,12 @@ def _answer(part: dict[str, Any]) -> Answer:
         f"line {by.get('line')}: {by.get('text')}" if by else "nothing",
         tuple(_condition(c) for c in part.get("conditions", ())),
     )
+
+
+def _whole(text: str, listing: str) -> str:
+    """A rule of a JSON listing of which only the beginning is given."""
+    start = listing.find(text)
+    return listing[start : listing.find('{"rule"', start + 1)] if start >= 0 else text
 
 
 def _condition(condition: dict[str, Any]) -> str:

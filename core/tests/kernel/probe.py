@@ -1,8 +1,8 @@
 """TCP connections through a router, many at a time, as far as they come.
 
-Every connection takes eight packets, of which each must come out at the other side:
-SYN, SYN-ACK, then ACK, data and FIN of the opener, then ACK, data and FIN of the other end. The
-connections go step by step together, and each is known by its sequence numbers, which no address
+Every connection takes nine packets, of which each must come out at the other side:
+SYN, SYN-ACK, then ACK, data and FIN of the opener, then ACK, data and FIN of the other end, and the
+opener's last ACK. The connections go step by step together, and each is known by its sequence numbers, which no address
 translation changes.
 """
 
@@ -33,7 +33,7 @@ class Connection(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far a connection came: `stopped` is the step of the packet that was lost, 8 for none."""
+    """How far a connection came: `stopped` is the step of the packet that was lost, 9 for none."""
 
     stopped: int
     refusal: str = ""
@@ -68,6 +68,7 @@ STEPS = (
     Step("reply ack", False, ACK, 1, 6, b""),
     Step("reply data", False, ACK | PSH, 1, 6, _LINE),
     Step("reply fin", False, ACK | FIN, 5, 6, b""),
+    Step("last ack", True, ACK, 6, 6, b""),
 )
 # Sequence numbers: the opener's of connection k is _BASE + 64 k, the other end's has the top bit.
 _BASE, _STRIDE, _OTHER = 0x10000000, 64, 0x80000000

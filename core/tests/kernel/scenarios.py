@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from probe import INSIDE, OUTSIDE, Connection
 from ruleset import RuleSet
 from scenarios_filter import FILTER
+from scenarios_half_tracked import HALF_TRACKED
 from scenarios_nat import NAT
 from scenarios_nft import NFT
 
@@ -39,7 +40,7 @@ def _connection(who: str, src: str, sport: str, dst: str, dport: str) -> Connect
 
 def scenarios() -> Iterator[Scenario]:
     """All of them."""
-    for name, dialect, text, expected in (*FILTER, *NAT, *NFT):
+    for name, dialect, text, expected in (*FILTER, *HALF_TRACKED, *NAT, *NFT):
         connections, fates = [], []
         for line in filter(None, map(str.strip, expected.splitlines())):
             found = _LINE.fullmatch(line)

@@ -18,19 +18,19 @@ _QUIET_AGAIN = 0.25
 _AGAIN = 12
 _AGAIN_PER_KIND = 2
 # What no rule set says, and so nobody can decide: what answers where the router itself is the new
-# destination, which address a range or masquerading gives, and how the window of a connection moves
-# of which conntrack sees only some packets (docs/concepts.md, "What stays undecided").
+# destination, which address a range or masquerading gives, and where conntrack sees only some packets of
+# a connection, who speaks first and whether anybody sends more than the windows that it knows of allow
+# (docs/concepts.md, "What stays undecided").
 UNDECIDABLE = (
     "address translation to the router itself",
     "translation makes unknown",
-    "tracking in part makes unknown",
-    "only some packets are tracked",
+    "which end speaks first and how much it says",
 )
 # The steps in which each kind of packet is sent.
 _STEPS = {
     "syn": (0,),
     "syn-ack": (1,),
-    "opener-data": (2, 3, 4),
+    "opener-data": (2, 3, 4, 8),
     "peer-data": (5, 6, 7),
 }
 
@@ -92,7 +92,8 @@ def agrees(answer: Answer, outcome: Outcome) -> bool:
     if answer.fate != outcome.fate or outcome.fate == "accept":
         return answer.fate == outcome.fate
     # An earlier packet may be stopped too, by what nobody can decide.
-    return outcome.stopped <= max(_STEPS.get(answer.packet, (0,)))
+    steps = _STEPS.get(answer.packet, (0,))
+    return outcome.stopped in steps or outcome.stopped < min(steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+use super::answers::answered;
 use super::journey::{Journey, Shared};
 use super::translation::Among;
 use super::walk::Walk;
@@ -21,6 +22,7 @@ pub(super) fn follow(
 ) -> Result<Followed, Exhausted> {
     let mut syn = Journey::of(walk.firewall(), question, Moment::Syn);
     let mut met = syn.go_to_tracking(walk, &mut shared)?;
+    let following = shared.translations.filter(|_| shared.follows);
     if syn.is_untracked() {
         shared.forget();
     }
@@ -32,7 +34,7 @@ pub(super) fn follow(
         let lost = met.0 == Fate::Drop && syn.is_tracked();
         return Ok(Followed { verdict: syn.verdict(met, Moment::Syn, walk), shared, lost });
     }
-    let (verdict, shared) = answered(walk, question, syn, shared)?;
+    let (verdict, shared) = answered(walk, question, syn, (shared, following))?;
     Ok(Followed { verdict, shared, lost: false })
 }
 
@@ -109,49 +111,8 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared, opener: End) -> R
     }
 }
 
-/// Takes the other packets through the device, once the SYN has passed.
-fn answered<'a>(
-    walk: &mut Walk<'_>,
-    question: &Connection<'a>,
-    syn: Journey<'a>,
-    mut shared: Shared,
-) -> Result<(Verdict, Shared), Exhausted> {
-    let mut later: Vec<_> = later_packets(question.opener)
-        .into_iter()
-        .map(|moment| (moment, Journey::of(walk.firewall(), question, moment)))
-        .collect();
-    // Whether some are tracked and some are not must be known before any of them goes on.
-    let mut untracked = vec![syn.is_untracked()];
-    for (_, packet) in &mut later {
-        if packet.go_to_tracking(walk, &mut shared)?.is_none() {
-            untracked.push(packet.is_untracked());
-        }
-    }
-    shared.mixed = untracked.contains(&true) && untracked.contains(&false);
-    let rule = shared.translations.as_ref().and_then(|translations| translations.rule());
-    // A later packet may be the first that is tracked, and so the first that nat rules see.
-    let rule = rule.or_else(|| walk.firewall().translator());
-    if let (Some(rule), true) = (rule, shared.mixed) {
-        // What is not tracked is not translated back; what becomes of it is anybody's guess.
-        let met = match walk.outcome(rule) {
-            Outcome::Drop => (Fate::Drop, Blame::Rule(rule)),
-            Outcome::Accept | Outcome::Continue => (Fate::Accept, syn.accepted_by()),
-        };
-        return Ok((syn.verdict(met, Moment::SynAck, walk), shared));
-    }
-    for (moment, mut packet) in later {
-        if let Some(met) = packet.go_on(walk, &mut shared)? {
-            let verdict = packet.verdict(met, moment, walk);
-            let helper = shared.helper.map(|(_, helper)| helper);
-            return Ok((Verdict { helper, ..verdict }, shared));
-        }
-    }
-    let accepted = (Fate::Accept, syn.accepted_by());
-    Ok((syn.verdict(accepted, Moment::Syn, walk), shared))
-}
-
-/// The packets after the SYN, in the order in which they are tried.
-fn later_packets(opener: End) -> [Moment; 7] {
+/// The packets after the SYN, one of each kind.
+pub(super) fn later_packets(opener: End) -> [Moment; 7] {
     let (ack, push, fin) =
         (TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN);
     let other = opener.other();

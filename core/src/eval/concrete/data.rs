@@ -72,7 +72,11 @@ fn expecting(
     let (Some((rule, helper)), Some(translations)) = (ftp, shared.translations) else {
         return Ok((None, shared.translations));
     };
-    if verdict.fate != Fate::Accept {
+    let read = match question.opener {
+        End::Client => shared.reads.other,
+        End::Server => shared.reads.opener,
+    };
+    if verdict.fate != Fate::Accept || !read {
         return Ok((None, Some(translations)));
     }
     // `help` in `nf_conntrack_ftp.c` compares with the address that the announcer sends from.
@@ -86,8 +90,8 @@ fn expecting(
     };
     let expected = match is_own {
         Some(false) => false,
-        Some(true) if !shared.mixed => true,
-        _ => walk.outcome(rule) != Outcome::Drop,
+        Some(true) => true,
+        None => walk.outcome(rule) != Outcome::Drop,
     };
     Ok((expected.then_some(helper), Some(translations)))
 }

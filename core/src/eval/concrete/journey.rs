@@ -1,7 +1,8 @@
 use super::packet::{Master, Name, Noted, Seen, Sight};
+use super::tracker::{Standing, Standings};
 use super::translation::{Ends, Translations, translated_side};
 use super::walk::{Left, Walk};
-use super::{Blame, Connection, Exhausted, Moment, Packet, Tuple, Verdict};
+use super::{Blame, Connection, Exhausted, Moment, Outcome, Packet, Tuple, Verdict};
 use crate::eval::{Link, Route};
 use crate::firewall::{
     Base, BaseKind, Chain, ChainId, Direction, Fate, Firewall, Hook, Mark, RuleId, Side, States,
@@ -10,6 +11,7 @@ use crate::firewall::{
 use crate::space::Family;
 
 /// What the packets of a connection share.
+#[derive(Clone)]
 pub(super) struct Shared {
     /// Its ends, if they are known.
     pub(super) translations: Option<Translations>,
@@ -21,8 +23,19 @@ pub(super) struct Shared {
     pub(super) expected: Option<bool>,
     /// The helper that reads it, once its SYN has passed, and the rule that says so.
     pub(super) helper: Option<(RuleId, Symbol)>,
-    /// Whether tracking sees some of the packets and not the others.
-    pub(super) mixed: bool,
+    /// What a helper can read of a session.
+    pub(super) reads: Reads,
+}
+
+/// Whether a helper can read what each end announces on a control connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reads {
+    pub(super) opener: bool,
+    pub(super) other: bool,
+}
+
+impl Reads {
+    pub(super) const NOTHING: Self = Self { opener: false, other: false };
 }
 
 impl Shared {
@@ -36,7 +49,7 @@ impl Shared {
             Master::Named(_) => Some(true),
             Master::Unknown => None,
         };
-        Self { translations, follows: false, master, expected, helper: None, mixed: false }
+        Self { translations, follows: false, master, expected, helper: None, reads: Reads::NOTHING }
     }
 
     /// The connection is not tracked: nothing translates it.
@@ -48,6 +61,7 @@ impl Shared {
 }
 
 /// A base chain on a packet's way.
+#[derive(Clone)]
 struct Station {
     hook: Hook,
     chain: ChainId,
@@ -94,6 +108,7 @@ fn stations(firewall: &Firewall, hook: Hook, family: Family) -> Vec<Station> {
 }
 
 /// One packet on its way through the device.
+#[derive(Clone)]
 pub(super) struct Journey<'a> {
     packet: Seen<'a>,
     incoming: Name<'a>,
@@ -101,6 +116,12 @@ pub(super) struct Journey<'a> {
     moment: Moment,
     /// The state that tracking gives to the packet, unless it is exempt.
     state: States,
+    /// What tracking made of it, if it is not the first.
+    standing: Option<Standing>,
+    /// Its way in the connection.
+    direction: Option<Direction>,
+    /// Whether the device passes it on.
+    through: bool,
     /// What it carries if nobody knows its connection.
     alone: Ends,
     untracked: bool,
@@ -201,6 +222,9 @@ impl<'a> Journey<'a> {
             outgoing,
             moment,
             state: packet.state,
+            standing: None,
+            direction: packet.direction,
+            through: hooks.contains(&Hook::Forward),
             alone: ends,
             untracked: false,
             template: false,
@@ -222,9 +246,29 @@ impl<'a> Journey<'a> {
         matches!(self.packet.sight, Sight::Tracked(_))
     }
 
+    /// What stopped it, if anything did.
+    pub(super) const fn met(&self) -> Option<(Fate, Blame)> {
+        self.met
+    }
+
     /// The helper that its connection got from it, and the rule that says so.
     pub(super) fn helper(&self) -> Option<(RuleId, Symbol)> {
         self.packet.helper.filter(|_| !self.untracked)
+    }
+
+    /// What tracking makes of it.
+    pub(super) const fn stand(&mut self, standing: Standing) {
+        self.standing = Some(standing);
+    }
+
+    /// Whether the device passes it on.
+    pub(super) const fn is_passed_on(&self) -> bool {
+        self.through
+    }
+
+    /// The first rule that it met.
+    pub(super) fn first_rule(&self) -> Option<RuleId> {
+        self.path.first().copied()
     }
 
     /// From here on it passes this hook only.
@@ -279,10 +323,17 @@ impl<'a> Journey<'a> {
     fn pass_station(&mut self, walk: &mut Walk<'_>, shared: &mut Shared) -> Result<(), Exhausted> {
         let Some(station) = self.stations.get(self.next) else { return Ok(()) };
         self.next += 1;
-        let sight = self.sight(station, shared);
-        if station.kind == BaseKind::Nat && !may_translate(sight, station.hook, shared) {
+        let sight = self.sight(station);
+        let known = self.standing.and_then(Standing::connection);
+        let turned = known.is_some_and(|known| known.turned);
+        if station.kind == BaseKind::Nat
+            && (known.is_some_and(|known| !known.new)
+                || !may_translate(sight, station.hook, shared, turned))
+        {
             return Ok(());
         }
+        // What no connection is known of is not translated.
+        let apart = matches!(self.standing, Some(Standing::Invalid)) || self.untracked;
         let packet = &mut self.packet;
         if self.template && sight == Sight::Tracked(States::RELATED) {
             // What is expected takes nothing from a template: `init_conntrack`.
@@ -290,14 +341,20 @@ impl<'a> Journey<'a> {
             self.template = false;
         }
         (packet.incoming, packet.outgoing) = names(self.incoming, self.outgoing, station.hook);
-        packet.ends = carried(packet.direction, station, shared).unwrap_or(self.alone);
+        packet.ends = carried(self.direction, station, shared, apart).unwrap_or(self.alone);
         packet.sight = sight;
         packet.tracked = shared
             .translations
             .as_ref()
-            .map(|translations| (translations.original, translations.translated().mirror()));
-        packet.noted = noted(self.moment, self.state, shared);
-        packet.master = shared.master;
+            .map(|translations| (translations.original, translations.translated().mirror()))
+            .map(|(original, reply)| if turned { (reply, original) } else { (original, reply) });
+        packet.direction = self.direction.map(|direction| match direction {
+            Direction::Original if turned => Direction::Reply,
+            Direction::Reply if turned => Direction::Original,
+            usual => usual,
+        });
+        packet.noted = noted(self.moment, self.state, known, shared);
+        packet.master = if turned { Master::None } else { shared.master };
 
         let (hook, before_tracking) = (station.hook, station.before_tracking);
         let left = walk.base_chain(station.chain, hook, before_tracking, packet, &mut self.path)?;
@@ -314,6 +371,14 @@ impl<'a> Journey<'a> {
                 }
             }
             Left::Passes(_) => {}
+            Left::Translated(rule, translation) if known.is_some() => {
+                // The packets before it were not translated.
+                let mut alone = Translations::none(self.packet.ends);
+                alone.translate(hook, rule, translation);
+                self.met = alone
+                    .misleads(walk.firewall(), self.through)
+                    .and_then(|(rule, surely)| goes_astray(walk, rule, surely));
+            }
             Left::Translated(rule, translation) => {
                 if let Some(translations) = &mut shared.translations {
                     translations.translate(hook, rule, translation);
@@ -325,13 +390,13 @@ impl<'a> Journey<'a> {
     }
 
     /// What the base chain sees of the packet's connection.
-    fn sight(&self, station: &Station, shared: &Shared) -> Sight {
+    fn sight(&self, station: &Station) -> Sight {
         if self.untracked {
             Sight::Untracked
         } else if station.before_tracking {
             if self.template { Sight::Template } else { Sight::Nothing }
-        } else if shared.mixed {
-            Sight::Unclear
+        } else if let Some(standing) = self.standing {
+            standing.connection().map_or(Sight::Nothing, |known| Sight::Tracked(known.state))
         } else if self.state.intersects(States::INVALID) {
             Sight::Nothing
         } else if self.state.intersects(States::UNTRACKED) {
@@ -358,15 +423,28 @@ impl<'a> Journey<'a> {
     }
 }
 
+/// What becomes of a packet that goes another way than its connection does, if it surely does: whether
+/// it vanishes there or is refused, nobody knows.
+pub(super) fn goes_astray(
+    walk: &mut Walk<'_>,
+    rule: RuleId,
+    surely: bool,
+) -> Option<(Fate, Blame)> {
+    match walk.outcome(rule) {
+        Outcome::Drop => Some((Fate::Drop, Blame::Rule(rule))),
+        Outcome::Accept | Outcome::Continue => surely.then_some((Fate::Reject, Blame::Rule(rule))),
+    }
+}
+
 /// Whether a nat chain sees the packet: only the first of a tracked connection whose side is not
 /// translated yet, `nf_nat_inet_fn` in `nf_nat_core.c`.
-fn may_translate(sight: Sight, hook: Hook, shared: &Shared) -> bool {
+fn may_translate(sight: Sight, hook: Hook, shared: &Shared, turned: bool) -> bool {
     let opens =
         matches!(sight, Sight::Tracked(state) if state.intersects(States::NEW | States::RELATED));
     let translated = shared.translations.as_ref().is_some_and(|translations| {
         translated_side(hook).is_some_and(|side| translations.on(side).is_some())
     });
-    opens && !shared.follows && !translated
+    opens && (!shared.follows || turned) && !translated
 }
 
 /// The interfaces as they are known at a hook of the way.
@@ -382,34 +460,44 @@ fn names<'a>(incoming: Name<'a>, outgoing: Name<'a>, hook: Hook) -> (Name<'a>, N
 }
 
 /// What a packet of a known connection carries in a base chain.
-fn carried(direction: Option<Direction>, station: &Station, shared: &Shared) -> Option<Ends> {
+fn carried(
+    direction: Option<Direction>,
+    station: &Station,
+    shared: &Shared,
+    apart: bool,
+) -> Option<Ends> {
     let (destination, source) = match station.hook {
         Hook::Prerouting | Hook::Output => (station.after_nat, false),
         Hook::Forward => (true, false),
         Hook::Input | Hook::Postrouting => (true, station.after_nat),
     };
-    Some(shared.translations.as_ref()?.carried(direction?, destination, source))
+    let translations = shared.translations.as_ref()?;
+    let plain = Translations::none(translations.original);
+    let translations = if apart { &plain } else { translations };
+    Some(translations.carried(direction?, destination, source))
 }
 
 /// What tracking has noted about the connection by the time of the packet.
-fn noted(moment: Moment, state: States, shared: &Shared) -> Noted {
+fn noted(moment: Moment, state: States, known: Option<Standings>, shared: &Shared) -> Noted {
     let named = Statuses::NAMES.iter().fold(0, |all, (status, _)| all | status.0);
     let (mut set, mut unknown) =
         shared.translations.as_ref().map_or((0, 0), Translations::statuses);
     // Bits that no rule can name may be anything.
     unknown |= !named;
     let first = state.intersects(States::NEW | States::RELATED);
-    if !first {
+    let of = |holds, status: Statuses| if holds { status.0 } else { 0 };
+    if let Some(known) = known {
+        set |= of(known.answered, Statuses::SEEN_REPLY);
+        set |= of(known.assured, Statuses::ASSURED);
+        set |= of(!known.new, Statuses::CONFIRMED);
+    } else if !first {
         set |= Statuses::SEEN_REPLY.0 | Statuses::CONFIRMED.0;
-    }
-    match moment {
-        Moment::Syn | Moment::SynAck => {}
         // Whether the handshake is over, only a connection as a whole tells.
-        Moment::Alone if first => {}
-        Moment::Alone => unknown |= Statuses::ASSURED.0,
-        Moment::Further(..) => set |= Statuses::ASSURED.0,
+        unknown |= of(moment == Moment::Alone, Statuses::ASSURED);
     }
-    match shared.expected {
+    let turned = known.is_some_and(|known| known.turned);
+    match shared.expected.filter(|_| !turned) {
+        None if turned => {}
         Some(true) => set |= Statuses::EXPECTED.0,
         Some(false) => {}
         None => unknown |= Statuses::EXPECTED.0,

@@ -7,10 +7,13 @@
 //! It follows one packet, so its cost is the number of rules that the packet meets: where chains
 //! jump twice to the next one that may be exponential, and the walk ends with [`Exhausted`].
 
+mod answers;
 mod connection;
 mod data;
 mod journey;
 mod packet;
+mod talk;
+mod tracker;
 mod translation;
 mod unknowns;
 mod walk;
@@ -156,7 +159,7 @@ impl std::error::Error for Exhausted {}
 ///
 /// # Errors
 ///
-/// [`Exhausted`] after some four million rules, and 32 for every rule that there is.
+/// [`Exhausted`] after some four million rules, and 128 for every rule that there is.
 pub fn connection(
     firewall: &Firewall,
     question: &Connection<'_>,

@@ -31,8 +31,6 @@ pub(super) enum Sight {
     Untracked,
     /// A connection, in this state.
     Tracked(States),
-    /// Tracking saw only some of the connection's packets.
-    Unclear,
 }
 
 /// The helper of the control connection that a packet's connection belongs to.
@@ -152,7 +150,6 @@ impl Seen<'_> {
             Sight::Nothing => Some(wanted.intersects(States::INVALID)),
             Sight::Template => Some(wanted.intersects(States::NEW)),
             Sight::Untracked => Some(wanted.intersects(States::UNTRACKED)),
-            Sight::Unclear => None,
             Sight::Tracked(state) if wanted.intersects(state) => Some(true),
             Sight::Tracked(_) => {
                 let one = |state, status| {
@@ -195,7 +192,7 @@ impl Seen<'_> {
         match self.sight {
             Sight::Nothing | Sight::Untracked => Some(without),
             Sight::Tracked(_) => test(),
-            Sight::Unclear | Sight::Template => None,
+            Sight::Template => None,
         }
     }
 

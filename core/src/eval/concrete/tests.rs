@@ -1,4 +1,5 @@
 mod data;
+mod half_tracked;
 mod translation;
 
 use super::*;
@@ -172,23 +173,6 @@ fn an_untracked_packet_has_no_state_but_untracked_and_no_translation() {
     rules.add(filter, &[state(States::NEW | States::ESTABLISHED | States::INVALID)], Action::Drop);
     let rule = rules.add(filter, &[state(States::UNTRACKED)], Action::Accept);
     assert_eq!(met(rules, &gateway(), NO), (Fate::Accept, Blame::Rule(rule), Moment::Syn));
-}
-
-/// A one-way exemption leaves the other packets' states to what tracking makes of half a connection.
-#[test]
-fn half_tracked_connections_are_unknown() {
-    let rules = || {
-        let mut rules = Rules::new();
-        let raw = rules.base("raw", Hook::Prerouting, Fate::Accept);
-        let filter = rules.base("filter", Hook::Forward, Fate::Drop);
-        rules.add(raw, &[port(Side::Source, 40000)], Action::NoTrack);
-        rules.add(filter, &[state(States::UNTRACKED)], Action::Accept);
-        rules.add(filter, &[state(States::ESTABLISHED)], Action::Accept);
-        (rules, filter)
-    };
-    let (never, filter) = rules();
-    assert_eq!(met(never, &gateway(), NO), (Fate::Drop, Blame::Policy(filter), Moment::SynAck));
-    assert_eq!(met(rules().0, &gateway(), YES).0, Fate::Accept);
 }
 
 #[test]

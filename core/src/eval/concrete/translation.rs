@@ -1,7 +1,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::Tuple;
-use crate::firewall::{Direction, Hook, RuleId, Side, Statuses, Translation, TranslationKind};
+use crate::firewall::{
+    Action, Direction, Firewall, Hook, RuleId, Side, Statuses, Translation, TranslationKind,
+};
 
 /// A value of which nobody may know more than that it is one of these.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -127,11 +129,6 @@ impl Translations {
         }
     }
 
-    /// The rule that translated one end or the other.
-    pub(super) fn rule(&self) -> Option<RuleId> {
-        self.destination.or(self.source).map(|translated| translated.rule)
-    }
-
     /// The ends of the opener's packets after all translation so far.
     pub(super) fn translated(&self) -> Ends {
         let now = |side| self.on(side).map_or(self.original.on(side), |translated| translated.to);
@@ -160,6 +157,24 @@ impl Translations {
             (Some(true), Some(true)) => Some(false),
             _ => None,
         }
+    }
+
+    /// The rule by which a packet goes another way than one that is not translated, and whether it
+    /// surely does. `passed_on` says that the device forwards it.
+    pub(super) fn misleads(&self, firewall: &Firewall, passed_on: bool) -> Option<(RuleId, bool)> {
+        let mut maybe = None;
+        for side in [Side::Destination, Side::Source] {
+            let Some(translated) = self.on(side) else { continue };
+            // Another machine's packets never carry the device's own addresses.
+            let own = passed_on && (translated.to_device || masquerades(firewall, translated.rule));
+            match self.changed(side) {
+                _ if own => return Some((translated.rule, true)),
+                Some(true) => return Some((translated.rule, true)),
+                Some(false) => {}
+                None => maybe = maybe.or(Some((translated.rule, false))),
+            }
+        }
+        maybe
     }
 
     /// The statuses that say what was translated: those that are set, and those that are unknown.
@@ -194,6 +209,13 @@ impl Translations {
     fn is_ipv6(&self) -> bool {
         self.original.source.address.first.is_ipv6()
     }
+}
+
+fn masquerades(firewall: &Firewall, rule: RuleId) -> bool {
+    let actions = firewall.rule(rule).into_iter().flat_map(|rule| rule.action().parts());
+    actions.into_iter().any(|action| {
+        matches!(action, Action::Translate(it) if matches!(it.kind, TranslationKind::Masquerade))
+    })
 }
 
 /// The side that nat chains at a hook translate: `HOOK2MANIP` in `nf_nat.h`.

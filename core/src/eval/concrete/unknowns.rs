@@ -17,8 +17,10 @@ pub trait Unknowns {
     fn holds(&mut self, rule: RuleId, test: &Test) -> bool;
 
     /// What the rule's target does. Besides unmodelled targets: whether a connection passes (anything
-    /// but [`Outcome::Drop`]) that the rule translated to the device itself, or whose answers are not
-    /// tracked; and whether the helper of the rule expects a data connection.
+    /// but [`Outcome::Drop`]) that the rule translated to the device itself; whether one passes that the
+    /// rule makes tracked in part, if that depends on what is said; whether a packet is refused or
+    /// dropped that goes another way than its connection, because the rule translates only one of them;
+    /// and whether the helper of the rule expects a data connection.
     fn outcome(&mut self, rule: RuleId) -> Outcome;
 }
 

@@ -25,14 +25,14 @@ pub(super) struct Walk<'a> {
     steps: usize,
 }
 
-/// Rules that a walk may meet, besides 32 for every rule there is: eight packets meet each rule in
-/// up to three hooks.
+/// Rules that a walk may meet, besides 128 for every rule there is: the packets of three conversations,
+/// some forty, meet each rule in up to three hooks.
 const STEPS: usize = 1 << 22;
 
 impl<'a> Walk<'a> {
     pub(super) fn new(firewall: &'a Firewall, unknowns: &'a mut dyn Unknowns) -> Self {
         let rules = firewall.rules().count();
-        let steps = STEPS.saturating_add(rules.saturating_mul(32));
+        let steps = STEPS.saturating_add(rules.saturating_mul(128));
         Self { firewall, unknowns, asked: 0, steps }
     }
 

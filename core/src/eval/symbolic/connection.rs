@@ -1,10 +1,11 @@
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
+use super::partly::{Before, Tracks};
 use super::question::{Class, Stage, Stop, Way};
 use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
 use super::translation;
-use super::truth::Context;
+use super::truth::{Context, Seen};
 use super::view::{Arrived, Covered, Value, View};
 use super::walk::{Block, Outcome, Walk};
 use super::{Blame, Course, Effort, Open, Ruling, Stuck};
@@ -28,21 +29,36 @@ pub(super) struct Followed<A> {
     pub helper: Settled<Symbol>,
     /// Its first packet was stopped for certain, after connection tracking had seen it.
     pub stopped_tracked: bool,
-    /// Its packets are tracked, if that is known.
-    pub tracked: Option<bool>,
+    /// Whether a helper can read what the opener announces, and what the other end does, if known.
+    pub reads: Reads,
+}
+
+/// Whether a helper can read what an end announces, if that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reads {
+    pub opener: Option<bool>,
+    pub peer: Option<bool>,
+}
+
+impl Reads {
+    pub(super) const fn both(known: Option<bool>) -> Self {
+        Self { opener: known, peer: known }
+    }
 }
 
 /// How far a packet has come.
-struct Passage<A> {
+pub(super) struct Passage<A> {
     /// The state in which it may have passed so far; `None` once it cannot have.
-    state: Option<PacketState>,
+    pub state: Option<PacketState>,
     /// It may have been stopped.
-    block: Option<Block>,
+    pub block: Option<Block>,
     /// The state before it was stopped.
     tracking: Tracking,
     /// The base chain that it came to last saw connection tracking.
     tracked: bool,
     nat: Nat<A>,
+    /// A rule may have translated it alone, and so it goes astray if that makes a difference.
+    pub astray: Option<Mapping<A>>,
     /// It was for the device itself, which may not be known.
     delivered: Delivered,
     credit: Credit,
@@ -60,7 +76,7 @@ enum Delivered {
 
 /// Who let a packet through: the last base chain that did so by a rule, else the policy of the filter
 /// table, else that of the last base chain.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Credit {
     rule: Option<Blame>,
     filter: Option<Blame>,
@@ -100,21 +116,26 @@ impl Follower<'_> {
             nat,
             helper: Settled::Not,
             stopped_tracked: false,
-            tracked: None,
+            reads: Reads::both(None),
         };
-        let mut half_tracked = false;
+        // What is exempt is not translated as another connection is.
+        if nat.follows && self.exempts_syn(&nat, cell, lists, effort)? {
+            followed.nat = Nat::none(nat.arrives);
+        }
+        let mut seen = Seen::Alike;
         let refusals_pass = || self.own.sends_freely(self.firewall, A::FAMILY);
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
-            let leg = Leg { follower: self, class, half_tracked };
+            let leg = Leg { follower: self, class, seen };
             let passage = leg.pass(followed.nat, |_| true, cell, lists, &mut end.doubts, effort)?;
             let stopped = passage.state.is_none();
             end.meets(passage.block, class.stage, stopped);
             if first {
-                followed.tracked = passage.tracking.is_off().map(|off| !off);
+                let tracked = passage.tracking.is_off().map(|off| !off);
+                followed.reads = Reads::both(tracked);
                 followed.stopped_tracked = stopped
                     && passage.tracked
-                    && followed.tracked == Some(true)
+                    && tracked == Some(true)
                     && passage.block.is_some_and(|block| !block.mixed && block.fate == Fate::Drop);
                 followed.nat = passage.nat;
                 followed.helper = passage.state.map_or(Settled::Not, |state| state.helper);
@@ -137,17 +158,25 @@ impl Follower<'_> {
                 }
             }
             if first {
-                half_tracked = self.half_tracked(&followed.nat, cell, lists, effort)?;
-                // A packet that is not tracked is not translated back; and of a connection that is
-                // tracked in part, a later packet may be the first that nat rules see.
-                let by = followed.nat.by().or_else(|| self.firewall.translator().map(Blame::Rule));
-                if let Some(by) = by.filter(|_| half_tracked) {
-                    end.open = Some(Open::HalfTracked);
-                    end.may_pass = true;
-                    end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
-                }
-                if half_tracked {
-                    followed.tracked = None;
+                match self.tracks(&followed.nat, cell, lists, effort)? {
+                    Tracks::Alike => {}
+                    Tracks::Partly(seen) => {
+                        let before = Before { nat, end, followed };
+                        let (end, followed) = self.partly(&seen, before, cell, lists, effort)?;
+                        return Ok(end.into_followed(refusals_pass, followed));
+                    }
+                    Tracks::Unclear(doubts) => {
+                        seen = Seen::Unclear;
+                        end.doubts.extend(doubts);
+                        followed.reads = Reads::both(None);
+                        // A packet that is not tracked is not translated back; and of a connection
+                        // that is tracked in part, a later packet may be the first that nat rules see.
+                        let translator = || self.firewall.translator().map(Blame::Rule);
+                        if let Some(by) = followed.nat.by().or_else(translator) {
+                            end.may_pass = true;
+                            end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
+                        }
+                    }
                 }
             }
         }
@@ -182,41 +211,18 @@ impl Follower<'_> {
         };
         nat.target.filter(may_answer)
     }
-
-    /// Whether some packets of the connection are tracked and others are not, or may be.
-    fn half_tracked<A: Governs>(
-        &self,
-        nat: &Nat<A>,
-        cell: &Cuboid<A>,
-        lists: &mut Lists<A>,
-        effort: &mut Effort,
-    ) -> Result<bool, Stuck<A>> {
-        if !self.firewall.untracks() {
-            return Ok(false);
-        }
-        let mut seen = Vec::new();
-        for class in self.classes {
-            let leg = Leg { follower: self, class, half_tracked: false };
-            let mut doubts = Vec::new();
-            let untracked = |stop: &Stop| !stop.tracked;
-            let passage = leg.pass(*nat, untracked, cell, lists, &mut doubts, effort)?;
-            seen.extend(passage.state.map(|state| state.tracking.is_off()));
-        }
-        let first = seen.first().copied().flatten();
-        Ok(seen.iter().any(|off| off.is_none() || *off != first))
-    }
 }
 
 /// The way of one packet through the device.
-struct Leg<'a> {
-    follower: &'a Follower<'a>,
-    class: &'a Class,
-    half_tracked: bool,
+pub(super) struct Leg<'a> {
+    pub follower: &'a Follower<'a>,
+    pub class: &'a Class,
+    pub seen: Seen,
 }
 
 impl Leg<'_> {
     /// Passes the base chains that are `wanted`.
-    fn pass<A: Governs>(
+    pub(super) fn pass<A: Governs>(
         &self,
         nat: Nat<A>,
         wanted: impl Fn(&Stop) -> bool,
@@ -231,6 +237,7 @@ impl Leg<'_> {
             tracking: Tracking::UNSEEN,
             tracked: false,
             nat,
+            astray: None,
             delivered: Delivered::No,
             credit: Credit::default(),
         };
@@ -325,11 +332,18 @@ impl Leg<'_> {
         effort: &mut Effort,
     ) -> Result<(), Stuck<A>> {
         let Some(state) = passage.state else { return Ok(()) };
+        let context = Context {
+            firewall: self.follower.firewall,
+            class: self.class,
+            stop,
+            seen: self.seen,
+            nat: &passage.nat,
+            view: View::of(self.class, stop, &passage.nat),
+        };
         let translates = stop.kind == BaseKind::Nat;
         if translates {
-            let opens = self.class.stage == Stage::Syn
-                && self.class.has_connection()
-                && state.tracking != Tracking::OFF;
+            let opens =
+                context.creates() && self.class.has_connection() && state.tracking != Tracking::OFF;
             let settled = match stop.translates() {
                 Side::Destination => passage.nat.target,
                 Side::Source => passage.nat.source,
@@ -339,14 +353,6 @@ impl Leg<'_> {
                 return Ok(());
             }
         }
-        let context = Context {
-            firewall: self.follower.firewall,
-            class: self.class,
-            stop,
-            half_tracked: self.half_tracked,
-            nat: &passage.nat,
-            view: View::of(self.class, stop, &passage.nat),
-        };
         let walk = Walk {
             context: &context,
             cell,
@@ -369,7 +375,21 @@ impl Leg<'_> {
             Settled::Maybe(by) => Some(self.mapping(by, false, stop, &passage.nat, cell)?),
         };
         after.translated = Settled::Not;
-        if let Some(mapping) = mapping {
+        if let (Some(mapping), false) = (mapping, self.class.stage == Stage::Syn) {
+            // The packets before it were not translated.
+            let astray = mapping.leads_astray(stop.through);
+            if astray != Some(false) {
+                passage.astray = Some(mapping);
+                let block =
+                    Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
+                passage.block = Block::either(passage.block, Some(block));
+            }
+            if astray == Some(true) {
+                passage.tracking = after.tracking;
+                passage.state = None;
+                return Ok(());
+            }
+        } else if let Some(mapping) = mapping {
             // Where an earlier one may have been first, nobody knows which.
             let unsure = self.mapping(mapping.by, false, stop, &passage.nat, cell)?;
             let side = match stop.translates() {
@@ -391,7 +411,8 @@ impl Leg<'_> {
         nat: &Nat<A>,
         cell: &Cuboid<A>,
     ) -> Result<Mapping<A>, Stuck<A>> {
-        let arrived = Arrived { view: &nat.arrives, cell };
+        let view = View::from_ends(self.class.mirrored(), None, None, &nat.arrives);
+        let arrived = Arrived { view: &view, cell };
         translation::mapping(self.follower.firewall, by, surely, stop, arrived)
     }
 }
@@ -424,18 +445,18 @@ impl<A: Governs> Passage<A> {
 }
 
 /// How a connection ends, as far as it was followed.
-#[derive(Default)]
-struct Ending {
-    block: Option<(Block, Stage)>,
-    may_pass: bool,
+#[derive(Clone, Default)]
+pub(super) struct Ending {
+    pub block: Option<(Block, Stage)>,
+    pub may_pass: bool,
     credit: Credit,
-    doubts: Vec<RuleId>,
-    open: Option<Open>,
+    pub doubts: Vec<RuleId>,
+    pub open: Option<Open>,
 }
 
 impl Ending {
     /// Takes in what may have stopped a packet, or surely has.
-    fn meets(&mut self, block: Option<Block>, stage: Stage, surely: bool) {
+    pub(super) fn meets(&mut self, block: Option<Block>, stage: Stage, surely: bool) {
         let Some(later) = block else { return };
         let before = self.block.map(|(block, _)| block);
         let Some(either) = Block::either(before, Some(later)) else { return };

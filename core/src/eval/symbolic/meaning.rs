@@ -101,7 +101,11 @@ impl Session<'_> {
             return Ok(Meaning::nothing(shaped.nat));
         }
         let followed = self.follower().follow(nat, control, lists, effort)?;
-        let Followed { ruling, nat, helper, tracked, .. } = followed;
+        let Followed { ruling, nat, helper, reads, .. } = followed;
+        let reads = match self.opener {
+            End::Client => reads.peer,
+            End::Server => reads.opener,
+        };
         let mut doubts = ruling.doubts.clone();
         if let Blame::Rule(rule) = ruling.by {
             doubts.push(rule);
@@ -132,9 +136,9 @@ impl Session<'_> {
             }
             known => known,
         };
-        let passes = ruling.certain && ruling.fate == Fate::Accept && tracked == Some(true);
+        let passes = ruling.certain && ruling.fate == Fate::Accept && reads == Some(true);
         let expected = match known {
-            _ if !ruling.may_pass || tracked == Some(false) => Expectation::No,
+            _ if !ruling.may_pass || reads == Some(false) => Expectation::No,
             Expectation::By(name) if !passes => Expectation::Maybe(name),
             known => known,
         };

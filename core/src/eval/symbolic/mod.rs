@@ -9,11 +9,13 @@ mod data;
 mod lists;
 mod meaning;
 mod nat;
+mod partly;
 mod path;
 mod question;
 mod session;
 mod site;
 mod state;
+mod tracker;
 mod translation;
 mod truth;
 mod view;
@@ -55,7 +57,7 @@ pub enum Open {
     Announced,
     /// Which address the server announces behind the translation.
     Unannounced,
-    /// What becomes of packets that are not tracked, of a connection that is tracked in part.
+    /// How much is said and who speaks first, in a connection that is tracked in part.
     HalfTracked,
     /// Whether the refusal passes the chains of what the device itself sends.
     Refusal,

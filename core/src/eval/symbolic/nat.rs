@@ -22,6 +22,20 @@ pub(super) struct Mapping<A> {
     pub surely: bool,
 }
 
+impl<A> Mapping<A> {
+    /// Whether a packet goes astray of a connection of which this befell only some packets, if that is
+    /// known. `through` says that the device passes the packets on.
+    pub(super) fn leads_astray(&self, through: bool) -> Option<bool> {
+        if !self.surely {
+            None
+        } else if self.changes == Some(true) || self.hides || through && self.redirects {
+            Some(true)
+        } else {
+            self.changes
+        }
+    }
+}
+
 /// How the connections of a cell are translated.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Nat<A> {

@@ -329,7 +329,8 @@ fn further_flags(firewall: &Firewall) -> Vec<TcpFlags> {
     let mut distinct: Vec<(Vec<bool>, TcpFlags)> = Vec::new();
     for flags in kinds {
         let answers = answers(flags);
-        if distinct.iter().all(|(known, _)| *known != answers) {
+        // Connection tracking tells them apart itself, where it may miss some of them.
+        if firewall.untracks() || distinct.iter().all(|(known, _)| *known != answers) {
             distinct.push((answers, flags));
         }
     }

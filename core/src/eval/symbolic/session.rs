@@ -50,7 +50,8 @@ pub(super) struct Session<'a> {
     pub serves: bool,
     pub at_server: bool,
     control_classes: Vec<Class>,
-    /// Its first packet, and the base chains that may translate it or assign a helper to it.
+    /// Its packets that tracking may begin with, and the base chains that may translate them or assign
+    /// a helper to the connection.
     shaping_classes: Vec<Class>,
     /// The packets of data connections that a helper expects, by helper.
     pub expected: Vec<(Symbol, Vec<Class>)>,
@@ -77,8 +78,13 @@ impl<'a> Session<'a> {
             site.classes(family, opener, Some(by))
         });
         let control_classes = site.classes(family, End::Client, None);
-        let first = control_classes.iter().take(1).cloned();
-        let shaping_classes = first.map(|class| class.only(|stop| firewall.shapes(stop.chain)));
+        // Where tracking may miss the first packet, another one may be what it begins with.
+        let shaping = if firewall.untracks() { control_classes.len() } else { 1 };
+        let shaping_classes = control_classes
+            .iter()
+            .take(shaping)
+            .cloned()
+            .map(|class| class.only(|stop| firewall.shapes(stop.chain)));
         Self {
             firewall,
             control,

@@ -1,6 +1,7 @@
 use super::nat::{Mapping, Nat};
 use super::question::{Class, Expected, Interface, Stage, Stop};
 use super::state::{Mark, PacketState, Tracking};
+use super::tracker::{Known, Standing};
 use super::view::View;
 use crate::firewall::{
     Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest, Ports,
@@ -35,13 +36,30 @@ impl<A> Truth<A> {
     }
 }
 
+/// How much of a packet's connection tracking sees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Seen {
+    /// All or nothing.
+    Alike,
+    /// Only some packets, and so it makes this of this one.
+    Partly(Standing),
+    /// Nobody knows which packets.
+    Unclear,
+}
+
+impl Seen {
+    /// What tracking knows of the packet's connection, if that differs from what it usually knows.
+    const fn known(self) -> Option<Known> {
+        if let Self::Partly(Standing::Known(known)) = self { Some(known) } else { None }
+    }
+}
+
 /// What the packets of a cell have in common besides their headers.
 pub(super) struct Context<'a, A> {
     pub firewall: &'a Firewall,
     pub class: &'a Class,
     pub stop: &'a Stop,
-    /// Some packets of this connection are tracked and others are not.
-    pub half_tracked: bool,
+    pub seen: Seen,
     /// How the connection is translated, as far as it was by now.
     pub nat: &'a Nat<A>,
     /// What the packets carry here.
@@ -90,14 +108,15 @@ impl<A: Governs> Context<'_, A> {
             Test::Interface(test) => self.interface(test),
             Test::State { states, negated } => self.state(*states, state).turned(*negated),
             Test::Direction(direction) => self.with_connection(state, false, || {
-                let way =
-                    if self.class.mirrored() { Direction::Reply } else { Direction::Original };
+                let answers = self.class.mirrored() != self.is_reversed();
+                let way = if answers { Direction::Reply } else { Direction::Original };
                 Truth::known(way == *direction)
             }),
             Test::Connection(test) => self.with_connection(state, false, || {
-                let view = match test.direction {
-                    Direction::Original => View::of_opener(self.nat),
-                    Direction::Reply => View::of_answers(self.nat),
+                let view = if (test.direction == Direction::Reply) == self.is_reversed() {
+                    View::of_opener(self.nat)
+                } else {
+                    View::of_answers(self.nat)
                 };
                 let addresses = test.addresses.as_ref().map_or(Truth::Yes, |addresses| {
                     self.addresses(addresses, address_axis(test.side), &view, cell)
@@ -115,7 +134,7 @@ impl<A: Governs> Context<'_, A> {
                 Some(holds) => Truth::known(holds != *negated),
                 None => Truth::Unknown,
             },
-            Test::Helper(test) => match self.class.expected {
+            Test::Helper(test) => match self.expected() {
                 None => Truth::known(test.without),
                 Some(expected) if self.class.has_connection() => {
                     // The helper is the connection's, whichever way the packet goes.
@@ -172,7 +191,12 @@ impl<A: Governs> Context<'_, A> {
     fn statuses(&self) -> [(Statuses, Option<bool>); 7] {
         let first = self.class.stage == Stage::Syn;
         let early = first || self.class.stage == Stage::SynAck;
-        let expected = match self.class.expected {
+        let (seen_reply, assured, confirmed) = match self.seen.known() {
+            Some(known) => (known.seen_reply, known.assured, !known.creates),
+            // `nf_conntrack_tcp_packet` sets it at the third packet of the handshake.
+            None => (!first, !early, !first),
+        };
+        let expected = match self.expected() {
             None => Some(false),
             Some(Expected::By(_)) => Some(true),
             Some(Expected::Maybe) => None,
@@ -180,10 +204,9 @@ impl<A: Governs> Context<'_, A> {
         let known = |known: bool| self.class.directed.then_some(known);
         [
             (Statuses::EXPECTED, expected),
-            (Statuses::SEEN_REPLY, known(!first)),
-            // `nf_conntrack_tcp_packet` sets it at the third packet of the handshake.
-            (Statuses::ASSURED, known(!early)),
-            (Statuses::CONFIRMED, known(!first)),
+            (Statuses::SEEN_REPLY, known(seen_reply)),
+            (Statuses::ASSURED, known(assured)),
+            (Statuses::CONFIRMED, known(confirmed)),
             (Statuses::SNAT, self.translated(self.nat.by_source())),
             (Statuses::DNAT, self.translated(self.nat.by_destination())),
             (Statuses::DYING, Some(false)),
@@ -278,8 +301,9 @@ impl<A: Governs> Context<'_, A> {
             Tracking::OFF => Truth::known(states.intersects(States::UNTRACKED)),
             Tracking::HELD if !self.stop.tracked => Truth::known(states.intersects(States::NEW)),
             _ if !self.stop.tracked => Truth::known(states.intersects(States::INVALID)),
-            _ if self.half_tracked => Truth::Unknown,
-            _ if states.intersects(self.class.state) => Truth::Yes,
+            _ if self.seen == Seen::Unclear => Truth::Unknown,
+            _ if self.is_invalid() => Truth::known(states.intersects(States::INVALID)),
+            _ if states.intersects(self.packet_state()) => Truth::Yes,
             _ if !self.class.has_connection() => Truth::No,
             _ => {
                 let noted = |bit, mapping| match self.translated(mapping) {
@@ -294,6 +318,39 @@ impl<A: Governs> Context<'_, A> {
                 })
             }
         }))
+    }
+
+    /// Whether tracking sees the packet and finds no connection that it belongs to.
+    fn is_invalid(&self) -> bool {
+        self.seen == Seen::Partly(Standing::Invalid)
+    }
+
+    /// Whether tracking takes the other end for the opener.
+    fn is_reversed(&self) -> bool {
+        self.seen.known().is_some_and(|known| known.reversed)
+    }
+
+    fn packet_state(&self) -> States {
+        self.seen.known().map_or(self.class.state, |known| known.state)
+    }
+
+    /// The helper that expected the connection.
+    fn expected(&self) -> Option<Expected> {
+        self.class.expected.filter(|_| !self.is_reversed())
+    }
+
+    /// Whether the packet is the first of its connection that tracking sees.
+    pub(super) fn creates(&self) -> bool {
+        let syn = self.class.stage == Stage::Syn;
+        match self.seen {
+            Seen::Alike | Seen::Unclear => syn,
+            Seen::Partly(_) => self.seen.known().is_some_and(|known| known.creates),
+        }
+    }
+
+    /// Whether a helper that is set here will read the connection, if it has none.
+    pub(super) fn takes_helper(&self) -> bool {
+        self.stop.tracked && self.creates() && self.expected().is_none()
     }
 
     /// The answer of a test that has a fixed answer for packets without a connection, and another for
@@ -321,7 +378,8 @@ impl<A: Governs> Context<'_, A> {
             // A template's own headers are nobody's.
             Tracking::HELD if !self.stop.tracked => Truth::Unknown,
             _ if !self.stop.tracked || !self.class.has_connection() => Truth::known(without),
-            _ if self.half_tracked => Truth::Unknown,
+            _ if self.seen == Seen::Unclear => Truth::Unknown,
+            _ if self.is_invalid() => Truth::known(without),
             _ => answer(),
         }))
     }

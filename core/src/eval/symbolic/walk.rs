@@ -3,7 +3,6 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::lists::{Entry, Lists, split_plane};
-use super::question::Stage;
 use super::state::{Mark, PacketState, Settled, Tracking};
 use super::truth::{Context, Truth};
 use super::{Blame, Effort, Stuck};
@@ -213,16 +212,10 @@ impl<A: Governs> Walk<'_, A> {
         match action {
             Action::Continue => false,
             Action::AssignHelper(_) | Action::NoTrack => !self.context.stop.tracked,
-            Action::SetHelper(_) => self.takes_helper(),
+            Action::SetHelper(_) => self.context.takes_helper(),
             Action::Several(actions) => actions.iter().any(|action| self.has_effect(action)),
             _ => true,
         }
-    }
-
-    /// Whether a helper that is set here will read the connection, if it has none.
-    fn takes_helper(&self) -> bool {
-        let Context { class, stop, .. } = self.context;
-        stop.tracked && class.stage == Stage::Syn && class.expected.is_none()
     }
 
     /// Applies a rule that calls no chain; false if it ended the chain.
@@ -289,7 +282,7 @@ impl<A: Governs> Walk<'_, A> {
                 };
                 true
             }
-            Action::SetHelper(name) if self.takes_helper() => {
+            Action::SetHelper(name) if self.context.takes_helper() => {
                 after.helper = match (state.tracking.is_off(), state.helper) {
                     (Some(true), helper) => helper,
                     (Some(false), Settled::Not) => self.helper(*name),

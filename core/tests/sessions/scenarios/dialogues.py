@@ -5,7 +5,7 @@ from __future__ import annotations
 from lab.dialogue import Dialogue
 from lab.model import CLIENT, SERVER, VIP, Script
 
-from .rules import NFT_BOTH, NFT_CONTROL, forward, helper, nft
+from .rules import HELPER, NFT_BOTH, NFT_CONTROL, forward, helper, iptables, nft
 
 S = SERVER["ipv4"].replace(".", ",")
 C = CLIENT["ipv4"].replace(".", ",")
@@ -148,7 +148,43 @@ SYN_ONLY = nft(
     forward(NFT_BOTH, "tcp flags & (fin|syn|rst|ack) == syn tcp dport 21 ct state new accept"),
 )
 
+ANSWERED = (
+    "-p tcp -m multiport --ports 21 -j ACCEPT",
+    "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+)
+ACKS = "--tcp-flags SYN,ACK,PSH,FIN ACK"
+
+
+def _half_tracked(name: str, passive: str, active: str, *exempt: str) -> list[Script]:
+    """PASV and PORT on a control connection of which these packets are exempt from tracking."""
+    exempting = [f"-A PREROUTING -p tcp {packets} -j CT --notrack" for packets in exempt]
+    rules = iptables(*ANSWERED, raw=[*exempting, HELPER])
+    return [
+        Script(f"{name}, {mode}", "2.3 no. 1 and 2", rules, talk, expect, dialect="iptables")
+        for mode, talk, expect in (
+            ("passive", _well_said, passive),
+            ("active", _port_from_20, active),
+        )
+    ]
+
+
+LOST = "data timeout"
+HALF_TRACKED = [
+    *_half_tracked("half-tracked: the server's", LOST, LOST, "--sport 21"),
+    *_half_tracked("half-tracked: the client's", LOST, LOST, "--dport 21"),
+    *_half_tracked("half-tracked: the SYN", "works", "works", "--dport 21 --syn"),
+    *_half_tracked(
+        "half-tracked: the SYN-ACK", "works", LOST, "--sport 21 --tcp-flags SYN,ACK SYN,ACK"
+    ),
+    *_half_tracked(
+        "half-tracked: bare ACKs", "works", "works", f"--dport 21 {ACKS}", f"--sport 21 {ACKS}"
+    ),
+    *_half_tracked("half-tracked: client's lines", LOST, LOST, "--dport 21 --tcp-flags PSH PSH"),
+    *_half_tracked("half-tracked: server's lines", LOST, LOST, "--sport 21 --tcp-flags PSH PSH"),
+]
+
 SCRIPTS = [
+    *HALF_TRACKED,
     Script("E2-scripted", "10 E2", HELPED, _well_said, "works"),
     Script("E3-scripted", "10 E3", HELPED, _port_from_20, "works"),
     Script("E3d", "10 E3d; 2.3 no. 2", HELPED, _port_first, "data timeout"),
