@@ -15,7 +15,7 @@ export declare class Answer {
   toJson(): string
   /** For a person. */
   toText(colours: boolean): string
-  /** A report in one of its other forms. */
+  /** A report or a difference in one of its other forms. */
   toForm(form: string): string
 }
 
@@ -36,6 +36,12 @@ export declare function audit(given: Firewall | string | Uint8Array, options: st
 
 /** `audit`, on this thread. */
 export declare function auditSync(given: Firewall | string | Uint8Array, options: string): Answer
+
+/** Says what has changed between two rule sets, with these options, a JSON object. */
+export declare function diff(old: Firewall | string | Uint8Array, new: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
+
+/** `diff`, on this thread. */
+export declare function diffSync(old: Firewall | string | Uint8Array, new: Firewall | string | Uint8Array, options: string): Answer
 
 /** Explains what becomes of packets or connections, with these options, a JSON object. */
 export declare function explain(given: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>

@@ -10,5 +10,7 @@
 mod boundaries;
 #[path = "../common/generator.rs"]
 mod generator;
+
+mod command;
 mod oracle;
 mod policies;
