@@ -5,6 +5,7 @@ mod describe;
 mod explain;
 mod fates;
 mod findings;
+mod hygiene;
 mod mode;
 mod report;
 
@@ -204,6 +205,9 @@ impl<'a> Audit<'a> {
             networks.iter().map(|network| network.trunc().to_string()).collect()
         };
         let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
+        let mut findings = findings::of(&providers);
+        findings.extend(hygiene::of(&auditor, &asked, &peers));
+        findings.sort_by_key(|finding| finding.severity);
         Report {
             schema_version: SCHEMA_VERSION,
             verdict,
@@ -211,7 +215,7 @@ impl<'a> Audit<'a> {
             rule_set: rule_set(self.firewall, at, at_because),
             path: auditor.path(),
             clients: self.clients.as_ref().map(clients),
-            findings: findings::of(&providers),
+            findings,
             providers,
             fixes: Vec::new(),
             unmodelled: auditor.unmodelled(),
@@ -426,16 +430,25 @@ fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {
 /// A family whose answers are kept.
 trait Cached: Governs {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self>;
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self>;
 }
 
 impl Cached for u32 {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
         &mut auditor.known_v4
     }
+
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self> {
+        &auditor.known_v4
+    }
 }
 
 impl Cached for u128 {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self> {
         &mut auditor.known_v6
+    }
+
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self> {
+        &auditor.known_v6
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Effort;
 use super::connection::Follower;
 use super::lists::Lists;
+use super::notes::Notes;
 use super::question::{Class, Expected};
 use super::site::{Own, Site};
 use super::view::View;
@@ -52,6 +53,7 @@ pub(super) struct Session<'a> {
     /// The packets of data connections that a helper expects, by helper.
     pub expected: Vec<(Symbol, Vec<Class>)>,
     pub own: &'a Own,
+    pub notes: Option<&'a Notes>,
 }
 
 impl<'a> Session<'a> {
@@ -82,6 +84,7 @@ impl<'a> Session<'a> {
             control_classes,
             expected: expected.collect(),
             own: &site.own,
+            notes: site.notes.as_ref(),
         }
     }
 
@@ -97,12 +100,14 @@ impl<'a> Session<'a> {
 
     /// What follows control connections.
     pub(super) fn follower(&self) -> Follower<'_> {
-        Follower { firewall: self.firewall, classes: &self.control_classes, own: self.own }
+        let Self { firewall, own, notes, .. } = *self;
+        Follower { firewall, classes: &self.control_classes, own, notes }
     }
 
     /// What follows their first packets to where helpers are assigned and addresses translated.
     pub(super) fn shaper(&self) -> Follower<'_> {
-        Follower { firewall: self.firewall, classes: &self.shaping_classes, own: self.own }
+        let Self { firewall, own, notes, .. } = *self;
+        Follower { firewall, classes: &self.shaping_classes, own, notes }
     }
 
     /// The control connections of data connections.

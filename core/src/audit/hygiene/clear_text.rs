@@ -1,0 +1,74 @@
+//! Plain FTP with providers that offer TLS: `FTP-L4`.
+
+use super::Asked;
+use super::ground::Ground;
+use crate::audit::Cached;
+use crate::audit::fates::Status;
+use crate::audit::report::{Finding, Severity};
+use crate::eval::symbolic::Blame;
+use crate::ftp::{Flow, ModeFlows, Offer, Protection};
+
+pub(super) fn findings<A: Cached>(ground: &Ground<'_, A>, asked: &[Asked<'_>]) -> Vec<Finding> {
+    asked.iter().filter_map(|asked| finding(ground, asked)).collect()
+}
+
+fn finding<A: Cached>(ground: &Ground<'_, A>, asked: &Asked<'_>) -> Option<Finding> {
+    let modes = || asked.modes.iter().filter(|mode| mode.mode.family == A::FAMILY);
+    let of = |wanted: Protection| {
+        modes().find(move |flows| flows.mode.protection == wanted && flows.mode.data.is_passive())
+    };
+    let offered = |flows: &&ModeFlows| flows.offer == Offer::Yes && !flows.off_by_default;
+    let plain = of(Protection::Plain).filter(|flows| !flows.off_by_default)?;
+    let explicit = of(Protection::ExplicitTls).filter(offered);
+    let implicit = of(Protection::ImplicitTls).filter(offered);
+    // A flow is open if its control connection surely is, to some address from some client.
+    let open = |wanted: &Flow| {
+        let (.., answer) = ground
+            .answers
+            .iter()
+            .find(|(flow, control, _)| *flow == wanted && control.is_none())?;
+        answer.pieces.iter().find(|piece| piece.status == Status::Open)
+    };
+    let through = open(&plain.control)?;
+    let shared = explicit.is_some_and(|explicit| explicit.control.to == plain.control.to);
+    explicit.or(implicit)?;
+    let by = match through.ruling.by {
+        Blame::Rule(rule) => Some(ground.place(through.ruling.device, rule)),
+        _ => None,
+    };
+    let help = match (shared, implicit.map(|flows| ports(&flows.control))) {
+        (true, Some(ports)) => format!(
+            "use explicit TLS in the client, which a firewall cannot force on this port; to rule \
+             plain FTP out, allow port {ports} (implicit TLS) instead"
+        ),
+        (true, None) => {
+            "use explicit TLS in the client, or require it at the server; a firewall cannot force \
+             AUTH TLS on this port"
+                .to_owned()
+        }
+        (false, _) => "allow the ports of TLS only".to_owned(),
+    };
+    let name = &asked.provider.name;
+    let place = by.as_ref().map(|by| format!(" by {}", by.short())).unwrap_or_default();
+    Some(Finding {
+        code: "FTP-L4".to_owned(),
+        severity: if shared { Severity::Info } else { Severity::Warning },
+        message: format!(
+            "plain FTP with {name}, which offers TLS, is let through to port {}{place}: it sends \
+             the password in clear",
+            ports(&plain.control),
+        ),
+        help,
+        line: by.as_ref().and_then(|by| by.line),
+        rule_set: by.and_then(|by| by.rule_set),
+    })
+}
+
+/// The ports that a flow goes to.
+fn ports(flow: &Flow) -> String {
+    let mut ports: Vec<_> = flow.to.widest().flat_map(|end| &end.ports).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    let ports: Vec<_> = ports.iter().map(ToString::to_string).collect();
+    ports.join(", ")
+}
