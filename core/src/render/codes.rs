@@ -44,6 +44,43 @@ pub(super) fn meaning(code: &str) -> Meaning {
             "active mode does not surely work, and nobody requires it",
             "nothing, if clients use passive mode",
         ),
+        "FTP-L1" => (
+            "WiderThanNeeded",
+            "a rule lets more through than FTP needs",
+            "nothing, until somebody uses what is open",
+        ),
+        "FTP-L2" => (
+            "RelatedUnrestricted",
+            "whatever a helper expects is let through",
+            "nothing, until somebody makes a helper open a port",
+        ),
+        "FTP-L4" => (
+            "PlainFtpOpen",
+            "plain FTP is let through to a provider that offers TLS",
+            "nothing, until somebody reads a password on the way",
+        ),
+        "FTP-L5" => ("NeedlessPort", "a rule names a port that no client opens", "nothing"),
+        "FTP-L6" => ("UdpToFtpPort", "a rule lets UDP through to ports of FTP", "nothing"),
+        "FTP-N4" => (
+            "WrongSideOfTranslation",
+            "a rule names an address or port from the other side of a translation",
+            "the rule is there, and connections are stopped all the same",
+        ),
+        "FTP-O1" => (
+            "AllowanceShadowed",
+            "a rule that would let connections through comes after one that stops them",
+            "the rule is there, and connections are stopped all the same",
+        ),
+        "FTP-O2" => (
+            "RuleWithoutEffect",
+            "no packet comes to a rule, or none that is not decided already",
+            "nothing changes when the rule does",
+        ),
+        "FTP-O3" => (
+            "AcceptedInVain",
+            "a later base chain stops what an earlier one accepts",
+            "the rule is there, and connections are stopped all the same",
+        ),
         _ => ("Undecided", "something is undecided", "that depends"),
     };
     Meaning { name, what, notice }

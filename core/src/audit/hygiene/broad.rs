@@ -1,10 +1,10 @@
 //! Rules that let needed connections through, and much besides: `FTP-L1`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::{Ground, inner_end};
 use super::named::Named;
-use super::words::{counted, places, verb};
+use super::words::{counted, listed, places, verb};
 use crate::audit::fates::Status;
 use crate::audit::report::{Finding, Severity};
 use crate::audit::{By, Cached};
@@ -27,25 +27,43 @@ pub(super) fn findings<A: Cached>(
     budget: &Budget,
 ) -> Result<Vec<Finding>, Exhausted> {
     let mut findings = Vec::new();
-    for opener in [End::Client, End::Server] {
-        let needed = ground.opens(opener);
-        let mut wide = Vec::new();
-        for (device, rule) in letting_through(ground, opener) {
-            let named = ground.site.device(device).and_then(|it| it.firewall.rule(rule));
-            let Some(named) = named.and_then(Named::<A>::of) else { continue };
-            let Some(end) = ground.site.device(device).map(inner_end) else { continue };
-            let axes = Axes::of(opener == end);
-            // What it lets through from or to the end that is protected is for others to judge.
-            let near = needed.values_on(axes.near);
-            let asked = named.set(budget)?.intersection(&on(axes.near, &near, budget)?, budget)?;
-            let asked = axes.seen(&asked, budget)?;
-            if !asked.is_subset(&axes.seen(needed, budget)?, budget)? {
-                wide.push(Wide { device, rule, named, axes, asked });
-            }
+    let mut known = BTreeSet::new();
+    // What opens a way in matters more than what opens one out, and one word about a rule is enough.
+    for inwards in [true, false] {
+        for opener in [End::Server, End::Client] {
+            let mut wide = wide(ground, opener, inwards, budget)?;
+            wide.retain(|one| !known.contains(&(one.device, one.rule)));
+            findings.extend(judged(ground, opener, &wide, &mut known, budget)?);
         }
-        findings.extend(judged(ground, opener, &wide, budget)?);
     }
     Ok(findings)
+}
+
+/// The rules that name more than `opener` needs, of the devices that its connections come into or
+/// leave by.
+fn wide<'a, A: Cached>(
+    ground: &Ground<'a, A>,
+    opener: End,
+    inwards: bool,
+    budget: &Budget,
+) -> Result<Vec<Wide<'a, A>>, Exhausted> {
+    let needed = ground.opens(opener);
+    let mut wide = Vec::new();
+    for (device, rule) in letting_through(ground, opener) {
+        let Some(it) = ground.site.device(device) else { continue };
+        if (opener == inner_end(it)) == inwards {
+            continue;
+        }
+        let Some(named) = it.firewall.rule(rule).and_then(Named::<A>::of) else { continue };
+        let axes = if inwards { Axes::INWARDS } else { Axes::OUTWARDS };
+        // What it lets through from or to the end that is protected is for others to judge.
+        let near = on(axes.near, &needed.values_on(axes.near), budget)?;
+        let asked = axes.seen(&named.set(budget)?.intersection(&near, budget)?, budget)?;
+        if !asked.is_subset(&axes.seen(needed, budget)?, budget)? {
+            wide.push(Wide { device, rule, named, axes, asked });
+        }
+    }
+    Ok(wide)
 }
 
 /// The rules that surely let some of what `opener` opens through, and translate nothing.
@@ -75,13 +93,8 @@ struct Axes {
 }
 
 impl Axes {
-    const fn of(outwards: bool) -> Self {
-        if outwards {
-            Self { near: Axis::Source, far: Axis::Destination }
-        } else {
-            Self { near: Axis::Destination, far: Axis::Source }
-        }
-    }
+    const OUTWARDS: Self = Self { near: Axis::Source, far: Axis::Destination };
+    const INWARDS: Self = Self { near: Axis::Destination, far: Axis::Source };
 
     /// The pairs of an address of the far end and a port.
     fn seen<A: Cached>(
@@ -92,7 +105,7 @@ impl Axes {
         set.exists(&[self.near, Axis::SourcePort], budget)
     }
 
-    const fn is_outwards(self) -> bool {
+    const fn are_outwards(self) -> bool {
         matches!(self.near, Axis::Source)
     }
 }
@@ -135,6 +148,7 @@ fn judged<A: Cached>(
     ground: &Ground<'_, A>,
     opener: End,
     wide: &[Wide<'_, A>],
+    known: &mut BTreeSet<(usize, RuleId)>,
     budget: &Budget,
 ) -> Result<Vec<Finding>, Exhausted> {
     if wide.is_empty() {
@@ -167,8 +181,10 @@ fn judged<A: Cached>(
         } else {
             one.axes.seen(&HeaderSet::from_cuboids(through, budget)?, budget)?
         };
-        let width = width(ground, one, &through, &one.axes.seen(needed, budget)?, unfinished);
+        let needed = one.axes.seen(needed, budget)?;
+        let width = width(ground, opener, one, &through, &needed, unfinished);
         if let Some(width) = width {
+            known.insert((one.device, one.rule));
             groups.entry(width).or_default().push(ground.place(one.device, one.rule));
         }
     }
@@ -184,12 +200,13 @@ fn judged<A: Cached>(
 /// How much wider than the need a rule is, if that is worth a word.
 fn width<A: Cached>(
     ground: &Ground<'_, A>,
+    opener: End,
     rule: &Wide<'_, A>,
     through: &HeaderSet<A>,
     needed: &HeaderSet<A>,
     at_most: bool,
 ) -> Option<Width> {
-    let (axes, outwards) = (rule.axes, rule.axes.is_outwards());
+    let (axes, outwards) = (rule.axes, rule.axes.are_outwards());
     let more = |axis: Axis| {
         let values = through.values_on(axis);
         let needless = values.intersection(&needed.values_on(axis).complement(axis));
@@ -201,6 +218,13 @@ fn width<A: Cached>(
     let sort = match () {
         () if ports >= Count::from(u64::from(u16::MAX)) => Sort::Everything,
         () if needless_ports >= Count::from(MANY) => Sort::ManyPorts,
+        // Passive mode needs none of them, and active mode has another side to it.
+        () if opener == End::Server
+            && ports >= Count::from(MANY)
+            && !needless_addresses.is_zero() =>
+        {
+            Sort::ManyPorts
+        }
         () if needless_ports.is_zero() && !needless_addresses.is_zero() => Sort::Addresses,
         () => return None,
     };
@@ -228,36 +252,48 @@ fn width<A: Cached>(
 
 fn finding<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width, rules: &[By]) -> Finding {
     let everywhere = width.addresses == Ranges::<A>::all(Axis::Source).count();
-    let of = if width.outwards { "of" } else { "from" };
-    let addresses = if everywhere {
-        "every address".to_owned()
-    } else {
-        counted(width.addresses, "address", "addresses")
+    let addresses = match everywhere {
+        true => "every address".to_owned(),
+        false => counted(width.addresses, "address", "addresses"),
     };
     let ports = match width.sort {
         Sort::Everything => "every port".to_owned(),
         Sort::ManyPorts | Sort::Addresses => counted(width.ports, "port", "ports"),
     };
-    let whom = &ground.whom;
-    let surplus = match (width.needless_ports.is_zero(), width.needless_addresses.is_zero()) {
-        (false, false) => format!(
-            "{} and {}",
-            counted(width.needless_ports, "port", "ports"),
-            counted(width.needless_addresses, "address", "addresses"),
+    let needless = [
+        (width.needless_ports, "port", "ports"),
+        (width.needless_addresses, "address", "addresses"),
+    ];
+    let needless: Vec<_> = needless
+        .into_iter()
+        .filter(|(count, ..)| !count.is_zero())
+        .map(|(count, one, several)| counted(count, one, several))
+        .collect();
+    let needless: Vec<_> = needless.iter().map(String::as_str).collect();
+    let (whom, at_most) = (&ground.whom, if width.at_most { "up to " } else { "" });
+    let needless = format!("{at_most}{}", listed(&needless));
+    let place = places(rules);
+    let message = match (width.outwards, opener) {
+        (true, _) => format!(
+            "{place} {} {ports} of {addresses}: {needless} that FTP with {whom} does not need",
+            verb(rules, "opens", "open"),
         ),
-        (false, true) => counted(width.needless_ports, "port", "ports"),
-        (true, _) => counted(width.needless_addresses, "address", "addresses"),
+        (false, End::Client) => format!(
+            "{place} {} {addresses} connect to {ports}: {needless} that FTP with {whom} does not \
+             need",
+            verb(rules, "lets", "let"),
+        ),
+        (false, End::Server) => format!(
+            "{place} {} {addresses} connect to {ports} of the clients: FTP with {whom} needs none \
+             of this in passive mode, and {needless} of it in no mode",
+            verb(rules, "lets", "let"),
+        ),
     };
-    let at_most = if width.at_most { "up to " } else { "" };
     let first = rules.first();
     Finding {
         code: "FTP-L1".to_owned(),
         severity: width.severity,
-        message: format!(
-            "{} {} {at_most}{ports} {of} {addresses}: {surplus} more than FTP with {whom} needs",
-            places(rules),
-            verb(rules, "opens", "open"),
-        ),
+        message,
         help: help(ground, opener, width),
         line: first.and_then(|rule| rule.line),
         rule_set: first.and_then(|rule| rule.rule_set.clone()),
@@ -267,7 +303,7 @@ fn finding<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width, rules:
 /// The least that is enough.
 fn help<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width) -> String {
     let needed = ground.opens(opener);
-    let listed = |axis: Axis, port: bool| {
+    let values = |axis: Axis, port: bool| {
         let ranges = needed.values_on(axis);
         let shown = ranges.as_slice();
         (shown.len() <= 4).then(|| {
@@ -283,7 +319,7 @@ fn help<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width) -> String
         })
     };
     let far = if width.outwards { Axis::Destination } else { Axis::Source };
-    let addresses = match listed(far, false) {
+    let addresses = match values(far, false) {
         Some(all) => all,
         None => {
             let ids = ground.ids.join(" ");
@@ -291,16 +327,16 @@ fn help<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width) -> String
         }
     };
     let ports =
-        listed(Axis::DestinationPort, true).unwrap_or_else(|| "the listed ports".to_owned());
+        values(Axis::DestinationPort, true).unwrap_or_else(|| "the listed ports".to_owned());
     let direction = if width.outwards { "to" } else { "from" };
     let rule = format!("tcp {direction} {addresses}, port {ports}");
     match (width.sort, width.severity, opener) {
         (Sort::Everything, Severity::Info, _) => {
             format!("if that is not the policy for everybody, {rule} is enough for FTP")
         }
-        (_, _, End::Server) => format!(
-            "use passive mode, which needs nothing of this; for active mode {rule} is enough"
-        ),
+        (_, _, End::Server) => {
+            format!("remove it and use passive mode; for active mode {rule} is enough")
+        }
         (_, _, End::Client) => format!("{rule} is enough"),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Asked;
 use super::ground::Ground;
+use super::named::Named;
 use crate::audit::Cached;
 use crate::audit::fates::Status;
 use crate::audit::report::{Finding, Severity};
@@ -21,21 +22,24 @@ fn finding<A: Cached>(ground: &Ground<'_, A>, asked: &Asked<'_>) -> Option<Findi
     let plain = of(Protection::Plain).filter(|flows| !flows.off_by_default)?;
     let explicit = of(Protection::ExplicitTls).filter(offered);
     let implicit = of(Protection::ImplicitTls).filter(offered);
-    // A flow is open if its control connection surely is, to some address from some client.
+    // The first rule for FTP that surely lets it through, to some address from some client.
     let open = |wanted: &Flow| {
         let (.., answer) = ground
             .answers
             .iter()
             .find(|(flow, control, _)| *flow == wanted && control.is_none())?;
-        answer.pieces.iter().find(|piece| piece.status == Status::Open)
+        answer.pieces.iter().filter(|piece| piece.status == Status::Open).find_map(|piece| {
+            let device = piece.ruling.device;
+            let Blame::Rule(id) = piece.ruling.by else { return None };
+            let rule = ground.site.device(device)?.firewall.rule(id)?;
+            // Of one that lets everything through, or a policy, nobody would say that it is for FTP.
+            let about = Named::<A>::of(rule)?.is_about_ftp(ground);
+            about.then(|| ground.place(device, id))
+        })
     };
-    let through = open(&plain.control)?;
+    let by = open(&plain.control)?;
     let shared = explicit.is_some_and(|explicit| explicit.control.to == plain.control.to);
     explicit.or(implicit)?;
-    let by = match through.ruling.by {
-        Blame::Rule(rule) => Some(ground.place(through.ruling.device, rule)),
-        _ => None,
-    };
     let help = match (shared, implicit.map(|flows| ports(&flows.control))) {
         (true, Some(ports)) => format!(
             "use explicit TLS in the client, which a firewall cannot force on this port; to rule \
@@ -49,18 +53,18 @@ fn finding<A: Cached>(ground: &Ground<'_, A>, asked: &Asked<'_>) -> Option<Findi
         (false, _) => "allow the ports of TLS only".to_owned(),
     };
     let name = &asked.provider.name;
-    let place = by.as_ref().map(|by| format!(" by {}", by.short())).unwrap_or_default();
     Some(Finding {
         code: "FTP-L4".to_owned(),
         severity: if shared { Severity::Info } else { Severity::Warning },
         message: format!(
-            "plain FTP with {name}, which offers TLS, is let through to port {}{place}: it sends \
+            "plain FTP with {name}, which offers TLS, is let through to port {} by {}: it sends \
              the password in clear",
             ports(&plain.control),
+            by.short(),
         ),
         help,
-        line: by.as_ref().and_then(|by| by.line),
-        rule_set: by.and_then(|by| by.rule_set),
+        line: by.line,
+        rule_set: by.rule_set,
     })
 }
 

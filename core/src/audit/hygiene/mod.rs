@@ -7,6 +7,7 @@
 mod broad;
 mod chains;
 mod clear_text;
+mod datagrams;
 mod ground;
 mod named;
 mod needless_ports;
@@ -66,6 +67,7 @@ fn of_family<A: Cached>(auditor: &Auditor<'_>, asked: &[Asked<'_>]) -> Vec<Findi
         related::findings(&ground),
         clear_text::findings(&ground, asked),
         found(needless_ports::findings(&ground, &suspects, &budget)),
+        datagrams::findings(&ground),
     ]
     .concat()
 }
