@@ -2,7 +2,7 @@ use ipnet::IpNet;
 
 use super::fates::{Piece, Site, Status, union};
 use super::report::{PortRangeState, PortState};
-use crate::eval::symbolic::Control;
+use crate::eval::symbolic::{Control, Trail};
 use crate::firewall::Governs;
 use crate::ftp::{End, Endpoint, Ends, Flow};
 use crate::space::{Axis, Budget, Cuboid, Exhausted, HeaderSet, PortRange, Ranges};
@@ -15,6 +15,8 @@ pub(super) struct Answer<A: Governs> {
     pub needed: HeaderSet<A>,
     /// A partition of it.
     pub pieces: Vec<Piece<A>>,
+    /// What became clear about the rules of each device.
+    pub trails: Vec<Trail>,
 }
 
 impl<A: Governs> Answer<A> {
@@ -26,10 +28,10 @@ impl<A: Governs> Answer<A> {
     ) -> Result<Self, Exhausted> {
         let needed = needed(flow, budget)?;
         let space: Vec<_> = needed.cuboids().collect();
-        let mut pieces = site.fates(flow.opener, control, &space, budget)?;
+        let (mut pieces, trails) = site.traced_fates(flow.opener, control, &space, budget)?;
         Self::weigh_sources(flow, &mut pieces, budget)?;
         Self::weigh_targets(flow, &needed, &mut pieces, budget)?;
-        Ok(Self { flow: flow.clone(), needed, pieces })
+        Ok(Self { flow: flow.clone(), needed, pieces, trails })
     }
 
     /// The end that opens the connections.

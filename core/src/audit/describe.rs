@@ -2,7 +2,7 @@ use super::fates::Site;
 use super::report::{By, ByKind, Condition, UnmodelledLine};
 use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Device, Interfaces, Open, Ruling};
-use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Symbol, Test};
+use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test};
 use crate::space::{AddressRange, Ranges};
 
 /// How many ranges of addresses are listed.
@@ -75,13 +75,17 @@ impl<'a> Describer<'a> {
 
     fn rule(&self, id: RuleId) -> By {
         let span = self.firewall.rule(id).map(Rule::span).unwrap_or_default();
-        let text = self.firewall.quote(span).to_owned();
+        self.rule_at(id.chain, span)
+    }
+
+    /// The rule that stands there.
+    pub(super) fn rule_at(&self, chain: ChainId, span: Span) -> By {
         By {
             kind: ByKind::Rule,
             rule_set: self.rule_set(),
             line: Some(span.line),
-            text,
-            chain: self.chain(id.chain),
+            text: self.firewall.quote(span).to_owned(),
+            chain: self.chain(chain),
         }
     }
 

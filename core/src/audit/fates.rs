@@ -1,4 +1,4 @@
-use crate::eval::symbolic::{self, Blame, Control, Device, Effort, Part, Ruling};
+use crate::eval::symbolic::{self, Blame, Control, Device, Effort, Part, Ruling, Trail};
 use crate::eval::{End, Placement};
 use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, TranslationKind};
 use crate::space::{Budget, Cuboid, Exhausted, HeaderSet};
@@ -58,6 +58,21 @@ impl<'a> Site<'a> {
         let effort = Effort::default();
         let parts = symbolic::connections(&self.devices, opener, control, space, effort);
         parts.into_iter().map(|part| self.piece(part, budget)).collect()
+    }
+
+    /// The same, with what becomes clear about the rules of each device.
+    pub(super) fn traced_fates<A: Governs>(
+        &self,
+        opener: End,
+        control: Option<&Control>,
+        space: &[Cuboid<A>],
+        budget: &Budget,
+    ) -> Result<(Vec<Piece<A>>, Vec<Trail>), Exhausted> {
+        let (devices, effort) = (&self.devices, Effort::default());
+        let (parts, trails) =
+            symbolic::traced_connections(devices, &[], opener, control, space, effort);
+        let pieces = parts.into_iter().map(|part| self.piece(part, budget));
+        Ok((pieces.collect::<Result<_, _>>()?, trails))
     }
 
     fn piece<A: Governs>(&self, part: Part<A>, budget: &Budget) -> Result<Piece<A>, Exhausted> {

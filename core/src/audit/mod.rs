@@ -11,6 +11,7 @@ mod fates;
 mod findings;
 mod fix;
 mod helpers;
+mod hygiene;
 mod mode;
 mod names;
 mod notice;
@@ -271,7 +272,9 @@ impl<'a> Audit<'a> {
         let asked = self.asked();
         let audited: Vec<_> =
             asked.iter().map(|provider| auditor.provider(provider, &peers)).collect();
-        let findings = findings::of(&auditor.site, &audited, self.idle);
+        let mut findings = findings::of(&auditor.site, &audited, self.idle);
+        findings.extend(hygiene::of(&auditor, &asked, &peers));
+        findings.sort_by_key(|finding| finding.severity);
         let (findings, silenced) = self.config.applied(findings);
         let providers: Vec<_> = audited.into_iter().map(|audited| audited.report).collect();
         let verdict = Verdict::overall(providers.iter().map(|provider| provider.verdict));
@@ -559,6 +562,7 @@ fn not_offered_mode(mode: SessionMode, why: String) -> NotOffered {
 trait Cached: Governs {
     fn known<'k>(auditor: &'k mut Auditor<'_>) -> &'k mut Known<Self>;
     fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>>;
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self>;
 }
 
 impl Cached for u32 {
@@ -569,6 +573,10 @@ impl Cached for u32 {
     fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>> {
         &mut wants.v4
     }
+
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self> {
+        &auditor.known_v4
+    }
 }
 
 impl Cached for u128 {
@@ -578,5 +586,9 @@ impl Cached for u128 {
 
     fn wants(wants: &mut Wants) -> &mut Vec<Want<Self>> {
         &mut wants.v6
+    }
+
+    fn answers<'k>(auditor: &'k Auditor<'_>) -> &'k Known<Self> {
+        &auditor.known_v6
     }
 }

@@ -3,6 +3,9 @@
 /// The number of TCP.
 pub(super) const TCP: u8 = 6;
 
+/// The number of UDP.
+pub(super) const UDP: u8 = 17;
+
 /// The names in `/etc/protocols` (Debian netbase 6.4), and `all`.
 pub(super) const PROTOCOLS: [(&str, u8); 64] = [
     ("tcp", 6),

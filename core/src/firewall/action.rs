@@ -77,6 +77,14 @@ impl Action {
             one => std::slice::from_ref(one),
         }
     }
+
+    /// The chain that it leads to, which is the last thing that it does.
+    pub fn calls(&self) -> Option<ChainId> {
+        match self.parts().last() {
+            Some(Self::Jump(chain) | Self::Goto(chain)) => Some(*chain),
+            _ => None,
+        }
+    }
 }
 
 /// How a connection's addresses and ports are translated.

@@ -6,8 +6,8 @@ use super::chain::Kept;
 use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
-    Action, AutomaticHelpers, Base, Bounds, Chain, ChainId, Dialect, Firewall, Kernel, Span,
-    Symbol, Test, Traits, Unmodelled, bounds,
+    Action, AutomaticHelpers, Base, Bounds, Chain, ChainId, Datagrams, Dialect, Firewall, Kernel,
+    Ports, Span, Symbol, Test, Traits, Unmodelled, bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -21,6 +21,7 @@ pub(crate) struct Builder {
     local: Vec<IpNet>,
     kernel: Option<Kernel>,
     unmodelled: Vec<Unmodelled>,
+    datagrams: Vec<Datagrams>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
     insertions: Vec<(ChainId, usize, usize)>,
@@ -45,6 +46,11 @@ impl Builder {
     /// The symbol of a name.
     pub(crate) fn symbol(&mut self, name: &str) -> Symbol {
         self.symbols.intern(name)
+    }
+
+    /// A rule lets UDP packets to these ports through.
+    pub(crate) fn datagrams(&mut self, chain: ChainId, span: Span, ports: Ports) {
+        self.datagrams.push(Datagrams { chain, span, ports });
     }
 
     /// A new chain, without rules.
@@ -146,6 +152,7 @@ impl Builder {
             chain.bounds_v4.shrink_to_fit();
             chain.bounds_v6.shrink_to_fit();
         }
+        self.datagrams.shrink_to_fit();
         self.unmodelled.sort_by_key(|unmodelled| unmodelled.span);
         let kernel = self.kernel.unwrap_or(Kernel::DEFAULT);
         let automatic = kernel.automatic_helpers() != AutomaticHelpers::Never;
@@ -163,6 +170,7 @@ impl Builder {
             kernel,
             automatic_helper,
             unmodelled: self.unmodelled,
+            datagrams: self.datagrams,
             traits: self.traits,
         }
     }

@@ -9,7 +9,8 @@
 //! understands but cannot decide from the text alone is a [`Test::Unmodelled`] or
 //! [`Action::Unmodelled`]; nothing is left out.
 //!
-//! Only TCP is modelled: a rule for another protocol is kept, and never matches.
+//! Only TCP is modelled: a rule for another protocol is kept, and never matches. Of those that let UDP
+//! through, the ports are noted.
 
 mod action;
 mod allowance;
@@ -82,6 +83,7 @@ pub struct Firewall {
     /// The helper for FTP that the kernel may assign by itself.
     automatic_helper: Option<Symbol>,
     unmodelled: Vec<Unmodelled>,
+    datagrams: Vec<Datagrams>,
     traits: Traits,
 }
 
@@ -101,6 +103,17 @@ pub struct Unmodelled {
     pub span: Span,
     /// What it is, for instance `-m limit`.
     pub what: Symbol,
+}
+
+/// A rule that lets UDP packets through, to ports that it names. FTP has none of them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Datagrams {
+    /// The chain that the rule stands in.
+    pub chain: ChainId,
+    /// Where it stands in the text.
+    pub span: Span,
+    /// The ports that the packets go to.
+    pub ports: Ports,
 }
 
 /// The addresses that are a device's own if this was given: one where it stands with the length of its
@@ -225,6 +238,11 @@ impl Firewall {
     /// text.
     pub fn unmodelled(&self) -> &[Unmodelled] {
         &self.unmodelled
+    }
+
+    /// The rules that let UDP packets through, to ports that they name, in the order of the text.
+    pub fn datagrams(&self) -> &[Datagrams] {
+        &self.datagrams
     }
 
     /// The distinct masks and values that rules compare TCP flags with.

@@ -13,6 +13,8 @@ pub(super) enum Means {
     Ports(Side),
     /// Ports, several of them; of either side for `None`.
     PortList(Option<Side>),
+    /// The ports that UDP packets go to, one range of them.
+    DatagramPorts,
     /// A segment that opens a connection.
     Syn,
     /// TCP flags: which to look at and which of them are set.

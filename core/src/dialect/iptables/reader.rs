@@ -421,6 +421,9 @@ impl<'a> Reader<'a> {
         if let Action::Jump(to) | Action::Goto(to) = action {
             self.jumps.push((chain, to, span));
         }
+        if let Some(ports) = self.scratch.datagrams.take() {
+            self.builder.datagrams(chain, span, ports);
+        }
         self.builder.rule(chain, position, span, &mut self.scratch.tests, action);
         Ok(())
     }

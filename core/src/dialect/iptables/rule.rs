@@ -1,9 +1,10 @@
 //! One rule: the options that iptables itself knows, and the way to those of its extensions.
 
 use crate::error::Code;
-use crate::firewall::{Action, Builder, Hook, InterfaceTest, Side, Test};
+use crate::firewall::{Action, Builder, Hook, InterfaceTest, Ports, Side, Test};
 use crate::space::Family;
 
+use super::super::names::UDP;
 use super::Context;
 use super::address::{self, Masked};
 use super::chains::Table;
@@ -132,6 +133,8 @@ pub(super) struct Scratch {
     pub(super) connection: Vec<Test>,
     pub(super) address_types: Vec<usize>,
     pub(super) set: Option<usize>,
+    /// The ports that the rule lets UDP packets to.
+    pub(super) datagrams: Option<Ports>,
     modules: Vec<Loaded>,
 }
 
@@ -194,6 +197,7 @@ impl<'r, 'a> Draft<'r, 'a> {
         scratch.connection.clear();
         scratch.address_types.clear();
         scratch.set = None;
+        scratch.datagrams = None;
         scratch.modules.clear();
         let family = context.family;
         Self {
@@ -539,10 +543,20 @@ impl<'r, 'a> Draft<'r, 'a> {
             self.action = Action::UnknownMark;
         }
         if self.scratch.tests.iter().any(|test| matches!(test, Test::Never)) {
+            self.scratch.datagrams = self.datagrams();
             self.scratch.tests.clear();
             self.scratch.tests.push(Test::Never);
         }
         Ok(())
+    }
+
+    /// The ports that it lets UDP packets to, if it is a rule for that and names any.
+    fn datagrams(&self) -> Option<Ports> {
+        let accepts = self.protocol == Some((UDP, false)) && self.action == Action::Accept;
+        self.scratch.tests.iter().filter(|_| accepts).find_map(|test| match test {
+            Test::Port(Side::Destination, ports) => Some(ports.clone()),
+            _ => None,
+        })
     }
 
     /// What follows is known again.

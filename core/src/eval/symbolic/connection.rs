@@ -1,5 +1,6 @@
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
+use super::notes::{Notes, Overruled, Passed};
 use super::partly::{Before, Tracks};
 use super::question::{Class, Stage, Stop, Way};
 use super::site::Own;
@@ -9,7 +10,7 @@ use super::truth::{Context, Seen};
 use super::view::{Arrived, Covered, Value, View};
 use super::walk::{Block, Outcome, Walk};
 use super::{Blame, Course, Effort, Open, Ruling, Stuck};
-use crate::firewall::{BaseKind, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
+use crate::firewall::{BaseKind, ChainId, Fate, Firewall, Governs, Hook, RuleId, Side, Symbol};
 use crate::space::{Axis, Cuboid};
 
 /// Follows cells through all packets of a connection.
@@ -20,6 +21,8 @@ pub(super) struct Follower<'a> {
     pub classes: &'a [Class],
     /// The addresses of the device itself.
     pub own: &'a Own,
+    /// Where it is noted what becomes clear about rules, if it is.
+    pub notes: Option<&'a Notes>,
 }
 
 /// How a connection was followed.
@@ -62,6 +65,10 @@ pub(super) struct Passage<A> {
     /// It was for the device itself, which may not be known.
     delivered: Delivered,
     credit: Credit,
+    /// The rules that let it through base chains, as far as they are noted.
+    passed: Vec<Passed>,
+    /// The base chain that it came to last.
+    at: Option<(ChainId, Hook)>,
 }
 
 /// Whether a packet that comes to a gateway is for the gateway itself.
@@ -130,6 +137,9 @@ impl Follower<'_> {
             let passage = leg.pass(followed.nat, |_| true, cell, lists, &mut end.doubts, effort)?;
             let stopped = passage.state.is_none();
             end.meets(passage.block, class.stage, stopped);
+            if let (true, true, Some(notes)) = (first, stopped, self.notes) {
+                passage.note_overruled(class, notes);
+            }
             if first {
                 let tracked = passage.tracking.is_off().map(|off| !off);
                 followed.reads = Reads::both(tracked);
@@ -240,6 +250,8 @@ impl Leg<'_> {
             astray: None,
             delivered: Delivered::No,
             credit: Credit::default(),
+            passed: Vec::new(),
+            at: None,
         };
         for stop in self.class.entry.iter().filter(|stop| wanted(stop)) {
             self.meet(stop, &mut passage, cell, lists, doubts, effort)?;
@@ -339,6 +351,7 @@ impl Leg<'_> {
             seen: self.seen,
             nat: &passage.nat,
             view: View::of(self.class, stop, &passage.nat),
+            notes: self.follower.notes,
         };
         let translates = stop.kind == BaseKind::Nat;
         if translates {
@@ -363,6 +376,7 @@ impl Leg<'_> {
         let outcome = walk.run(stop.chain, state)?;
         passage.tracked = stop.tracked;
         passage.tracking = state.tracking;
+        passage.at = Some((stop.chain, stop.hook));
         passage.take(self.follower.firewall, stop, &outcome);
         if translates && state.tracking.is_off().is_none() {
             // Perhaps it is not tracked and passes by.
@@ -440,7 +454,24 @@ impl<A: Governs> Passage<A> {
                 _ => self.credit.policy = Some(by),
             }
         }
+        let surely = outcome.block.is_none() && outcome.ends.is_none();
+        if let (Some((Blame::Rule(rule), _)), true) = (outcome.accept, surely) {
+            self.passed.push(Passed { rule, base: stop.chain, hook: stop.hook });
+        }
         self.state = passed.map(|(_, state)| state);
+    }
+
+    /// Notes the rules that let the packet through a base chain at the hook where it was stopped.
+    fn note_overruled(&self, class: &Class, notes: &Notes) {
+        let (Some((later, hook)), Some(block)) = (self.at, self.block) else { return };
+        // One that a helper expected comes back without being expected.
+        if class.expected.is_some() || !matches!(self.delivered, Delivered::No | Delivered::Yes) {
+            return;
+        }
+        for passed in self.passed.iter().filter(|passed| passed.hook == hook) {
+            let Passed { rule, base, .. } = *passed;
+            notes.overrules(Overruled { rule, base, by: block.by, later });
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Session<'_> {
             let (ruling, view) = new_one(lists, effort)?;
             return Ok((ruling, self.onward(view, &meaning)));
         };
-        let follower = Follower { firewall: self.firewall, classes, own: self.own };
+        let follower = Follower { classes, ..self.follower() };
         let followed = follower.follow(self.following(from, &meaning.nat), cell, lists, effort)?;
         let (mut ruling, mut view) = (followed.ruling, followed.nat.leaves());
         if followed.stopped_tracked && ruling.certain {

@@ -9,6 +9,7 @@ mod data;
 mod lists;
 mod meaning;
 mod nat;
+mod notes;
 mod partly;
 mod path;
 mod question;
@@ -21,6 +22,7 @@ mod truth;
 mod view;
 mod walk;
 
+pub use notes::{Hidden, Misplaced, Overruled, Trail, Turn, Watch, callers};
 pub use question::{Interfaces, Stage, flags_of};
 pub(crate) use session::is_ftp;
 pub use session::{Announced, Control};
@@ -33,6 +35,7 @@ use crate::space::{Axis, Cuboid};
 use connection::Follower;
 use lists::Lists;
 use nat::Nat;
+use notes::Notes;
 use path::{Hop, Path};
 use site::{Own, Site};
 use view::View;
@@ -172,9 +175,37 @@ pub fn connections<A: Governs>(
     opener: End,
     control: Option<&Control>,
     space: &[Cuboid<A>],
-    mut effort: Effort,
+    effort: Effort,
 ) -> Vec<Part<A>> {
     let sites: Vec<_> = devices.iter().map(Site::of).collect();
+    through(&sites, opener, control, space, effort)
+}
+
+/// The same, with what becomes clear about the rules of each device on the way. `watches` are the
+/// rules of each device, in order, of which one wants to know why they do not decide.
+pub fn traced_connections<A: Governs>(
+    devices: &[Device<'_>],
+    watches: &[Watch],
+    opener: End,
+    control: Option<&Control>,
+    space: &[Cuboid<A>],
+    effort: Effort,
+) -> (Vec<Part<A>>, Vec<Trail>) {
+    let watches = watches.iter().cloned().chain(std::iter::repeat_with(Watch::default));
+    let devices = devices.iter().zip(watches);
+    let sites: Vec<_> = devices.map(|(device, watch)| Site::noting(device, watch)).collect();
+    let parts = through(&sites, opener, control, space, effort);
+    let trails = sites.into_iter().map(|site| site.notes.map(Notes::into_trail));
+    (parts, trails.map(Option::unwrap_or_default).collect())
+}
+
+fn through<A: Governs>(
+    sites: &[Site<'_>],
+    opener: End,
+    control: Option<&Control>,
+    space: &[Cuboid<A>],
+    mut effort: Effort,
+) -> Vec<Part<A>> {
     let hull = hull(space);
     let hops: Vec<_> =
         sites.iter().map(|site| Hop::new(site, A::FAMILY, opener, control)).collect();
@@ -194,7 +225,7 @@ pub fn packets<A: Governs>(
     effort: Effort,
 ) -> Vec<Part<A>> {
     let classes = question::packet(firewall, A::FAMILY, hook, state, incoming, outgoing);
-    let follower = Follower { firewall, classes: &classes, own: &Own::none() };
+    let follower = Follower { firewall, classes: &classes, own: &Own::none(), notes: None };
     let (mut lists, mut effort) = (Lists::new(), effort);
     if let Some(hull) = hull(space) {
         // Where that alone spends the effort, no cell is finished either.

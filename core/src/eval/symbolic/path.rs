@@ -32,7 +32,8 @@ impl<'a> Hop<'a> {
 
     fn follower(&self) -> Follower<'_> {
         let firewall = self.site.device.firewall;
-        Follower { firewall, classes: &self.classes, own: &self.site.own }
+        let notes = self.site.notes.as_ref();
+        Follower { firewall, classes: &self.classes, own: &self.site.own, notes }
     }
 }
 

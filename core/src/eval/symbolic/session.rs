@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Effort;
 use super::connection::Follower;
 use super::lists::Lists;
+use super::notes::Notes;
 use super::question::{Class, Expected};
 use super::site::{Own, Site};
 use super::view::View;
@@ -58,6 +59,7 @@ pub(super) struct Session<'a> {
     /// The same by a helper that is taken for granted.
     pub helped: Vec<Class>,
     pub own: &'a Own,
+    pub notes: Option<&'a Notes>,
 }
 
 impl<'a> Session<'a> {
@@ -99,6 +101,7 @@ impl<'a> Session<'a> {
             expected: expected.collect(),
             helped: assumed.unwrap_or_default(),
             own: &site.own,
+            notes: site.notes.as_ref(),
         }
     }
 
@@ -114,12 +117,14 @@ impl<'a> Session<'a> {
 
     /// What follows control connections.
     pub(super) fn follower(&self) -> Follower<'_> {
-        Follower { firewall: self.firewall, classes: &self.control_classes, own: self.own }
+        let Self { firewall, own, notes, .. } = *self;
+        Follower { firewall, classes: &self.control_classes, own, notes }
     }
 
     /// What follows their first packets to where helpers are assigned and addresses translated.
     pub(super) fn shaper(&self) -> Follower<'_> {
-        Follower { firewall: self.firewall, classes: &self.shaping_classes, own: self.own }
+        let Self { firewall, own, notes, .. } = *self;
+        Follower { firewall, classes: &self.shaping_classes, own, notes }
     }
 
     /// The control connections of data connections.

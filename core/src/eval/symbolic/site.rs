@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 
 use super::Device;
+use super::notes::{Notes, Watch};
 use super::question::{self, Class, Expected};
 use crate::eval::End;
 use crate::firewall::{Action, Firewall, Governs, Side, Translation, TranslationKind, own};
@@ -10,6 +11,8 @@ use crate::space::{Family, Ranges};
 pub(super) struct Site<'a> {
     pub device: Device<'a>,
     pub own: Own,
+    /// Where it is noted what becomes clear about its rules, if it is.
+    pub notes: Option<Notes>,
 }
 
 /// The addresses of a device itself, by family.
@@ -25,7 +28,12 @@ pub(super) struct Own {
 
 impl<'a> Site<'a> {
     pub(super) fn of(device: &Device<'a>) -> Self {
-        Self { device: *device, own: Own::of(device.firewall) }
+        Self { device: *device, own: Own::of(device.firewall), notes: None }
+    }
+
+    /// The device, of whose rules notes are taken.
+    pub(super) fn noting(device: &Device<'a>, watch: Watch) -> Self {
+        Self { notes: Some(Notes::new(watch)), ..Self::of(device) }
     }
 
     /// The packets of a connection.

@@ -1,11 +1,12 @@
 use super::nat::{Mapping, Nat};
-use super::question::{Class, Expected, Interface, Stage, Stop};
+use super::notes::Notes;
+use super::question::{Class, Expected, Interface, Manip, Stage, Stop};
 use super::state::{Mark, PacketState, Tracking};
 use super::tracker::{Known, Standing};
 use super::view::View;
 use crate::firewall::{
     Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest, Ports,
-    Rule, Side, States, Statuses, Test,
+    Rule, RuleId, Side, States, Statuses, Test,
 };
 use crate::space::{Axis, Cover, Cuboid, Ranges};
 
@@ -64,6 +65,17 @@ pub(super) struct Context<'a, A> {
     pub nat: &'a Nat<A>,
     /// What the packets carry here.
     pub view: View<A>,
+    /// Where it is noted what becomes clear about rules, if it is.
+    pub notes: Option<&'a Notes>,
+}
+
+/// What packets carry on the other side of a translation.
+pub(super) struct OtherSide<A> {
+    pub view: View<A>,
+    /// The rule that translates.
+    pub by: RuleId,
+    /// It is behind them here.
+    pub before: bool,
 }
 
 impl<A: Governs> Context<'_, A> {
@@ -91,6 +103,27 @@ impl<A: Governs> Context<'_, A> {
             }
         }
         whole
+    }
+
+    /// What the packets carry on the other sides of the translations that surely change them.
+    pub(super) fn other_sides(&self) -> Vec<OtherSide<A>> {
+        let onward = self.class.mirrored() == self.nat.reversed;
+        let (destination, source) = (
+            Stop { destination: self.stop.destination.undone(), ..self.stop.clone() },
+            Stop { source: self.stop.source.undone(), ..self.stop.clone() },
+        );
+        let (target, opener) = (self.nat.target, self.nat.source);
+        let (first, second) = if onward { (target, opener) } else { (opener, target) };
+        let sides = [
+            (first, destination, self.stop.destination == Manip::Done),
+            (second, source, self.stop.source == Manip::Done),
+        ];
+        let changed = |mapping: &Mapping<A>| mapping.surely && mapping.changes == Some(true);
+        let side = |(mapping, stop, before): (Option<Mapping<A>>, Stop, bool)| {
+            let by = mapping.filter(changed)?.by;
+            Some(OtherSide { view: View::of(self.class, &stop, self.nat), by, before })
+        };
+        sides.into_iter().filter_map(side).collect()
     }
 
     fn holds(&self, test: &Test, cell: &Cuboid<A>, state: &PacketState) -> Truth<A> {

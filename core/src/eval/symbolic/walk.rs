@@ -3,10 +3,11 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::lists::{Entry, Lists, split_plane};
+use super::notes::{Hidden, Misplaced, Turn};
 use super::state::{Mark, PacketState, Settled, Tracking};
 use super::truth::{Context, Truth};
 use super::{Blame, Effort, Stuck};
-use crate::firewall::{Action, ChainId, Fate, Governs, Rule, RuleId, Side, Symbol};
+use crate::firewall::{Action, BaseKind, ChainId, Fate, Governs, Rule, RuleId, Side, Symbol};
 use crate::space::Cuboid;
 
 /// Everything that a chain may do with the packets of a cell.
@@ -35,6 +36,19 @@ impl Outcome {
     fn accepted(&mut self, by: Blame, state: PacketState) {
         let state = self.accept.map_or(state, |(_, before)| before.joined(state));
         self.accept = Some((by, state));
+    }
+
+    /// What ended the chain that `caller` leads to, of which none of the packets came back.
+    fn turn(&self, caller: RuleId) -> Option<(RuleId, Turn)> {
+        let rule = |by| if let Blame::Rule(rule) = by { Some(rule) } else { None };
+        match (self.accept, self.block, self.ends) {
+            // They went on where the caller's caller stands.
+            (_, _, Some(_)) => Some((caller, Turn::Away)),
+            (Some((by, _)), None, None) => Some((rule(by)?, Turn::Accepted)),
+            (None, Some(block), None) => Some((rule(block.by)?, Turn::Stopped)),
+            (Some(_), Some(block), None) => Some((rule(block.by)?, Turn::Either)),
+            (None, None, None) => None,
+        }
     }
 
     fn may_end(&mut self, state: PacketState) {
@@ -80,6 +94,14 @@ struct Frame {
     calling: Option<Calling>,
 }
 
+impl Frame {
+    /// The rule that was looked at last.
+    fn last(&self) -> Option<RuleId> {
+        let entry = self.list.get(self.position.checked_sub(1)?)?;
+        Some(RuleId { chain: self.chain, index: entry.index() })
+    }
+}
+
 /// The chain that a chain has jumped to, and how.
 #[derive(Clone, Copy)]
 struct Calling {
@@ -120,8 +142,12 @@ impl<A: Governs> Walk<'_, A> {
         let mut returned: Option<Outcome> = None;
         while let Some(frame) = frames.last_mut() {
             if let Some(outcome) = returned.take() {
+                let caller = frame.last();
                 if self.resume(frame, &outcome) {
                     continue;
+                }
+                if let Some((by, how)) = caller.and_then(|caller| outcome.turn(caller)) {
+                    self.note_hidden(frame, by, how)?;
                 }
             } else if let Some(calling) = self.step(frame)? {
                 frame.calling = Some(calling);
@@ -143,6 +169,7 @@ impl<A: Governs> Walk<'_, A> {
     fn enter(&mut self, chain: ChainId, state: PacketState) -> Result<Frame, Stuck<A>> {
         let view = self.context.view;
         let list = self.lists.of(self.context.firewall, view, chain, self.cell, self.effort)?;
+        self.note_misplaced(chain, &state)?;
         let outcome = Outcome::default();
         Ok(Frame { chain, entered: state, list, position: 0, state, outcome, calling: None })
     }
@@ -191,6 +218,9 @@ impl<A: Governs> Walk<'_, A> {
                 }
             };
             let id = RuleId { chain: frame.chain, index };
+            if let Some(notes) = self.context.notes {
+                notes.takes(id);
+            }
             if is_doubtful(rule.action(), certainty) {
                 self.doubts.push(id);
             }
@@ -199,11 +229,53 @@ impl<A: Governs> Walk<'_, A> {
                 return Ok(Some(Calling { chain, call, certainty }));
             }
             if !goes_on {
+                self.note_hidden(frame, id, turn(rule))?;
                 return Ok(None);
             }
         }
         frame.outcome.may_end(frame.state);
         Ok(None)
+    }
+
+    /// Notes the watched rules after the one that ended a run of a chain.
+    fn note_hidden(&mut self, frame: &Frame, by: RuleId, how: Turn) -> Result<(), Stuck<A>> {
+        let (Some(notes), Some(last)) = (self.context.notes, frame.last()) else { return Ok(()) };
+        for watched in notes.watched(frame.chain, last.index.saturating_add(1)) {
+            self.effort.spend(watched.path.len() as u64)?;
+            let may_match = |id: &RuleId| {
+                self.context.firewall.rule(*id).is_some_and(|rule| {
+                    self.context.matches(rule, self.cell, &frame.state) != Truth::No
+                })
+            };
+            if let (true, Some(rule)) = (watched.path.iter().all(may_match), watched.path.last()) {
+                notes.hides(Hidden { rule: *rule, by, how });
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the watched rules of a chain that would match on the other side of a translation.
+    fn note_misplaced(&mut self, chain: ChainId, state: &PacketState) -> Result<(), Stuck<A>> {
+        let Some(notes) = self.context.notes else { return Ok(()) };
+        let watched = notes.watched(chain, 0);
+        if watched.is_empty() || self.context.stop.kind != BaseKind::Filter {
+            return Ok(());
+        }
+        for side in self.context.other_sides() {
+            let beyond = Context { view: side.view, ..*self.context };
+            for watched in watched {
+                self.effort.spend(1)?;
+                let [id] = watched.path.as_slice() else { continue };
+                let Some(rule) = self.context.firewall.rule(*id) else { continue };
+                let matches = |context: &Context<'_, A>| context.matches(rule, self.cell, state);
+                if matches(self.context) == Truth::No
+                    && matches!(matches(&beyond), Truth::Yes | Truth::Split { .. })
+                {
+                    notes.misplaces(Misplaced { rule: *id, by: side.by, before: side.before });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether an action can make a difference to these packets: otherwise there is nothing to split
@@ -331,6 +403,15 @@ fn is_doubtful(action: &Action, certainty: Certainty) -> bool {
             translation.side == Side::Destination && certainty == Certainty::MayMatch
         }
         _ => certainty == Certainty::MayMatch,
+    }
+}
+
+/// How packets leave a chain by a rule that ends it.
+fn turn(rule: Rule<'_>) -> Turn {
+    match rule.action().parts().last() {
+        Some(Action::Accept | Action::Translate(_)) => Turn::Accepted,
+        Some(Action::Drop | Action::Reject(_)) => Turn::Stopped,
+        _ => Turn::Away,
     }
 }
 

@@ -59,6 +59,13 @@ impl<'a> Draft<'_, 'a> {
                 }
                 self.ports(Some(side), Ranges::range(lo, hi), given.negated);
             }
+            Means::DatagramPorts => {
+                let word = given.negatable(words)?;
+                // Whatever it is, it is no port of TCP.
+                if let (Ok((lo, hi)), false) = (port_range(&word.text, word.raw), given.negated) {
+                    self.ports(Some(Side::Destination), Ranges::range(lo, hi), false);
+                }
+            }
             Means::PortList(side) => {
                 let word = given.negatable(words)?;
                 self.transport = self.transport.or(Some(given.at));

@@ -8,6 +8,7 @@
 mod chains;
 mod comparisons;
 mod context;
+mod datagrams;
 mod effects;
 mod fault;
 mod field;

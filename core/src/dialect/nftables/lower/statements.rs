@@ -7,6 +7,7 @@ use crate::firewall::{Action, ChainId, Reject, Test};
 
 use super::super::syntax::{Expr, RejectKind, Statement, Verdict};
 use super::context::one_of;
+use super::datagrams::datagrams;
 use super::effects::{Written, of_version, written};
 use super::fault::{Read, fault};
 use super::field::Field;
@@ -47,6 +48,9 @@ enum Next {
 impl Lowering<'_> {
     /// Adds what a rule says to its chain.
     pub(super) fn rule(&mut self, place: Place, statements: &[Statement]) -> Read<()> {
+        if let Some(ports) = datagrams(statements) {
+            self.context.builder.datagrams(place.chain, place.span, ports);
+        }
         let fused = fused(statements);
         // The tests of matches that are fused with a later one.
         let mut waiting: HashMap<usize, Vec<Test>> = HashMap::new();
