@@ -49,7 +49,7 @@ pub(super) struct Clues {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Remedy {
     /// A helper that reads the control connection. Why none does.
-    Helper(Vec<helpers::Reason>),
+    Helper(helpers::Reasons),
     /// An announced address that the helper does not pass over; instead of this one.
     Announcement(IpAddr),
 }
@@ -162,9 +162,8 @@ impl<A: Governs> ClientView<'_, A> {
 /// closed.
 fn pinned<A: Governs>(site: &Site<'_>, answer: &Answer<A>, view: &ClientView<'_, A>) -> Vec<Place> {
     let closed = view.missing().iter().filter(|piece| piece.status == Status::Blocked);
-    let closed = closed.fold(Ranges::none(), |all: Ranges<A>, piece| {
-        all.union(&piece.set.values_on(Axis::Destination))
-    });
+    let closed: Vec<_> = closed.map(|piece| piece.set.values_on(Axis::Destination)).collect();
+    let closed = Ranges::union_of(closed.iter().flat_map(|ranges| ranges.as_slice()).copied());
     let networks = answer.needed.values_on(Axis::Destination);
     let mut pinned = Vec::new();
     for piece in answer.pieces.iter().filter(|piece| piece.status == Status::Open) {

@@ -14,13 +14,16 @@ use crate::space::{Axis, Ranges};
 /// Where destinations are translated: `NF_IP_PRI_NAT_DST`.
 const DESTINATIONS: i32 = -100;
 
-/// Why no helper reads the control connections.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Reason {
-    /// No rule assigns one.
-    None,
-    /// This rule assigns one, but not to them.
-    Rule(RuleId, Miss),
+/// How many rules are looked at.
+const LOOKED_AT: usize = 3;
+
+/// The rules that assign a helper, but not to the control connections.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Reasons {
+    /// The first of them, and why.
+    pub rules: Vec<(RuleId, Miss)>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 /// Why a rule that assigns a helper does not assign it to control connections.
@@ -60,17 +63,12 @@ impl Miss {
 }
 
 /// Why a device assigns no helper to these control connections.
-pub(super) fn reasons<A: Governs>(
-    site: &Site<'_>,
-    device: usize,
-    control: &Answer<A>,
-) -> Vec<Reason> {
-    let Some(device) = site.device(device) else { return vec![Reason::None] };
-    let assigning = assigning(device.firewall);
-    let reasons =
-        assigning.map(|(id, rule)| Reason::Rule(id, miss(site, device, id, rule, control)));
-    let reasons: Vec<_> = reasons.collect();
-    if reasons.is_empty() { vec![Reason::None] } else { reasons }
+pub(super) fn reasons<A: Governs>(site: &Site<'_>, device: usize, control: &Answer<A>) -> Reasons {
+    let Some(device) = site.device(device) else { return Reasons::default() };
+    let mut assigning = assigning(device.firewall);
+    let looked_at = assigning.by_ref().take(LOOKED_AT);
+    let rules = looked_at.map(|(id, rule)| (id, miss(site, device, id, rule, control))).collect();
+    Reasons { rules, more: assigning.count() }
 }
 
 /// The rules that assign a helper for FTP.

@@ -138,6 +138,9 @@ fn a_family_that_the_rules_say_nothing_about() {
     says(&finding, &["says nothing about it", "audit the rules for IPv6"]);
     // It is said once.
     none(Check::Undecided, &rules, TWO_FAMILIES);
+    // Where IPv4 does not work either, that is no difference, and it is said all the same.
+    none(Check::FamiliesDiffer, &forward(&[KNOWN]), TWO_FAMILIES);
+    says(&the(Check::Undecided, &forward(&[KNOWN]), TWO_FAMILIES), &["says nothing about IPv6"]);
 }
 
 /// What was measured of programs, and no more: see `core/src/ftp/symptoms/programs.rs`.

@@ -73,8 +73,8 @@ fn trusted<'a>(scene: &Scene<'a>, clues: &Clues) -> Vec<Draft<'a>> {
             ", and servers that run without privileges send from another and do not pass"
         };
         let said = format!(
-            "{} lets active data through because it comes from port 20 or 989: whoever sends from \
-             there to the addresses and ports that it names passes{other}",
+            "{} lets active data through because it comes from port 20 or 989: senders choose that, \
+             so whatever runs at the addresses that it names passes too{other}",
             by.short(),
         );
         let help = "use passive mode and take the rule away, or name the server's addresses in it";

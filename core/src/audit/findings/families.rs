@@ -6,18 +6,21 @@ use super::draft::Draft;
 use super::scene::Scene;
 use crate::space::Family;
 
+/// The same mode over the other family, if it works there and not over its own.
+pub(super) fn works_otherwise<'a>(scene: &Scene<'a>, mode: &ModeReport) -> Option<&'a ModeReport> {
+    let twin = |other: &&ModeReport| {
+        (other.protection, other.data) == (mode.protection, mode.data)
+            && other.family != mode.family
+            && other.required
+    };
+    let other = scene.modes().map(|(other, _)| other).find(twin)?;
+    (other.verdict == Verdict::Works && mode.verdict != Verdict::Works).then_some(other)
+}
+
 pub(super) fn of<'a>(scene: &Scene<'a>) -> Vec<Draft<'a>> {
-    let modes: Vec<_> = scene.modes().filter(|(mode, _)| mode.required).collect();
     let mut drafts = Vec::new();
-    for (mode, clues) in &modes {
-        let twin = |(other, _): &&(&ModeReport, _)| {
-            (other.protection, other.data) == (mode.protection, mode.data)
-                && other.family != mode.family
-        };
-        let Some((other, _)) = modes.iter().find(twin) else { continue };
-        if other.verdict != Verdict::Works || mode.verdict == Verdict::Works {
-            continue;
-        }
+    for (mode, clues) in scene.modes().filter(|(mode, _)| mode.required) {
+        let Some(other) = works_otherwise(scene, mode) else { continue };
         let (works, fails) = (other.family.title(), mode.family.title());
         let (severity, how) = match mode.verdict {
             Verdict::Blocked => (Severity::Error, "is blocked"),
@@ -38,7 +41,7 @@ pub(super) fn of<'a>(scene: &Scene<'a>) -> Vec<Draft<'a>> {
         } else {
             format!("open the same over {fails}, or have the name resolve to {works} alone")
         };
-        let draft = Draft::new(Check::FamiliesDiffer, Some(*mode), scene.name(), said, help);
+        let draft = Draft::new(Check::FamiliesDiffer, Some(mode), scene.name(), said, help);
         drafts.push(draft.severity(severity));
     }
     drafts

@@ -2,15 +2,12 @@
 
 use super::super::check::Check;
 use super::super::clues::{Clues, Remedy};
-use super::super::helpers::Reason;
+use super::super::helpers::{Miss, Reasons};
 use super::super::report::{Gap, ModeReport};
 use super::connections::{no_data, stopped_by, subject, with_place};
 use super::draft::Draft;
 use super::scene::{Scene, words};
 use crate::ftp::{FlowKind, Protection};
-
-/// How many rules that miss a control connection are named.
-const NAMED: usize = 3;
 
 /// Passive data that gets through only if a helper expects it, if that is so.
 pub(super) fn remedied<'a>(
@@ -51,23 +48,17 @@ pub(super) fn remedied<'a>(
 }
 
 /// Why no helper reads the control connection.
-fn unassigned(scene: &Scene<'_>, gaps: &[&Gap], reasons: &[Reason]) -> String {
-    let rule_set = gaps.first().and_then(|gap| gap.by.rule_set.as_deref());
-    let mut misses = Vec::new();
-    for reason in reasons.iter().take(NAMED) {
-        match reason {
-            Reason::None => {
-                return "no rule assigns a helper, which Linux from 6.0 on never does by itself"
-                    .to_owned();
-            }
-            Reason::Rule(rule, miss) => {
-                let place = scene.place_of(*rule, rule_set);
-                misses.push(format!("the helper of {place} {}", miss.words()));
-            }
-        }
+fn unassigned(scene: &Scene<'_>, gaps: &[&Gap], reasons: &Reasons) -> String {
+    if reasons.rules.is_empty() {
+        return "no rule assigns a helper, which Linux from 6.0 on never does by itself".to_owned();
     }
-    if reasons.len() > NAMED {
-        misses.push(format!("{} more do not act either", reasons.len() - NAMED));
+    let rule_set = gaps.first().and_then(|gap| gap.by.rule_set.as_deref());
+    let miss = |(rule, miss): &(_, Miss)| {
+        format!("the helper of {} {}", scene.place_of(*rule, rule_set), miss.words())
+    };
+    let mut misses: Vec<_> = reasons.rules.iter().map(miss).collect();
+    if reasons.more > 0 {
+        misses.push(format!("{} more do not act on it either", reasons.more));
     }
     misses.join(", ")
 }

@@ -6,6 +6,7 @@ use super::super::clues::Clues;
 use super::super::describe::Describer;
 use super::super::report::{self, Condition, ModeReport};
 use super::draft::Draft;
+use super::families::works_otherwise;
 use super::scene::Scene;
 use crate::eval::symbolic::Open;
 use crate::ftp::FlowKind;
@@ -26,8 +27,9 @@ const LIMITS: [&str; 10] = [
 
 pub(super) fn of<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Draft<'a>> {
     let mut drafts = conditions(scene, mode, clues);
-    let silent = clues.silent && scene.modes().any(|(other, _)| other.family != mode.family);
-    let notes = mode.notes.iter().filter(|_| !silent);
+    // That is a finding of its own.
+    let said = clues.silent && works_otherwise(scene, mode).is_some();
+    let notes = mode.notes.iter().filter(|_| !said);
     drafts.extend(notes.map(|note| {
         let said = format!("{} is undecided: {note}", scene.name());
         let help = "let every address through on these ports, or name the servers that you use";
