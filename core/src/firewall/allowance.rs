@@ -30,6 +30,10 @@ pub(crate) enum Packets {
     /// Those that go this way in their connections, of the reply direction only those of established
     /// ones; the ends are those of the packet.
     Way(Direction),
+    /// Those that go this way in connections whose first packet had these addresses before any
+    /// translation; the ports are those of the packet. Of the reply direction only those of
+    /// established connections.
+    OfAddresses(Direction),
     /// Those that go this way in connections whose first packet had these ends before any
     /// translation; of the reply direction only those of established connections.
     Of(Direction),

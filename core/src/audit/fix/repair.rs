@@ -139,8 +139,8 @@ impl Fixer<'_> {
             fixes: false,
             ..self.audit.clone()
         };
-        let needless_count = needless.iter().map(|(_, space)| space.count_pairs()).sum();
-        let example = needless.iter().find(|(_, space)| !space.is_empty());
+        // Where nobody named the interfaces, either end may open the same.
+        let needless = needless.get(End::Client).union(needless.get(End::Server), &self.budget)?;
         let missing = self.missing(&plan)?;
         let report = audit.run();
         let mut unfixed: Vec<_> =
@@ -150,8 +150,8 @@ impl Fixer<'_> {
             verdict: Some(report.verdict),
             rules: applied.rules() as u64,
             commands: self.audit.firewall.commands(&places),
-            needless: needless_count,
-            needless_example: example.map(|(_, space)| space.to_string()),
+            needless: needless.count_pairs(),
+            needless_example: (!needless.is_empty()).then(|| needless.to_string()),
             unfixed: distinct(unfixed),
             fixes,
             whole: Some(applied.firewall.text().to_owned()),
