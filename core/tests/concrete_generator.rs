@@ -4,6 +4,8 @@
 mod boundaries;
 #[path = "common/generator.rs"]
 mod generator;
+#[path = "common/random.rs"]
+mod random;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -16,6 +16,8 @@
 mod boundaries;
 #[path = "common/generator.rs"]
 mod generator;
+#[path = "common/random.rs"]
+mod random;
 
 use std::net::SocketAddr;
 

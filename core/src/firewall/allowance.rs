@@ -32,6 +32,10 @@ pub(crate) enum Packets {
     Way(Direction),
     /// Those of connections that the helper for FTP expected; the ends are those of the packet.
     Expected,
+    /// Those that go this way in connections whose first packet had these addresses before any
+    /// translation; the ports are those of the packet. Of the reply direction only those of
+    /// established connections.
+    OfAddresses(Direction),
     /// Those that go this way in connections whose first packet had these ends before any
     /// translation; of the reply direction only those of established connections.
     Of(Direction),

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use pasvaudit::firewall::{Addresses, Bounds, Direction, Firewall, Rule, Side, Test};
 use pasvaudit::space::{Axis, Coordinate, Cuboid, Family, Ranges};
 
-use crate::generator::Random;
+use crate::random::Random;
 
 /// The values of one header, in the order of [`Axis::ALL`].
 type Header = [u128; 4];

@@ -1,6 +1,7 @@
 """Real FTP servers and clients through a real Linux firewall, against the reference and the audit.
 
 python3 core/tests/sessions/run.py [--only NAME] [--must-run] [--list]
+python3 core/tests/sessions/run.py --fixes 50 --command target/release/pasvaudit [--seed N]
 """
 
 from __future__ import annotations
@@ -64,12 +65,18 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="what there is, and its source")
     parser.add_argument("--verbose", action="store_true", help="every session")
     parser.add_argument("--jobs", type=int, default=6, help="scenarios side by side")
+    parser.add_argument("--fixes", type=int, metavar="N", help="random broken rule sets to repair")
+    parser.add_argument("--seed", type=int, default=1, help="where their seeds begin")
+    parser.add_argument("--command", type=Path, default=Path("target/release/pasvaudit"))
     options = parser.parse_args()
 
     lacks = missing()
     if lacks and not options.list:
         print(f"SKIPPED: NOT ONE SESSION WAS TRIED. This machine lacks {'; '.join(lacks)}.")
         return 1 if options.must_run else 0
+
+    if options.fixes:
+        return repair(options)
 
     from lab.model import Scenario, Script
     from scenarios import SCENARIOS, SCRIPTS
@@ -116,6 +123,46 @@ def main() -> int:
                 summary.failed(one.name, error)
     summary.close(time.monotonic() - begun)
     return summary.exit_code()
+
+
+def repair(options: argparse.Namespace) -> int:
+    """Broken rule sets: sessions fail, and after the fix they work."""
+    from lab.certificate import make
+    from lab.fixes import Trial, run_trial
+
+    begun = time.monotonic()
+    trials: list[Trial] = []
+    failed = 0
+    with TemporaryDirectory() as directory, ThreadPoolExecutor(options.jobs) as pool:
+        Path(directory).chmod(0o755)
+        certificate = make(Path(directory))
+        seeds = range(options.seed, options.seed + options.fixes)
+        running = [pool.submit(run_trial, seed, options.command, certificate) for seed in seeds]
+        for seed, one in zip(seeds, running, strict=True):
+            try:
+                trial = one.result()
+            except Exception as error:  # noqa: BLE001
+                print(f"seed {seed}: FAILED TO RUN: {type(error).__name__}: {error}")
+                failed += 1
+                continue
+            trials.append(trial)
+            failed += bool(trial.wrong)
+            if trial.wrong:
+                print(f"{trial.name}: FAILED: {trial.how}: {trial.wrong}")
+            elif trial.words:
+                print(f"{trial.name}: no rule: {trial.words.strip()}")
+            elif options.verbose:
+                print(f"{trial.name}: {trial.failed_before} stopped, {trial.sessions} work: {trial.how}")
+    repaired = [trial for trial in trials if not trial.words and not trial.wrong]
+    whole = sum(trial.how == "loaded as a whole" for trial in repaired)
+    print(
+        f"{len(trials)} broken rule sets in {time.monotonic() - begun:.0f} s: {len(repaired)} repaired, {whole}"
+        f" of them as a whole and {len(repaired) - whole} while they ran;"
+        f" {sum(trial.failed_before for trial in trials)} sessions stopped before,"
+        f" {sum(trial.sessions for trial in repaired)} work after;"
+        f" {sum(bool(trial.words) for trial in trials)} have no fix but words; {failed} failed"
+    )
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -152,7 +152,13 @@ impl<'a> Fixer<'a> {
             self.extend(&mut plan, lacks, applied.as_ref())?;
             applied = self.applied(&mut plan, width)?;
         }
-        if !self.lacks(applied.as_ref(), &plan)?.is_empty() {
+        let left = self.lacks(applied.as_ref(), &plan)?;
+        if let Some(lack) = left.into_iter().next() {
+            let by = self.place(&lack, applied.as_ref()).ok().map(|(_, blame)| self.by(blame));
+            let help = "no rules were found that let all of this through".to_owned();
+            let (opener, space) = (lack.opener, lack.space);
+            let unfixed = Unfixed { by, help };
+            plan.given_up.push(GivenUp { opener, space, unfixed });
             plan.steps.clear();
             applied = None;
         }
@@ -354,15 +360,22 @@ impl<'a> Fixer<'a> {
         let reply = ruling.stage.is_reply();
         let sender = if reply { lack.opener.other() } else { lack.opener };
         let found = blame.and_then(|blame| Some((self.places.get(sender).base(blame)?, blame)));
-        match (found, ruling.by) {
-            (Some(place), _) => Ok(place),
-            (None, Blame::Local) => unfixed(
+        // Packets for the device itself have chains of their own at a gateway, and are not passed on.
+        let gateway = matches!(self.at, Placement::ClientGateway | Placement::ServerGateway);
+        let delivered = match ruling.by {
+            Blame::Local => true,
+            Blame::Rule(_) | Blame::Policy(_) => gateway && !reply,
+            Blame::Nothing => false,
+        };
+        match found {
+            Some(place) => Ok(place),
+            None if delivered => unfixed(
                 by,
                 "translate the destination of these connections to the server (DNAT), port by port \
                  the same, and let them through"
                     .to_owned(),
             ),
-            (None, _) => unfixed(by, "no rule at this place lets them through".to_owned()),
+            None => unfixed(by, "no rule at this place lets them through".to_owned()),
         }
     }
 
@@ -401,13 +414,18 @@ impl<'a> Fixer<'a> {
         if needless.is_empty() {
             return self.repair(plan, applied, &needless);
         }
-        let (plan, Some(applied)) = self.plan(Width::Exact, true)? else {
-            return Ok(self.in_words(plan));
+        let (plan, strict) = self.plan(Width::Exact, true)?;
+        let needless = match strict {
+            Some(applied) => {
+                let needless = self.needless(&applied)?;
+                if needless.is_empty() {
+                    return self.repair(plan, &applied, &needless);
+                }
+                needless
+            }
+            // What was given up then says only what no rule does that is as strict as it has to be.
+            None => needless,
         };
-        let needless = self.needless(&applied)?;
-        if needless.is_empty() {
-            return self.repair(plan, &applied, &needless);
-        }
         let help = format!("a rule for this would also let through what nobody needs: {needless}");
         let mut repair = self.in_words(plan);
         repair.unfixed.push(Unfixed { by: None, help });

@@ -42,17 +42,25 @@ pub(super) struct Step {
 
 impl Step {
     /// The ways to write the rule: the plainest first, then for connections that translation shows
-    /// with other addresses at this place, then for those that are not tracked.
+    /// with other addresses at this place, or with other ports too, then for those that are not
+    /// tracked. Several ranges of ports are one rule only where they are those of the packet.
     const fn manners(&self) -> &'static [Packets] {
         if matches!(self.kind, Kind::Expected) {
             return &[Packets::Expected];
         }
         match (self.reply, self.strict) {
-            (true, false) => {
-                &[Packets::Established, Packets::Of(Direction::Reply), Packets::NotFirst]
-            }
+            (true, false) => &[
+                Packets::Established,
+                Packets::OfAddresses(Direction::Reply),
+                Packets::Of(Direction::Reply),
+                Packets::NotFirst,
+            ],
             (true, true) => &[Packets::Way(Direction::Reply), Packets::Of(Direction::Reply)],
-            (false, false) => &[Packets::All, Packets::Of(Direction::Original)],
+            (false, false) => &[
+                Packets::All,
+                Packets::OfAddresses(Direction::Original),
+                Packets::Of(Direction::Original),
+            ],
             (false, true) => &[Packets::Way(Direction::Original), Packets::Of(Direction::Original)],
         }
     }
@@ -77,7 +85,7 @@ impl Step {
         let v4 = products(&self.space.v4, &needed.v4, width, budget)?;
         let v6 = products(&self.space.v6, &needed.v6, width, budget)?;
         let (Some(v4), Some(v6)) = (v4, v6) else { return Ok(None) };
-        let turned = self.reply && !matches!(packets, Packets::Of(_));
+        let turned = self.reply && !matches!(packets, Packets::Of(_) | Packets::OfAddresses(_));
         let mut allowances: Vec<_> =
             v4.iter().map(|product| allowance(product, turned, packets)).collect();
         allowances.extend(v6.iter().map(|product| allowance(product, turned, packets)));

@@ -13,6 +13,7 @@ const MULTIPORT: usize = 15;
 pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
         Packets::Of(direction) => by_connection(allowance, direction),
+        Packets::OfAddresses(direction) => by_addresses(allowance, direction),
         _ => by_packet(allowance, "ACCEPT"),
     }
 }
@@ -47,9 +48,41 @@ fn by_packet(allowance: &Allowance, target: &str) -> Vec<String> {
                         Packets::Expected => {
                             "-m conntrack --ctstate RELATED,ESTABLISHED -m helper --helper ftp "
                         }
-                        Packets::All | Packets::NotFirst | Packets::Of(_) => "",
+                        Packets::All
+                        | Packets::NotFirst
+                        | Packets::OfAddresses(_)
+                        | Packets::Of(_) => "",
                     });
                     push(&mut rule, format_args!("-j {target}"));
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    rules
+}
+
+/// Rules that look at the addresses that the connection's first packet carried, of each end one
+/// block, and at the packet's own ports.
+fn by_addresses(allowance: &Allowance, direction: Direction) -> Vec<String> {
+    let (from, to) = match direction {
+        Direction::Original => (&allowance.source_ports, &allowance.destination_ports),
+        Direction::Reply => (&allowance.destination_ports, &allowance.source_ports),
+    };
+    let (sources, destinations) = (blocks(&allowance.source), blocks(&allowance.destination));
+    let mut rules = Vec::new();
+    for source in any(&sources) {
+        for destination in any(&destinations) {
+            for source_ports in chunks(from) {
+                for destination_ports in chunks(to) {
+                    let mut rule = String::new();
+                    interfaces(&mut rule, allowance);
+                    rule.push_str("-p tcp ");
+                    tcp(&mut rule, &source_ports, &destination_ports, allowance.packets);
+                    multiport(&mut rule, "--sports", &source_ports);
+                    multiport(&mut rule, "--dports", &destination_ports);
+                    let ends = [("--ctorigsrc", source), ("--ctorigdst", destination)];
+                    connection(&mut rule, direction, &ends);
                     rules.push(rule);
                 }
             }
@@ -61,10 +94,6 @@ fn by_packet(allowance: &Allowance, target: &str) -> Vec<String> {
 /// Rules that look at what the connection's first packet carried: of each end one block and one
 /// range of ports, which is all that `-m conntrack` takes.
 fn by_connection(allowance: &Allowance, direction: Direction) -> Vec<String> {
-    let blocks = |ranges: &[AddressRange]| -> Vec<String> {
-        let blocks = ranges.iter().flat_map(AddressRange::networks);
-        blocks.map(|block| block.to_string()).collect()
-    };
     let spans = |ports: &[PortRange]| -> Vec<String> { ports.iter().map(span).collect() };
     let (sources, destinations) = (blocks(&allowance.source), blocks(&allowance.destination));
     let (source_ports, ports) =
@@ -76,30 +105,39 @@ fn by_connection(allowance: &Allowance, direction: Direction) -> Vec<String> {
                 for ports in any(&ports) {
                     let mut rule = String::new();
                     interfaces(&mut rule, allowance);
-                    rule.push_str("-p tcp -m conntrack ");
-                    let (state, way) = match direction {
-                        Direction::Original => ("", "ORIGINAL"),
-                        Direction::Reply => ("--ctstate ESTABLISHED ", "REPLY"),
-                    };
-                    rule.push_str(state);
-                    let options = [
+                    rule.push_str("-p tcp ");
+                    let ends = [
                         ("--ctorigsrc", source),
                         ("--ctorigdst", destination),
                         ("--ctorigsrcport", source_ports),
                         ("--ctorigdstport", ports),
                     ];
-                    for (option, value) in options {
-                        if let Some(value) = value {
-                            push(&mut rule, format_args!("{option} {value} "));
-                        }
-                    }
-                    push(&mut rule, format_args!("--ctdir {way} -j ACCEPT"));
+                    connection(&mut rule, direction, &ends);
                     rules.push(rule);
                 }
             }
         }
     }
     rules
+}
+
+/// What the connection's first packet carried, the way of the packet, and the target.
+fn connection(rule: &mut String, direction: Direction, ends: &[(&str, Option<&String>)]) {
+    let (state, way) = match direction {
+        Direction::Original => ("", "ORIGINAL"),
+        Direction::Reply => ("--ctstate ESTABLISHED ", "REPLY"),
+    };
+    push(rule, format_args!("-m conntrack {state}"));
+    for (option, value) in ends {
+        if let Some(value) = value {
+            push(rule, format_args!("{option} {value} "));
+        }
+    }
+    push(rule, format_args!("--ctdir {way} -j ACCEPT"));
+}
+
+fn blocks(ranges: &[AddressRange]) -> Vec<String> {
+    ranges.iter().flat_map(AddressRange::networks).map(|block| block.to_string()).collect()
 }
 
 /// Each of them, or once none where there are none.

@@ -95,7 +95,8 @@ fn after(text: &str, statement: Span, rules: &[String]) -> Insertion {
     let rest = text.get(bytes.end..next).unwrap_or_default().trim();
     let begun = line_start(text, bytes.start);
     let indent = text.get(begun..bytes.start).unwrap_or_default();
-    let ends_line = rest.is_empty() || rest.starts_with('#') || rest == ";";
+    let rest = rest.strip_prefix(';').unwrap_or(rest).trim_start();
+    let ends_line = rest.is_empty() || rest.starts_with('#');
     if ends_line && indent.trim().is_empty() && text.get(..next).is_some_and(|t| t.ends_with('\n'))
     {
         let lines = rules.iter().map(|rule| format!("{indent}{rule}{end}"));

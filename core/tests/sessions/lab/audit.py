@@ -141,12 +141,16 @@ def ask(scenario: Scenario) -> Audit | Pending | Refused:
     except Exception as error:  # noqa: BLE001
         # A module that breaks must not hide what the kernel did.
         return Refused(f"{type(error).__name__}: {error}")
-    answer = json.loads(json.dumps(report.to_dict()))
+    return of_report(json.loads(json.dumps(report.to_dict())), scenario.server.source_port)
+
+
+def of_report(answer: Mapping[str, Any], source_port: int | None) -> Audit:
+    """A report about one provider."""
     (judged,) = answer["providers"]
     return Audit(
         {Mode(one["protection"], one["data"], one["family"]): one for one in judged["modes"]},
         json.dumps(judged.get("not_offered", [])),
-        scenario.server.source_port,
+        source_port,
     )
 
 

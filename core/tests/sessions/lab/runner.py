@@ -75,7 +75,7 @@ def run_scenario(scenario: Scenario, certificate: Path) -> Outcome:
         try:
             world.load(scenario.at, scenario.dialect, scenario.rules)
             tried = list(_sessions(scenario))
-            results = _all(world, [session for session, _ in tried])
+            results = run_sessions(world, [session for session, _ in tried])
             # A machine that is busy makes sessions fail that a firewall lets through. Rules decide
             # the same each time, so what fails for that reason is tried again, alone.
             again = [
@@ -84,7 +84,7 @@ def run_scenario(scenario: Scenario, certificate: Path) -> Outcome:
                 if not _same(expected, result)
             ]
             for index in again:
-                (results[index],) = _all(world, [tried[index][0]])
+                (results[index],) = run_sessions(world, [tried[index][0]])
         finally:
             server.stop()
     outcome = Outcome(scenario.name, sessions=len(results), again=len(again))
@@ -133,7 +133,7 @@ def _sessions(scenario: Scenario) -> Iterator[tuple[Session, str]]:
                     )
 
 
-def _all(world: World, wanted: list[Session]) -> list[Result]:
+def run_sessions(world: World, wanted: list[Session]) -> list[Result]:
     """Run sessions side by side; those that need the same port one after the other."""
     results: dict[int, Result] = {}
     locks: dict[tuple[bool, int], threading.Lock] = {}

@@ -1,13 +1,13 @@
 use serde_json::{Value, json};
 
-use super::one_by_one;
+use super::{one_by_one, packet_ports};
 use crate::firewall::{Allowance, Direction, Packets};
 use crate::space::{AddressRange, Family, PortRange};
 
 /// The expressions of the rules that permit it, each an array.
 pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
-        Packets::Of(direction) => {
+        Packets::Of(direction) | Packets::OfAddresses(direction) => {
             let each = one_by_one(allowance);
             each.iter().map(|allowance| by_connection(allowance, direction).to_string()).collect()
         }
@@ -22,7 +22,6 @@ pub(in crate::dialect::nftables) fn assigning(allowance: &Allowance, helper: &st
 
 fn by_packet(allowance: &Allowance, statement: Value) -> Value {
     let ip = ip(allowance.family);
-    let field = |protocol, field| json!({"payload": {"protocol": protocol, "field": field}});
     let mut rule = interfaces(allowance);
     rule.extend(one_of(field(ip, "saddr"), allowance.source.iter().map(addresses)));
     rule.extend(one_of(field(ip, "daddr"), allowance.destination.iter().map(addresses)));
@@ -47,12 +46,14 @@ fn by_packet(allowance: &Allowance, statement: Value) -> Value {
             "right": "syn",
         }})),
         Packets::Expected => {
-            rule.push(json!({
-                "match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}
-            }));
+            rule.push(json!({"match": {
+                "op": "in",
+                "left": {"ct": {"key": "state"}},
+                "right": ["established", "related"],
+            }}));
             rule.push(test(json!({"ct": {"key": "helper"}}), json!("ftp")));
         }
-        Packets::All | Packets::Of(_) => {}
+        Packets::All | Packets::OfAddresses(_) | Packets::Of(_) => {}
     }
     rule.push(statement);
     Value::Array(rule)
@@ -67,10 +68,21 @@ fn by_connection(allowance: &Allowance, direction: Direction) -> Value {
     rule.extend(one_of(address("saddr"), allowance.source.iter().map(addresses)));
     rule.extend(one_of(address("daddr"), allowance.destination.iter().map(addresses)));
     rule.push(test(json!({"meta": {"key": "l4proto"}}), json!("tcp")));
-    rule.extend(one_of(original("proto-src"), allowance.source_ports.iter().map(ports)));
-    rule.extend(one_of(original("proto-dst"), allowance.destination_ports.iter().map(ports)));
+    if matches!(allowance.packets, Packets::OfAddresses(_)) {
+        let (from, to) = packet_ports(allowance, direction);
+        rule.extend(one_of(field("tcp", "sport"), from.iter().map(ports)));
+        rule.extend(one_of(field("tcp", "dport"), to.iter().map(ports)));
+    } else {
+        let (from, to) = (&allowance.source_ports, &allowance.destination_ports);
+        rule.extend(one_of(original("proto-src"), from.iter().map(ports)));
+        rule.extend(one_of(original("proto-dst"), to.iter().map(ports)));
+    }
     rule.push(json!({"accept": null}));
     Value::Array(rule)
+}
+
+fn field(protocol: &str, field: &str) -> Value {
+    json!({"payload": {"protocol": protocol, "field": field}})
 }
 
 /// Packets that go this way, of the reply direction only those of established connections.

@@ -1,13 +1,13 @@
 use std::fmt::Display;
 
-use super::one_by_one;
+use super::{one_by_one, packet_ports};
 use crate::firewall::{Allowance, Direction, Packets};
 use crate::space::{AddressRange, Family};
 
 /// The rules that permit it.
 pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
-        Packets::Of(direction) => {
+        Packets::Of(direction) | Packets::OfAddresses(direction) => {
             let each = one_by_one(allowance);
             each.iter().map(|allowance| by_connection(allowance, direction)).collect()
         }
@@ -43,13 +43,13 @@ fn by_packet(allowance: &Allowance, statement: &str) -> String {
         }
         Packets::NotFirst => rule.push("tcp flags & (fin | syn | rst | ack) != syn".to_owned()),
         Packets::Expected => rule.push("ct state established,related ct helper \"ftp\"".to_owned()),
-        Packets::All | Packets::Of(_) => {}
+        Packets::All | Packets::OfAddresses(_) | Packets::Of(_) => {}
     }
     rule.push(statement.to_owned());
     rule.join(" ")
 }
 
-/// A rule that looks at what the connection's first packet carried.
+/// A rule that looks at what the connection's first packet carried, or of that at the addresses only.
 fn by_connection(allowance: &Allowance, direction: Direction) -> String {
     let mut rule = interfaces(allowance);
     rule.push(match direction {
@@ -61,8 +61,14 @@ fn by_connection(allowance: &Allowance, direction: Direction) -> String {
     rule.extend(set(&format!("ct original {ip} saddr"), &source));
     rule.extend(set(&format!("ct original {ip} daddr"), &destination));
     rule.push("meta l4proto tcp".to_owned());
-    rule.extend(set("ct original proto-src", &allowance.source_ports));
-    rule.extend(set("ct original proto-dst", &allowance.destination_ports));
+    if matches!(allowance.packets, Packets::OfAddresses(_)) {
+        let (from, to) = packet_ports(allowance, direction);
+        rule.extend(set("tcp sport", from));
+        rule.extend(set("tcp dport", to));
+    } else {
+        rule.extend(set("ct original proto-src", &allowance.source_ports));
+        rule.extend(set("ct original proto-dst", &allowance.destination_ports));
+    }
     rule.push("accept".to_owned());
     rule.join(" ")
 }
