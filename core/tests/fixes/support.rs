@@ -71,7 +71,7 @@ pub(crate) fn fixed(text: &str, options: &AuditOptions) -> Fixed {
     let firewall = read(text);
     let report = audit(&firewall, options);
     assert_ne!(report.verdict, Verdict::Works, "nothing is missing:\n{text}");
-    let fix = report.fix(FixForm::Own).expect("its own dialect");
+    let fix = report.fix(FixForm::Own);
     let whole = report.fixed_rule_set().unwrap_or_else(|| panic!("no fix: {}", fix.text));
     let whole = whole.to_owned();
     let again = audit(&read(&whole), options);
@@ -97,7 +97,7 @@ pub(crate) fn in_words(text: &str, options: &AuditOptions) -> String {
     let report = audit(&firewall, options);
     assert_ne!(report.verdict, Verdict::Works, "nothing is missing:\n{text}");
     assert_eq!(report.fixed_rule_set(), None, "there is a fix");
-    let fix = report.fix(FixForm::Own).expect("its own dialect");
+    let fix = report.fix(FixForm::Own);
     assert!(!fix.proved);
     fix.text
 }

@@ -11,10 +11,16 @@ use crate::audit::{By, ByKind, Cached};
 use crate::eval::symbolic::{self, Blame, Overruled};
 use crate::firewall::{Action, ChainId, Firewall, RuleId};
 
+/// What is overruled: the device, the base chain that accepts, what stops all the same, and the later
+/// base chain where it does.
+type Place = (usize, ChainId, Blame, ChainId);
+
+/// The rules that accept in vain, and whether anything that is required meets them.
+type Accepting = (BTreeSet<RuleId>, bool);
+
 /// Rules that accept needed connections which a later base chain stops.
 pub(super) fn overruled<A: Cached>(ground: &Ground<'_, A>) -> Vec<Finding> {
-    let mut groups: BTreeMap<(usize, ChainId, Blame, ChainId), (BTreeSet<RuleId>, bool)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Place, Accepting> = BTreeMap::new();
     for (flow, _, answer) in &ground.answers {
         for (device, trail) in answer.trails.iter().enumerate() {
             for Overruled { rule, base, by, later } in &trail.overruled {
@@ -24,10 +30,7 @@ pub(super) fn overruled<A: Cached>(ground: &Ground<'_, A>) -> Vec<Finding> {
             }
         }
     }
-    let finding = |((device, base, by, later), (rules, required)): (
-        (usize, ChainId, Blame, ChainId),
-        (BTreeSet<RuleId>, bool),
-    )| {
+    let finding = |((device, base, by, later), (rules, required)): (Place, Accepting)| {
         let firewall = ground.site.device(device)?.firewall;
         let about = |rule: &&RuleId| {
             let named = firewall.rule(**rule).and_then(Named::<A>::of);

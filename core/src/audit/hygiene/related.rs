@@ -53,8 +53,8 @@ fn is_open<A: Cached>(rule: Rule<'_>) -> bool {
     let narrow = |test: &&Test| !matches!(test, Test::State { .. } | Test::Interface(_));
     named.is_free(Axis::DestinationPort)
         && named.is_free(Axis::Destination)
-        && named.rest().iter().any(|test| related(test))
-        && !named.rest().iter().any(|test| narrow(test))
+        && named.rest().iter().any(related)
+        && !named.rest().iter().any(narrow)
 }
 
 /// A rule that assigns a helper.

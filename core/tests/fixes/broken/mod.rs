@@ -80,7 +80,7 @@ fn repair(seed: usize) -> Tally {
     let (scene, before, report) = broken(seed);
     let mut random = Random::new(!(seed as u64));
     let mut tally = Tally { broken: 1, ..Tally::default() };
-    let fix = report.fix(FixForm::Own).expect("its own dialect");
+    let fix = report.fix(FixForm::Own);
     let context = || {
         format!(
             "seed {seed}: {:?} at {}, interfaces known: {}\n{}\n{}",
