@@ -38,10 +38,10 @@ export declare function audit(given: Firewall | string | Uint8Array, options: st
 export declare function auditSync(given: Firewall | string | Uint8Array, options: string): Answer
 
 /** Says what has changed between two rule sets, with these options, a JSON object. */
-export declare function diff(old: Firewall | string | Uint8Array, new: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
+export declare function diff(old: Firewall | string | Uint8Array, given: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
 
 /** `diff`, on this thread. */
-export declare function diffSync(old: Firewall | string | Uint8Array, new: Firewall | string | Uint8Array, options: string): Answer
+export declare function diffSync(old: Firewall | string | Uint8Array, given: Firewall | string | Uint8Array, options: string): Answer
 
 /** Explains what becomes of packets or connections, with these options, a JSON object. */
 export declare function explain(given: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>

@@ -125,11 +125,11 @@ pub fn allow(options: String, signal: Option<AbortSignal>) -> AsyncTask<Job<Answ
 #[napi(ts_return_type = "Promise<Answer>")]
 pub fn diff(
     #[napi(ts_arg_type = "Firewall | string | Uint8Array")] old: Given<'_>,
-    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] new: Given<'_>,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] given: Given<'_>,
     options: String,
     signal: Option<AbortSignal>,
 ) -> AsyncTask<Job<Answer>> {
-    let (old, new) = (rules(old), rules(new));
+    let (old, new) = (rules(old), rules(given));
     job(signal, move || json::diff(old, new, &options).map(Answer))
 }
 
@@ -187,10 +187,10 @@ pub fn allow_sync(env: Env, options: String) -> Result<Answer> {
 pub fn diff_sync(
     env: Env,
     #[napi(ts_arg_type = "Firewall | string | Uint8Array")] old: Given<'_>,
-    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] new: Given<'_>,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array")] given: Given<'_>,
     options: String,
 ) -> Result<Answer> {
-    let compared = json::diff(rules(old), rules(new), &options);
+    let compared = json::diff(rules(old), rules(given), &options);
     compared.map(Answer).map_err(|error| thrown(&env, &error))
 }
 

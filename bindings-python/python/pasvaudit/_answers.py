@@ -87,7 +87,7 @@ class Answer:
 class Reviewed(Answer):
     """The forms for a pull request, which a report and a difference have."""
 
-    _forms = ("markdown", "github")
+    _forms: ClassVar[tuple[str, ...]] = ("markdown", "github")
 
     def to_markdown(self) -> str:
         """The answer as Markdown that fits a comment on a pull request."""
