@@ -9,7 +9,9 @@ use crate::support::{
 #[test]
 fn high_ports_to_everybody_are_counted() {
     let rules = |ports: &str, to: &str| {
-        filter(&format!("{RETURN}-A FORWARD {to}-p tcp -m tcp --dport {ports} -j ACCEPT\n"))
+        filter(&format!(
+            "{RETURN}-A FORWARD -s 10.1.0.0/16 {to}-p tcp -m tcp --dport {ports} -j ACCEPT\n"
+        ))
     };
     let report = at_gateway(&rules("1024:65535", ""));
     raises(&report, "FTP-L1", Severity::Warning, 6);
@@ -26,6 +28,16 @@ fn high_ports_to_everybody_are_counted() {
     silent(&at_gateway(&rules("21000:21050", "-d 209.43.40.0/24 ")), "FTP-L1");
     // A part of what is needed is no more than is needed.
     silent(&at_gateway(&rules("21000:21030", "-d 209.43.40.7 ")), "FTP-L1");
+}
+
+/// Without a source it is open the other way, too, and that is the worse of the two.
+#[test]
+fn a_rule_without_a_direction_is_a_way_in() {
+    let rule = "-A FORWARD -p tcp -m tcp --dport 1024:65535 -j ACCEPT\n";
+    let report = at_gateway(&filter(&format!("{RETURN}{rule}")));
+    raises(&report, "FTP-L1", Severity::Warning, 6);
+    let finding = one(&report, "FTP-L1");
+    assert!(finding.message.contains("64512 ports of the clients"), "{}", finding.message);
 }
 
 #[test]

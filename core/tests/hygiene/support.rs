@@ -46,7 +46,7 @@ pub(crate) fn lines(report: &Report, code: &str) -> Vec<(Severity, Option<u32>)>
 }
 
 pub(crate) fn all<'r>(report: &'r Report, code: &str) -> impl Iterator<Item = &'r Finding> {
-    report.findings.iter().filter(move |finding| finding.code == code)
+    report.findings.iter().filter(move |finding| finding.code.as_str() == code)
 }
 
 pub(crate) fn one<'r>(report: &'r Report, code: &str) -> &'r Finding {

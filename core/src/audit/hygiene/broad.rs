@@ -335,9 +335,10 @@ fn help<A: Cached>(ground: &Ground<'_, A>, opener: End, width: &Width) -> String
         (Sort::Everything, Severity::Info, _) => {
             format!("if that is not the policy for everybody, {rule} is enough for FTP")
         }
-        (_, _, End::Server) => {
-            format!("remove it and use passive mode; for active mode {rule} is enough")
-        }
+        (_, _, End::Server) => format!(
+            "passive mode needs no way in: let only the clients open connections by this rule; for \
+             active mode {rule} is enough"
+        ),
         (_, _, End::Client) => format!("{rule} is enough"),
     }
 }

@@ -7,15 +7,11 @@ use crate::audit::check::Check;
 use crate::audit::report::{Finding, Severity};
 use crate::eval::symbolic::Device;
 use crate::firewall::{Datagrams, Ports};
-use crate::ftp::FlowKind;
-use crate::space::{Axis, Ranges};
+use crate::space::Ranges;
 
 pub(super) fn findings<A: Cached>(ground: &Ground<'_, A>) -> Vec<Finding> {
-    let controls = ground.answers.iter().filter(|(flow, ..)| flow.kind == FlowKind::Control);
-    let controls = controls.map(|(.., answer)| answer.needed.values_on(Axis::DestinationPort));
-    let controls = controls.fold(Ranges::none(), |all, ports| all.union(&ports));
     let devices = ground.devices().filter_map(|(place, device)| {
-        finding(ground, place, device, &ports(&controls), &ports(&ground.ports))
+        finding(ground, place, device, &ports(&ground.controls), &ports(&ground.ports))
     });
     devices.collect()
 }

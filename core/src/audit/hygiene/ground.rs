@@ -9,11 +9,14 @@ use crate::eval::symbolic::{Blame, Control, Device};
 use crate::eval::{End, Placement};
 use crate::firewall::{ChainId, Firewall, Governs, Hook, RuleId};
 use crate::ftp::{Flow, FlowKind};
-use crate::space::{Axis, Budget, Exhausted, HeaderSet, Ranges};
+use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, Ranges};
 
 /// The ports that FTP sessions have besides those of their control and passive data connections: the
 /// server sends active data from them (RFC 959 §5.2).
 pub(super) const ACTIVE: [u16; 2] = [20, 989];
+
+/// More passive ports than this are not FTP's own: others use some of them.
+const FEW: u64 = 16_384;
 
 /// What the answers about one family say about rules.
 pub(super) struct Ground<'a, A: Governs> {
@@ -27,7 +30,11 @@ pub(super) struct Ground<'a, A: Governs> {
     /// What servers may open.
     pub server_opens: HeaderSet<A>,
     pub servers: Ranges<A>,
-    /// The ports that are FTP's at the servers.
+    /// The control ports.
+    pub controls: Ranges<A>,
+    /// Those, and the ports that active data comes from: everybody knows them for FTP's.
+    pub named_ports: Ranges<A>,
+    /// Those, and the passive ports if there are few of them.
     pub ports: Ranges<A>,
     /// The names of the providers.
     pub whom: String,
@@ -60,8 +67,12 @@ impl<'a, A: Cached> Ground<'a, A> {
         let server_opens = opened(asked, End::Server, budget).ok()?;
         let servers =
             client_opens.values_on(Axis::Destination).union(&server_opens.values_on(Axis::Source));
+        let controls = control_ports(asked);
         let active = ACTIVE.map(|port| (A::from_port(port), A::from_port(port)));
-        let ports = client_opens.values_on(Axis::DestinationPort).union(&Ranges::union_of(active));
+        let named = controls.union(&Ranges::union_of(active));
+        let data = client_opens.values_on(Axis::DestinationPort);
+        let few = data.count() <= Count::from(FEW);
+        let ports = if few { named.union(&data) } else { named.clone() };
         let names: Vec<_> = asked.iter().map(|one| one.provider.name.as_str()).collect();
         Some(Self {
             site,
@@ -71,6 +82,8 @@ impl<'a, A: Cached> Ground<'a, A> {
             client_opens,
             server_opens,
             servers,
+            controls,
+            named_ports: named,
             ports,
             whom: super::words::listed(&names),
             ids: asked.iter().map(|one| one.provider.id.clone()).collect(),
@@ -131,6 +144,15 @@ pub(super) fn bases<A: Governs>(device: &Device<'_>) -> Vec<ChainId> {
     }
     let firewall: &Firewall = device.firewall;
     hooks.into_iter().flat_map(|hook| firewall.base_chains(hook, A::FAMILY)).collect()
+}
+
+/// The control ports of all modes of a family, the spare ones too.
+fn control_ports<A: Governs>(asked: &[Asked<'_>]) -> Ranges<A> {
+    let modes = asked.iter().flat_map(|asked| &asked.modes);
+    let modes = modes.filter(|flows| flows.mode.family == A::FAMILY);
+    let ends = modes.flat_map(|flows| flows.control.to.widest().chain(&flows.alternates));
+    let ports = ends.flat_map(|end| &end.ports);
+    Ranges::union_of(ports.map(|ports| (A::from_port(ports.first()), A::from_port(ports.last()))))
 }
 
 /// Everything of a family that an end may open in any mode.

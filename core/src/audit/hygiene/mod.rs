@@ -24,6 +24,12 @@ use crate::ftp::{self, ModeFlows, Needs, Peers, Provider, SessionMode};
 use crate::space::{Budget, Exhausted, Family};
 use ground::Ground;
 
+/// How many edges a set of headers may have here.
+const EDGES: usize = 1_000_000;
+
+/// How much work sets of headers may cost here: some tenths of a second.
+const WORK: u64 = 20_000_000;
+
 /// A provider with the flows of all of its modes that can be decided about.
 pub(super) struct Asked<'p> {
     pub provider: &'p Provider,
@@ -54,7 +60,7 @@ pub(super) fn of(
 }
 
 fn of_family<A: Cached>(auditor: &Auditor<'_>, asked: &[Asked<'_>]) -> Vec<Finding> {
-    let budget = Budget::default();
+    let budget = Budget::new(EDGES, WORK);
     let Some(ground) = Ground::<A>::of(auditor, asked, &budget) else { return Vec::new() };
     // A finding that the budget does not reach for is left out; none of them is a verdict.
     let found = |findings: Result<Vec<Finding>, Exhausted>| findings.unwrap_or_default();

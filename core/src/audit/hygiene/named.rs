@@ -1,6 +1,6 @@
 use super::ground::Ground;
 use crate::firewall::{Bounds, Governs, Rule, Side, States, Test};
-use crate::space::{Axis, Budget, Exhausted, HeaderSet, Ranges};
+use crate::space::{Axis, Budget, Count, Exhausted, HeaderSet, Ranges};
 
 /// What a rule names: the values on each axis, in the order of [`Axis::ALL`], and all of its other
 /// tests.
@@ -71,10 +71,17 @@ impl<'a, A: Governs> Named<'a, A> {
     /// others, or the servers' addresses and no others.
     pub(super) fn is_about_ftp(&self, ground: &Ground<'_, A>) -> bool {
         let within = |axis, of: &Ranges<A>| {
-            !self.is_free(axis) && self.on(axis).intersection(of) == *self.on(axis)
+            *of != Ranges::all(axis)
+                && !self.is_free(axis)
+                && self.on(axis).intersection(of) == *self.on(axis)
         };
-        within(Axis::DestinationPort, &ground.ports)
-            || within(Axis::SourcePort, &ground.ports)
+        // A single port among the passive ones may be anybody's.
+        let ports = |axis| {
+            let named = !self.on(axis).intersection(&ground.named_ports).is_empty();
+            within(axis, &ground.ports) && (named || self.on(axis).count() > Count::ONE)
+        };
+        ports(Axis::DestinationPort)
+            || ports(Axis::SourcePort)
             || within(Axis::Destination, &ground.servers)
             || within(Axis::Source, &ground.servers)
     }

@@ -188,8 +188,7 @@ fn finding<A: Cached>(ground: &Ground<'_, A>, why: Why, rules: &[By], by: &By) -
             Check::AllowShadowed,
             if required { Severity::Error } else { Severity::Warning },
             format!(
-                "{rules_are} never {} a connection with {whom} through: {by} stops all of them \
-                 first",
+                "{rules_are} never {} a connection with {whom} through: {by} stops them first",
                 verb(rules, "lets", "let"),
             ),
             format!("move {it} before {by}"),

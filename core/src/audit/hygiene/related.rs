@@ -26,8 +26,8 @@ pub(super) fn findings<A: Cached>(ground: &Ground<'_, A>) -> Vec<Finding> {
             code: Check::RelatedUnrestricted,
             severity: if assigns.is_some() { Severity::Warning } else { Severity::Info },
             message: format!(
-                "{} {} everything RELATED, and {because}: whatever a helper reads in a session, or \
-                 is made to read, opens a port, any port, and not for FTP alone",
+                "{} {} RELATED to any port, and {because}: whoever makes one read a line opens a \
+                 port, and not for FTP alone",
                 places(&rules),
                 verb(&rules, "accepts", "accept"),
             ),
