@@ -205,7 +205,7 @@ test('a symptom has causes', async () => {
   const diagnosis = symptomSync(text, { provider: 'smartfile' })
   const [cause] = diagnosis.causes
   assert.equal(cause.id, 'data-dropped')
-  assert.deepEqual(cause.findings, ['FTP-D1'])
+  assert.deepEqual(cause.findings, ['FTP-D1', 'FTP-D4'])
   assert(cause.at_provider.some((fact) => fact.includes('21000-21050')))
   assert.match(diagnosis.toText(), /^1\. A firewall drops the data connections/)
   assert.deepEqual(await symptom(Buffer.from(text), { provider: 'smartfile' }), diagnosis)

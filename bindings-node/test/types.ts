@@ -21,6 +21,8 @@ const options: AuditOptions = {
   provider: ['smartfile', { id: 'acme', name: 'Acme', networks: ['192.0.2.0/24'] }],
   client: '10.1.0.0/16',
   at: 'client-gateway',
+  idle: 240,
+  config: { findings: { 'FTP-A1': { severity: 'off', reason: 'passive only' } } },
 }
 const report: Report = auditSync(Buffer.from('*filter\n'), options)
 const later: Promise<Report> = audit('*filter\n', options, new AbortController().signal)
@@ -39,6 +41,8 @@ const faults: Fault[] = symptomSync('425', { provider: 'smartfile' }).causes.fla
 
 // @ts-expect-error: a misspelled option
 auditSync('', { clients: '10.1.0.0/16' })
+// @ts-expect-error: no such code
+auditSync('', { config: { findings: { 'FTP-X9': { severity: 'off', reason: 'r' } } } })
 // @ts-expect-error: no such placement
 auditSync('', { at: 'gateway' })
 // @ts-expect-error: how to read is no question

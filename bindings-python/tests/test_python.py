@@ -198,11 +198,27 @@ def test_the_command(name: str) -> None:
         assert json.loads(run.stdout) == report.to_dict()
 
 
+def test_findings_are_silenced_by_a_file_its_text_or_what_it_holds(tmp_path: Path) -> None:
+    config = {"findings": {"FTP-A1": {"severity": "off", "reason": "passive only"}}}
+    path = tmp_path / "pasvaudit.json"
+    path.write_text(json.dumps(config))
+    for given in (path, json.dumps(config), config):
+        report = audit(config=given)
+        assert "FTP-A1" not in [finding.code for finding in report.findings]
+        [silenced] = report.silenced
+        assert (silenced.code, silenced.reason, silenced.count) == ("FTP-A1", "passive only", 1)
+        assert report.verdict == audit().verdict
+    path.write_text("{}\n]")
+    with pytest.raises(pasvaudit.PasvauditError) as refused:
+        audit(config=path)
+    assert (refused.value.code, refused.value.file, refused.value.line) == ("bad-config", str(path), 2)
+
+
 def test_a_symptom_has_causes(tmp_path: Path) -> None:
     diagnosis = pasvaudit.symptom("login works but listing hangs", provider="smartfile")
     assert diagnosis.known
     cause = diagnosis.causes[0]
-    assert (cause.id, cause.findings) == ("data-dropped", ("FTP-D1",))
+    assert (cause.id, cause.findings) == ("data-dropped", ("FTP-D1", "FTP-D4"))
     assert any("21000-21050" in fact for fact in cause.at_provider)
     assert str(diagnosis).startswith("1. A firewall drops the data connections")
     log = tmp_path / "client.log"
