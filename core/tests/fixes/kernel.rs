@@ -76,7 +76,8 @@ fn iptables_restore_takes_it() {
     }
     let filter = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n";
     let established = "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
-    let plain = format!("{filter}{established}-A FORWARD -j REJECT\n-A FORWARD -p udp -j DROP\nCOMMIT\n");
+    let plain =
+        format!("{filter}{established}-A FORWARD -j REJECT\n-A FORWARD -p udp -j DROP\nCOMMIT\n");
     let empty = format!("{filter}COMMIT\n");
     let inserts = format!(
         "{filter}{established}-A FORWARD -j DROP\n-I FORWARD -p tcp --dport 990 -j REJECT\n\

@@ -31,7 +31,7 @@ use crate::space::{Budget, Exhausted, PacketSpace};
 use applied::{Applied, Terms, Unfit};
 use by_end::ByEnd;
 use place::Places;
-use step::Step;
+use step::{Step, all_named};
 use wants::Lack;
 use wide::Width;
 
@@ -373,6 +373,7 @@ impl<'a> Fixer<'a> {
 
     fn needless(&self, applied: &Applied) -> Result<ByEnd<PacketSpace>, Exhausted> {
         let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
-        proof::needless(applied, &before, &after, self.wants, &self.budget)
+        let named = all_named(self.at, &self.audit.interfaces);
+        proof::needless(applied, &before, &after, self.wants, named, &self.budget)
     }
 }

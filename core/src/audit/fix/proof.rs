@@ -11,7 +11,7 @@ use crate::space::{
 };
 
 /// The connections that are allowed with the additions and were not before, and that nobody needs,
-/// by the end that opens them.
+/// by the end that opens them; `named` says that rules name all interfaces.
 ///
 /// What no added rule matches fares as before, so it is enough to look at the packets that one
 /// does, as those of connections that either end opened.
@@ -20,13 +20,16 @@ pub(super) fn needless(
     before: &Site<'_>,
     after: &Site<'_>,
     wants: &Wants,
+    named: bool,
     budget: &Budget,
 ) -> Result<ByEnd<PacketSpace>, Exhausted> {
-    // Where nobody named the interfaces, a rule for what one end sends also takes packets with the same
-    // addresses that come from the other side.
-    let needed = wants.needed(End::Client, budget)?;
-    let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
     ByEnd::try_of(|opener| {
+        let mut needed = wants.needed(opener, budget)?;
+        if !named {
+            // A rule for what one end sends also takes packets with the same addresses that come from
+            // the other side.
+            needed = needed.union(&wants.needed(opener.other(), budget)?, budget)?;
+        }
         let v4 = opened::<u32>(applied, before, after, opener, budget)?;
         let v6 = opened::<u128>(applied, before, after, opener, budget)?;
         PacketSpace { v4, v6 }.difference(&needed, budget)

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::applied::{Addition, Applied};
 use super::by_end::ByEnd;
+use super::cover::Addresses;
 use super::step::{allowance, products};
 use super::wide::Width;
 use super::{End, Fixer, Plan, wants};
@@ -194,8 +195,10 @@ impl Fixer<'_> {
         let mut allowances = Vec::new();
         for (opener, space) in missing.iter() {
             let needed = self.needed.get(opener);
-            let v4 = products(&space.v4, &needed.v4, Width::Exact, &self.budget)?;
-            let v6 = products(&space.v6, &needed.v6, Width::Exact, &self.budget)?;
+            let v4 =
+                products(&space.v4, &needed.v4, Width::Exact, Addresses::Several, &self.budget)?;
+            let v6 =
+                products(&space.v6, &needed.v6, Width::Exact, Addresses::Several, &self.budget)?;
             let all = Packets::All;
             for product in v4.iter().flatten() {
                 allowances.push((opener, allowance(product, false, all)));
