@@ -73,7 +73,7 @@ impl Applied {
         let original = terms.original;
         let mut places: BTreeMap<(Spot, ChainId), Vec<Allowance>> = BTreeMap::new();
         for (index, step) in steps.iter().enumerate() {
-            let allowances = step.allowances(&needed(step), terms.width, budget)?;
+            let allowances = step.allowances(&needed(step), terms, budget)?;
             let [incoming, outgoing] = step.interfaces(original, terms.placement, terms.interfaces);
             let allowances = allowances.ok_or(Unfit::Step(index))?.into_iter();
             let on_interfaces = allowances.map(|allowance| Allowance {

@@ -8,6 +8,9 @@ pub(super) type Product<A> = [Ranges<A>; 4];
 /// How many products a cover may have; beyond that nobody would read it.
 const MOST: usize = 64;
 
+/// How many boxes are looked at for fewer products than those that each take the most.
+const LOOKS: usize = 200;
+
 /// How many ranges of ports one rule can name in every dialect.
 const PORT_RANGES: usize = 7;
 
@@ -21,6 +24,13 @@ const ORDERS: [[Axis; 4]; 6] = [
     [Axis::SourcePort, Axis::Source, Axis::Destination, Axis::DestinationPort],
 ];
 
+/// How many ranges of addresses of one end a rule can name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Addresses {
+    One,
+    Several,
+}
+
 /// Products that hold all of `gap` and nothing that is not in `within`; `None` if too many would be
 /// needed.
 ///
@@ -29,6 +39,27 @@ const ORDERS: [[Axis; 4]; 6] = [
 pub(super) fn cover<A: Coordinate>(
     gap: &HeaderSet<A>,
     within: &HeaderSet<A>,
+    addresses: Addresses,
+    budget: &Budget,
+) -> Result<Option<Vec<Product<A>>>, Exhausted> {
+    let Some(greedy) = greedy(gap, within, addresses, budget)? else { return Ok(None) };
+    let mut products = without_needless(greedy, gap, budget)?;
+    let mut looks = LOOKS;
+    // One would have been found.
+    for fewer in 2..products.len() {
+        if let Some(found) = at_most(fewer, gap, within, addresses, &mut looks, budget)? {
+            products = found;
+            break;
+        }
+    }
+    Ok(Some(products))
+}
+
+/// Products that each take the most of what is left.
+fn greedy<A: Coordinate>(
+    gap: &HeaderSet<A>,
+    within: &HeaderSet<A>,
+    addresses: Addresses,
     budget: &Budget,
 ) -> Result<Option<Vec<Product<A>>>, Exhausted> {
     let mut products = Vec::new();
@@ -38,19 +69,75 @@ pub(super) fn cover<A: Coordinate>(
             return Ok(None);
         }
         let mut best: Option<(Count, Product<A>)> = None;
-        for order in ORDERS {
-            let grown = grow(&seed, within, order, budget)?;
-            let part = rest.intersection(&of(&grown, budget)?, budget)?;
+        for (part, product) in around(&seed, &rest, within, addresses, budget)? {
             let count = part.count();
             if best.as_ref().is_none_or(|(most, _)| count > *most) {
-                best = Some((count, tighten(&part, within, budget)?));
+                best = Some((count, product));
             }
         }
         let Some((_, product)) = best else { break };
         rest = rest.difference(&of(&product, budget)?, budget)?;
         products.push(product);
     }
-    without_needless(products, gap, budget).map(Some)
+    Ok(Some(products))
+}
+
+/// So many products that cover a set, if there are any and they are found before there were too many
+/// looks. What takes the most may leave more pieces than something smaller.
+fn at_most<A: Coordinate>(
+    products: usize,
+    set: &HeaderSet<A>,
+    within: &HeaderSet<A>,
+    addresses: Addresses,
+    looks: &mut usize,
+    budget: &Budget,
+) -> Result<Option<Vec<Product<A>>>, Exhausted> {
+    let Some(seed) = set.cuboids().next() else { return Ok(Some(Vec::new())) };
+    if products == 0 || *looks == 0 {
+        return Ok(None);
+    }
+    *looks -= 1;
+    let mut tried: Vec<Product<A>> = Vec::new();
+    for (_, product) in around(&seed, set, within, addresses, budget)? {
+        if tried.contains(&product) {
+            continue;
+        }
+        let rest = set.difference(&of(&product, budget)?, budget)?;
+        tried.push(product.clone());
+        if let Some(mut found) = at_most(products - 1, &rest, within, addresses, looks, budget)? {
+            found.push(product);
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The products that a box grows to, each as small as the part of a set that it takes, and that part.
+fn around<A: Coordinate>(
+    seed: &Cuboid<A>,
+    set: &HeaderSet<A>,
+    within: &HeaderSet<A>,
+    addresses: Addresses,
+    budget: &Budget,
+) -> Result<Vec<(HeaderSet<A>, Product<A>)>, Exhausted> {
+    // What is as small as all of the set is the best that there is, and a box may grow past it.
+    let whole = Axis::ALL.map(|axis| set.values_on(axis));
+    if of(&whole, budget)?.is_subset(within, budget)? {
+        let product = tighten(set, within, budget)?;
+        let [destination, _, source, _] = &product;
+        let one = destination.as_slice().len() == 1 && source.as_slice().len() == 1;
+        if one || addresses == Addresses::Several {
+            return Ok(vec![(set.clone(), product)]);
+        }
+    }
+    let mut found = Vec::with_capacity(ORDERS.len());
+    for order in ORDERS {
+        let part =
+            set.intersection(&of(&grow(seed, within, order, addresses, budget)?, budget)?, budget)?;
+        let product = tighten(&part, within, budget)?;
+        found.push((part, product));
+    }
+    Ok(found)
 }
 
 /// The headers of a product.
@@ -66,6 +153,7 @@ fn grow<A: Coordinate>(
     seed: &Cuboid<A>,
     within: &HeaderSet<A>,
     order: [Axis; 4],
+    addresses: Addresses,
     budget: &Budget,
 ) -> Result<Product<A>, Exhausted> {
     let mut product = Axis::ALL.map(|axis| {
@@ -73,7 +161,12 @@ fn grow<A: Coordinate>(
         Ranges::range(first, last)
     });
     for axis in order {
-        let values = allowed(&product, axis, within, budget)?;
+        let mut values = allowed(&product, axis, within, budget)?;
+        if addresses == Addresses::One && !axis.is_port() {
+            let (first, last) = seed.on(axis);
+            let around = |range: &&(A, A)| range.0 <= first && last <= range.1;
+            values = Ranges::union_of(values.as_slice().iter().find(around).copied());
+        }
         set(&mut product, axis, values);
     }
     Ok(product)
@@ -176,7 +269,7 @@ mod tests {
 
     fn covered(gap: &HeaderSet<u32>, within: &HeaderSet<u32>) -> Vec<Product<u32>> {
         let budget = Budget::unlimited();
-        let products = cover(gap, within, &budget).unwrap().unwrap();
+        let products = cover(gap, within, Addresses::Several, &budget).unwrap().unwrap();
         let sets: Vec<_> = products.iter().map(|product| of(product, &budget).unwrap()).collect();
         let union = HeaderSet::union_of(&sets, &budget).unwrap();
         assert!(gap.is_subset(&union, &budget).unwrap(), "covers");
@@ -208,6 +301,41 @@ mod tests {
         let products = covered(&gap, &needed);
         assert_eq!(products.len(), 1);
         assert_eq!(products[0][1].as_slice(), [(21025, 21025)]);
+    }
+
+    /// The product with the most headers has the port that both have in common, and then two more are
+    /// needed.
+    #[test]
+    fn networks_that_have_a_port_in_common_take_a_product_each() {
+        let needed = set_of(&[
+            cuboid([(100, 115), (21, 21), (0, 9), (1024, 65535)]),
+            cuboid([(100, 115), (50000, 50009), (0, 9), (1024, 65535)]),
+            cuboid([(200, 455), (21, 21), (0, 9), (1024, 65535)]),
+            cuboid([(200, 455), (990, 990), (0, 9), (1024, 65535)]),
+        ]);
+        assert_eq!(covered(&needed, &needed).len(), 2);
+    }
+
+    /// Two clients: all of one is missing and a part of the other. One rule cannot name both.
+    #[test]
+    fn one_range_of_addresses_to_a_rule_is_not_made_several_rules() {
+        let needed = set_of(&[
+            cuboid([(100, 109), (21, 30), (0, 9), (1024, 65535)]),
+            cuboid([(200, 209), (21, 30), (0, 9), (1024, 65535)]),
+            cuboid([(100, 109), (21, 30), (50, 59), (1024, 65535)]),
+            cuboid([(200, 209), (21, 30), (50, 59), (1024, 65535)]),
+        ]);
+        let gap = set_of(&[
+            cuboid([(100, 109), (21, 30), (0, 9), (1024, 65535)]),
+            cuboid([(200, 209), (21, 30), (0, 9), (1024, 65535)]),
+            cuboid([(200, 209), (25, 25), (50, 59), (1024, 65535)]),
+        ]);
+        let budget = Budget::unlimited();
+        let products = cover(&gap, &needed, Addresses::One, &budget).unwrap().unwrap();
+        assert_eq!(products.len(), 3);
+        for [destination, _, source, _] in &products {
+            assert_eq!((destination.as_slice().len(), source.as_slice().len()), (1, 1));
+        }
     }
 
     #[test]

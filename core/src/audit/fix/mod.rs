@@ -31,7 +31,7 @@ use crate::space::{Budget, Count, Exhausted, PacketSpace};
 use applied::{Applied, Terms, Unfit};
 use by_end::ByEnd;
 use place::Places;
-use step::{Kind, Step};
+use step::{Kind, Step, all_named};
 use wants::Lack;
 use wide::Width;
 
@@ -434,6 +434,7 @@ impl<'a> Fixer<'a> {
 
     fn needless(&self, applied: &Applied) -> Result<PacketSpace, Exhausted> {
         let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
-        proof::needless(applied, &before, &after, self.wants, &self.budget)
+        let named = all_named(self.at, &self.audit.interfaces);
+        proof::needless(applied, &before, &after, self.wants, named, &self.budget)
     }
 }

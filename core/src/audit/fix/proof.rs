@@ -9,7 +9,8 @@ use crate::space::{
     AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange,
 };
 
-/// The connections that are allowed with the additions and were not before, and that nobody needs.
+/// The connections that are allowed with the additions and were not before, and that nobody needs;
+/// `named` says that rules name all interfaces.
 ///
 /// What no added rule matches fares as before, so it is enough to look at the packets that one
 /// does, as those of connections that either end opened.
@@ -18,19 +19,23 @@ pub(super) fn needless(
     before: &Site<'_>,
     after: &Site<'_>,
     wants: &Wants,
+    named: bool,
     budget: &Budget,
 ) -> Result<PacketSpace, Exhausted> {
-    // Where nobody named the interfaces, a rule for what one end sends also takes packets with the same
-    // addresses that come from the other side.
-    let needed = wants.needed(End::Client, budget)?;
-    let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
     let mut found = PacketSpace::nothing();
     for opener in [End::Client, End::Server] {
+        let mut needed = wants.needed(opener, budget)?;
+        if !named {
+            // A rule for what one end sends also takes packets with the same addresses that come from
+            // the other side.
+            needed = needed.union(&wants.needed(opener.other(), budget)?, budget)?;
+        }
         let v4 = opened::<u32>(applied, before, after, opener, budget)?;
         let v6 = opened::<u128>(applied, before, after, opener, budget)?;
-        found = found.union(&PacketSpace { v4, v6 }, budget)?;
+        let opened = PacketSpace { v4, v6 }.difference(&needed, budget)?;
+        found = found.union(&opened, budget)?;
     }
-    found.difference(&needed, budget)
+    Ok(found)
 }
 
 /// What became allowed of the connections of one family that an end opens.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::applied::{Addition, Applied};
 use super::by_end::ByEnd;
+use super::cover::Addresses;
 use super::step::{allowance, products};
 use super::wide::Width;
 use super::{End, Fixer, Plan, wants};
@@ -226,8 +227,8 @@ pub(super) fn exact(
     needed: &PacketSpace,
     budget: &Budget,
 ) -> Result<Vec<Allowance>, Exhausted> {
-    let v4 = products(&space.v4, &needed.v4, Width::Exact, budget)?;
-    let v6 = products(&space.v6, &needed.v6, Width::Exact, budget)?;
+    let v4 = products(&space.v4, &needed.v4, Width::Exact, Addresses::Several, budget)?;
+    let v6 = products(&space.v6, &needed.v6, Width::Exact, Addresses::Several, budget)?;
     let v4 = v4.iter().flatten().map(|product| allowance(product, false, Packets::All));
     let v6 = v6.iter().flatten().map(|product| allowance(product, false, Packets::All));
     Ok(v4.chain(v6).collect())

@@ -1,11 +1,12 @@
 //! Rules that go in at one place.
 
-use super::cover::{Product, cover};
+use super::applied::Terms;
+use super::cover::{Addresses, Product, cover};
 use super::wide::Width;
 use crate::dialect::Spot;
 use crate::eval::symbolic::{Blame, Interfaces};
 use crate::eval::{End, Link, Placement};
-use crate::firewall::{Allowance, ChainId, Direction, Firewall, Governs, Hook, Packets};
+use crate::firewall::{Allowance, ChainId, Dialect, Direction, Firewall, Governs, Hook, Packets};
 use crate::space::{
     AddressRange, Axis, Budget, Exhausted, HeaderSet, PacketSpace, PortRange, Ranges,
 };
@@ -78,12 +79,15 @@ impl Step {
     pub(super) fn allowances(
         &self,
         needed: &PacketSpace,
-        width: Width,
+        terms: &Terms<'_>,
         budget: &Budget,
     ) -> Result<Option<Vec<Allowance>>, Exhausted> {
         let Some(packets) = self.packets() else { return Ok(None) };
-        let v4 = products(&self.space.v4, &needed.v4, width, budget)?;
-        let v6 = products(&self.space.v6, &needed.v6, width, budget)?;
+        let sets = matches!(terms.original.dialect(), Dialect::Nftables | Dialect::NftablesJson)
+            && !matches!(packets, Packets::Of(_) | Packets::OfAddresses(_));
+        let addresses = if sets { Addresses::Several } else { Addresses::One };
+        let v4 = products(&self.space.v4, &needed.v4, terms.width, addresses, budget)?;
+        let v6 = products(&self.space.v6, &needed.v6, terms.width, addresses, budget)?;
         let (Some(v4), Some(v6)) = (v4, v6) else { return Ok(None) };
         let turned = self.reply && !matches!(packets, Packets::Of(_) | Packets::OfAddresses(_));
         let mut allowances: Vec<_> =
@@ -92,8 +96,8 @@ impl Step {
         Ok(Some(allowances))
     }
 
-    /// The interfaces that its packets come in and leave by, where a rule at its place has to say so:
-    /// in a chain that is jumped to, the jump says it.
+    /// The interfaces that its packets come in and leave by. A chain that is jumped to names them too: the
+    /// jump need not.
     pub(super) fn interfaces(
         &self,
         firewall: &Firewall,
@@ -101,10 +105,7 @@ impl Step {
         interfaces: &Interfaces,
     ) -> [Option<String>; 2] {
         let base = firewall.chain(self.base).and_then(|chain| chain.base());
-        let Some(hook) = base.map(|base| base.hook).filter(|_| self.spot.chain() == self.base)
-        else {
-            return [None, None];
-        };
+        let Some(hook) = base.map(|base| base.hook) else { return [None, None] };
         let route = placement.route(self.sender());
         let name = |link: Option<Link>| {
             let name = match link? {
@@ -119,6 +120,17 @@ impl Step {
     }
 }
 
+/// Whether rules name every interface that they are about.
+pub(super) fn all_named(placement: Placement, interfaces: &Interfaces) -> bool {
+    let route = placement.route(End::Client);
+    let named = |link: Option<Link>| match link {
+        None => true,
+        Some(Link::Inside) => interfaces.inside.as_deref().is_some_and(is_plain),
+        Some(Link::Outside) => interfaces.outside.as_deref().is_some_and(is_plain),
+    };
+    named(route.incoming) && named(route.outgoing)
+}
+
 /// Whether the name of an interface stands for itself in every dialect.
 fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@');
@@ -130,10 +142,11 @@ pub(super) fn products<A: Governs>(
     set: &HeaderSet<A>,
     needed: &HeaderSet<A>,
     width: Width,
+    addresses: Addresses,
     budget: &Budget,
 ) -> Result<Option<Vec<Product<A>>>, Exhausted> {
     let within = width.widened(needed, budget)?;
-    let products = cover(set, &within, budget)?;
+    let products = cover(set, &within, addresses, budget)?;
     Ok(products.map(|products| products.iter().map(|product| width.filled(product)).collect()))
 }
 

@@ -8,7 +8,7 @@ use pasvaudit::firewall::{Fate, Firewall, States};
 use pasvaudit::space::Family;
 use pasvaudit::{End, Placement};
 
-use super::model::ends;
+use super::model::{Rule, ends};
 use super::scene::{INSIDE, OUTSIDE, Scene};
 use crate::boundaries::boundary_packets;
 use crate::random::Random;
@@ -89,9 +89,52 @@ pub(crate) fn needed(scene: &Scene, random: &mut Random) -> Vec<Sample> {
     samples
 }
 
+/// What is needed, at the edges of what the rules say.
+pub(crate) fn needed_at_edges(scene: &Scene, random: &mut Random) -> Vec<Sample> {
+    let rules = scene.set.chains.iter().flat_map(|chain| &chain.rules);
+    let each = rules.flat_map(|rule| [(rule, false), (rule, true)]);
+    each.flat_map(|(rule, back)| stopped_by(scene, rule, back, random)).collect()
+}
+
+/// Something that is needed and that a rule speaks of, if it does: of the packets that the opener
+/// sends, or of those that come back.
+fn stopped_by(scene: &Scene, rule: &Rule, back: bool, random: &mut Random) -> Vec<Sample> {
+    let (clients, servers) = if back { (&rule.to, &rule.from) } else { (&rule.from, &rule.to) };
+    let (own_ports, ports) =
+        if back { (&rule.dports, &rule.sports) } else { (&rule.sports, &rule.dports) };
+    // All that a negation leaves out, and what it does not.
+    let edges = |ranges: &[(u32, u32)]| -> Vec<u32> {
+        ranges.iter().flat_map(|&(low, high)| [low, high, high.wrapping_add(1)]).collect()
+    };
+    let mut samples = Vec::new();
+    for group in &scene.groups {
+        for (client, server) in pairs(&scene.clients, &group.servers) {
+            let ((first, last), (low, high)) = (ends(client), ends(server));
+            let own = edges(clients).into_iter().chain([first, last]);
+            let own: Vec<_> = own.filter(|one| (first..=last).contains(one)).collect();
+            let theirs = edges(servers).into_iter().chain([low, high]);
+            let theirs: Vec<_> = theirs.filter(|one| (low..=high).contains(one)).collect();
+            let edges = |ports: &[(u16, u16)]| -> Vec<u16> {
+                ports.iter().flat_map(|&(low, high)| [low, high]).collect()
+            };
+            let needed =
+                |port: &u16| group.ports.iter().any(|(low, high)| (*low..=*high).contains(port));
+            let mut ports = edges(ports);
+            ports.retain(needed);
+            ports.push(group.ports[random.below(group.ports.len())].0);
+            let mut own_ports = edges(own_ports);
+            own_ports.retain(|port| *port >= 1024);
+            own_ports.push(40000);
+            for (source, destination) in pairs(&pairs(&own, &own_ports), &pairs(&theirs, &ports)) {
+                samples.push(Sample { source, destination, opener: End::Client });
+            }
+        }
+    }
+    samples
+}
+
 /// Connections of all kinds around what is needed and what the rules say, opened by either end.
 pub(crate) fn around(
-    scene: &Scene,
     firewall: &Firewall,
     needed: &[Sample],
     random: &mut Random,
@@ -143,7 +186,6 @@ pub(crate) fn around(
         }
         samples.push(Sample { source, destination, opener });
     }
-    debug_assert!(scene.clients.len() < 4);
     samples
 }
 

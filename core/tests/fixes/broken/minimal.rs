@@ -8,10 +8,14 @@
 //! that tests no state at least what it takes if it does. So the fewest such rules at the top of
 //! chains that take all of these packets, be they allowed to or not, are a lower bound for every
 //! set of rules that repairs the rule set. Where the fix is as small as the bound, it is minimal.
+//! Where it is not, either may be wrong, and it counts as not minimal.
+//!
+//! Rules that name anything but unions of what is needed are not among them: not a chain's rule
+//! without addresses because the jump to it has them, nor one that takes along what passes anyway.
 
 use std::collections::BTreeSet;
 
-use pasvaudit::{Dialect, End, Firewall};
+use pasvaudit::{Dialect, Firewall};
 
 use super::connections::{Sample, passes};
 use super::model::{Chain, Form, Rule, RuleSet, Target, ends};
@@ -21,7 +25,7 @@ use super::scene::{Scene, chains};
 pub(crate) fn lower_bound(scene: &Scene, needed: &[Sample], most: usize) -> usize {
     let mut demands: Vec<BTreeSet<usize>> = Vec::new();
     let candidates = candidates(scene);
-    for (set, _) in alone(scene) {
+    for set in alone(scene) {
         let without = read(&set);
         let missing: Vec<Sample> = cells(scene, needed)
             .into_iter()
@@ -90,23 +94,23 @@ fn cells(scene: &Scene, needed: &[Sample]) -> Vec<Vec<Sample>> {
 }
 
 /// The rule set as it stops the packets of one end in one base chain, and nothing else.
-fn alone(scene: &Scene) -> Vec<(RuleSet, usize)> {
+fn alone(scene: &Scene) -> Vec<RuleSet> {
     let mut sets = Vec::new();
     let bases = (0..scene.set.chains.len()).filter(|at| scene.set.chains[*at].base.is_some());
     for base in bases {
-        for opener in [true, false] {
+        for client_stopped in [true, false] {
             let mut set = scene.set.clone();
             for (at, chain) in set.chains.iter_mut().enumerate() {
                 let Chain { base: Some((.., drops)), rules, .. } = chain else { continue };
                 if at == base {
                     let first = first(rules);
-                    rules.splice(first..first, of_end(scene, !opener));
+                    rules.splice(first..first, of_end(scene, !client_stopped));
                     continue;
                 }
                 *drops = false;
                 rules.retain(|rule| rule.target == Target::Notrack);
             }
-            sets.push((set, base));
+            sets.push(set);
         }
     }
     sets
@@ -208,6 +212,3 @@ pub(crate) fn read(set: &RuleSet) -> Firewall {
     let text = set.text();
     Firewall::parse(text.as_str(), dialect).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
-
-/// The end that opens what is needed.
-pub(crate) const OPENER: End = End::Client;

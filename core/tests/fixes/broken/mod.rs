@@ -3,6 +3,7 @@
 //! `PASVAUDIT_RULE_SETS` says how many broken ones there are, `PASVAUDIT_SEED` with which the seeds
 //! begin.
 
+mod breaking;
 mod connections;
 mod minimal;
 mod model;
@@ -13,10 +14,10 @@ use std::ops::AddAssign;
 
 use pasvaudit::audit::Verdict;
 use pasvaudit::render::FixForm;
-use pasvaudit::{Firewall, Report};
+use pasvaudit::{End, Firewall, Report};
 
 use crate::random::Random;
-use connections::{Sample, around, needed, passes};
+use connections::{Sample, around, needed, needed_at_edges, passes};
 use scene::Scene;
 
 /// How many connections are followed besides those that are needed, at least.
@@ -99,16 +100,16 @@ fn repair(seed: usize) -> Tally {
     assert_eq!(scene.audit(&after).verdict, Verdict::Works, "{}", context());
     assert!(fix.proved, "{}", context());
 
-    let needed = needed(&scene, &mut random);
+    let mut needed = needed(&scene, &mut random);
+    let around = around(&after, &needed, &mut random, CONNECTIONS);
+    needed.extend(needed_at_edges(&scene, &mut random));
     for sample in &needed {
         assert!(passes(&scene, &after, *sample).0, "{sample:?} does not pass: {}", context());
     }
-    let around = around(&scene, &after, &needed, &mut random, CONNECTIONS);
     for sample in &around {
         let Sample { source, destination, opener } = *sample;
         let (must, may) = passes(&scene, &after, *sample);
-        if may && !(scene.needs(source, destination) && (opener == minimal::OPENER || !scene.named))
-        {
+        if may && !(scene.needs(source, destination) && (opener == End::Client || !scene.named)) {
             let (must_before, may_before) = passes(&scene, &before, *sample);
             assert!(may_before, "{sample:?} may pass: {}", context());
             assert!(must_before || !must, "{sample:?} surely passes: {}", context());
