@@ -75,3 +75,13 @@ fn u1_a_provider_of_which_not_all_addresses_are_known() {
     says(&the(Check::Undecided, &rules("-d 198.72.80.0/20 "), &files), &["not complete"]);
     none(Check::Undecided, &rules(""), &files);
 }
+
+#[test]
+fn rules_that_depend_on_the_same_thing_are_one_finding() {
+    let time = |port: u16| {
+        format!("-A FORWARD -p tcp --dport {port} -m time --timestart 08:00 -j ACCEPT\n")
+    };
+    let rules: Vec<_> = (21000..=21050).map(time).collect();
+    let rules = forward(&[KNOWN, CONTROL, &rules.concat()]);
+    says(&the(Check::Undecided, &rules, ROUTER), &["-m time in lines 7, 8, 9 and 48 more"]);
+}

@@ -150,10 +150,11 @@ fn later_packet<'a>(scene: &Scene<'a>, mode: &'a ModeReport, gap: &Gap) -> Draft
     let (severity, verb) =
         if gap.undecided { (Severity::Warning, "may not") } else { (Severity::Error, "does not") };
     let said = format!(
-        ": the SYN passes, but {} {verb}; {} {} it, and the connection hangs",
+        ": the SYN passes, but {} {verb}; {} {} it, and {}the connection hangs",
         gap.packet.words(),
         gap.by.short(),
         if gap.undecided { "may stop" } else { "stops" },
+        if gap.undecided { "then " } else { "" },
     );
     let help = "accept packets of established connections in both directions";
     let subject = subject(scene, gap.flow);

@@ -1,6 +1,8 @@
 //! What cannot be decided, and what would decide it: `FTP-U1`; and what counts or limits data
 //! connections, which nobody can decide: `FTP-T2`.
 
+use std::collections::HashMap;
+
 use super::super::check::Check;
 use super::super::clues::Clues;
 use super::super::describe::Describer;
@@ -10,6 +12,9 @@ use super::families::works_otherwise;
 use super::scene::Scene;
 use crate::eval::symbolic::Open;
 use crate::ftp::FlowKind;
+
+/// How many lines are named of those that depend on the same thing.
+const LINES: usize = 3;
 
 /// What counts connections or packets, by the first words of its name.
 const LIMITS: [&str; 10] = [
@@ -53,16 +58,57 @@ fn conditions<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Dr
         .collect();
     let all = undecided.flat_map(|gap| &gap.conditions).filter(|one| !said(one));
     let all: Vec<&Condition> = all.filter(|one| !limits.contains(one)).collect();
-    let mut drafts: Vec<_> = limits.into_iter().map(|one| limited(scene, one)).collect();
+    let limits = alike(&limits);
+    let mut drafts: Vec<_> = limits.iter().map(|group| limited(scene, group)).collect();
     drafts.extend(options(&all));
-    let open = all.iter().filter(|condition| condition.decided_by.is_none());
-    drafts.extend(open.map(|condition| {
-        let said = format!("this cannot be decided from the rule set: {}", condition.short());
+    let open: Vec<_> = all.into_iter().filter(|condition| condition.decided_by.is_none()).collect();
+    drafts.extend(alike(&open).iter().map(|group| {
+        let said = format!("this cannot be decided from the rule set: {}", short(group));
         let help = "an unconditional rule for these ports, before this one, would decide it";
-        let draft = Draft::new(Check::Undecided, None, said, "", help);
-        draft.line(condition.line, condition.rule_set.as_deref())
+        with_place(Draft::new(Check::Undecided, None, said, "", help), group)
     }));
     drafts
+}
+
+/// Conditions that depend on the same thing, which is one cause, line by line.
+fn alike<'c>(conditions: &[&'c Condition]) -> Vec<Vec<&'c Condition>> {
+    let mut groups: HashMap<_, usize> = HashMap::new();
+    let mut alike: Vec<Vec<&Condition>> = Vec::new();
+    let mut ordered = conditions.to_vec();
+    ordered.sort_by_key(|condition| condition.line);
+    ordered.dedup();
+    for condition in ordered {
+        let next = alike.len();
+        let group = *groups.entry((&condition.rule_set, &condition.what)).or_insert(next);
+        match alike.get_mut(group) {
+            Some(group) => group.push(condition),
+            None => alike.push(vec![condition]),
+        }
+    }
+    alike
+}
+
+/// "-m limit in line 6", "-m time in lines 6, 9 and 4 more".
+fn short(group: &[&Condition]) -> String {
+    let Some(first) = group.first() else { return String::new() };
+    let lines: Vec<_> = group.iter().filter_map(|condition| condition.line).collect();
+    if lines.len() < 2 {
+        return first.short();
+    }
+    let named: Vec<_> = lines.iter().take(LINES).map(u32::to_string).collect();
+    let more = match lines.len().checked_sub(LINES) {
+        Some(more) if more > 0 => format!(" and {more} more"),
+        _ => String::new(),
+    };
+    let of = report::of(first.rule_set.as_deref());
+    format!("{} in lines {}{more}{of}", first.what, named.join(", "))
+}
+
+fn with_place<'a>(draft: Draft<'a>, group: &[&Condition]) -> Draft<'a> {
+    match group.first() {
+        Some(first) => draft.line(first.line, first.rule_set.as_deref()),
+        None => draft,
+    }
 }
 
 /// What can be given along, each thing once.
@@ -107,15 +153,14 @@ fn limits(condition: &Condition) -> bool {
 }
 
 /// `FTP-T2`.
-fn limited<'a>(scene: &Scene<'a>, condition: &Condition) -> Draft<'a> {
+fn limited<'a>(scene: &Scene<'a>, group: &[&Condition]) -> Draft<'a> {
     let said = format!(
         "whether data connections to {} pass depends on how many there are: {}; every listing and \
          every file is a connection of its own",
         scene.name(),
-        condition.short(),
+        short(group),
     );
     let help = "an unconditional rule for the data ports, before this one; limit the control port \
                 instead";
-    let draft = Draft::new(Check::DataLimited, None, said, "", help);
-    draft.line(condition.line, condition.rule_set.as_deref())
+    with_place(Draft::new(Check::DataLimited, None, said, "", help), group)
 }
