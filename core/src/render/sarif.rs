@@ -1,9 +1,13 @@
+mod change;
+
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::codes::meaning;
+use change::{Change, change};
+
 use super::gaps::file_of;
 use crate::audit::{Finding, Report, Severity};
 
@@ -25,12 +29,14 @@ pub(super) fn sarif(report: &Report) -> String {
         rules.entry(finding.code.as_str()).or_insert_with(|| Rule::of(&finding.code));
     }
     let codes: Vec<_> = rules.keys().copied().collect();
+    let changes = change(report);
     let results = report.findings.iter().map(|finding| SarifResult {
         rule_id: &finding.code,
         rule_index: codes.iter().position(|code| *code == finding.code).unwrap_or_default(),
         level: level(finding.severity),
         message: Message::of(format!("{}; help: {}", finding.message, finding.help)),
         locations: locations(report, finding),
+        fixes: changes.iter().filter(|_| finding.severity == Severity::Error).collect(),
     });
     let results = results.collect();
     let run = Run {
@@ -138,6 +144,8 @@ struct SarifResult<'a> {
     level: &'static str,
     message: Message,
     locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<&'a Change>,
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,8 @@ mod rows;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::facts;
-use super::gaps::{GapGroup, gap_groups, more_gaps};
+use super::gaps::{Stop, more_gaps, stops};
+use super::remedy::{self, Remedy};
 use super::sentence::{Part, Sentence};
 use crate::audit::{Finding, FlowReport, ProviderReport, Report, Severity, Verdict};
 use crate::ftp::FlowKind;
@@ -36,6 +37,7 @@ pub(super) fn html(report: &Report) -> String {
                 (bar::patterns())
                 main {
                     (headline(report, &question))
+                    (remedy(report))
                     @for (number, provider) in report.providers.iter().enumerate() {
                         (provider_section(report, provider, number))
                     }
@@ -68,7 +70,7 @@ fn badge(verdict: Verdict) -> Markup {
 }
 
 fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -> Markup {
-    let (gaps, more) = gap_groups(provider);
+    let (stops, more) = stops(provider);
     html! {
         section.card {
             h2 { (provider.name) " " span.id { "(" (provider.id) ")" } " " (badge(provider.verdict)) }
@@ -78,11 +80,11 @@ fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -
             @for note in facts::notes(provider) {
                 p.note { "note: " (note) }
             }
-            @if !gaps.is_empty() {
-                h3 { "What is missing" }
+            @if !stops.is_empty() {
+                h3 { "What is missing, and what stops it" }
             }
-            @for group in &gaps {
-                (gap(report, group))
+            @for one in &stops {
+                (stop(report, one))
             }
             @if more > 0 {
                 p { (sentence(&more_gaps(more))) }
@@ -132,18 +134,48 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
     }
 }
 
-fn gap(report: &Report, group: &GapGroup<'_>) -> Markup {
-    let state = if group.gap.undecided { Verdict::Undecided } else { Verdict::Blocked };
-    let (blame, rule) = group.blame(report);
-    let conditions = group.conditions();
+fn stop(report: &Report, stop: &Stop<'_>) -> Markup {
+    let state = if stop.undecided() { Verdict::Undecided } else { Verdict::Blocked };
+    let (blame, rule) = stop.blame(report);
     html! {
         article class={ "gap " (state) } {
-            h4 { (group.heading()) " " span.id { "(" (group.protections()) ")" } }
-            ul.boxes { @for line in group.boxes() { li { (line) } } }
-            p { (sentence(&blame)) @if rule.is_some() { ":" } }
+            h4 { (stop.heading()) ": " (sentence(&blame)) }
             @if let Some(rule) = rule { pre { code { (rule) } } }
-            @if !conditions.is_empty() {
-                ul { @for condition in &conditions { li { (sentence(condition)) } } }
+            @if !stop.conditions.is_empty() {
+                ul { @for condition in &stop.conditions { li { (sentence(condition)) } } }
+            }
+            @for missing in &stop.missing {
+                p { strong { (missing.name()) } }
+                ul.boxes { @for line in missing.boxes() { li { (line) } } }
+            }
+        }
+    }
+}
+
+/// What to do comes before why.
+fn remedy(report: &Report) -> Markup {
+    let Some(remedy) = Remedy::of(report) else { return Markup::default() };
+    html! {
+        section.card.fix {
+            h2 { "Fix" }
+            p { (remedy.heading) }
+            @for fix in remedy.fixes {
+                article {
+                    p.place { (sentence(&remedy::place(fix))) }
+                    pre.rules { code { (fix.text) } }
+                }
+            }
+            @if let Some((loader, commands)) = remedy.commands() {
+                article {
+                    p.place { "the same for the running firewall, as input of " code { (loader) } }
+                    pre { code { (commands.trim_end()) } }
+                }
+            }
+            @if !remedy.fixes.is_empty() {
+                p.aside { (sentence(&remedy.hint())) }
+            }
+            @for unfixed in remedy.unfixed() {
+                p.note { (sentence(&unfixed)) }
             }
         }
     }
@@ -182,7 +214,7 @@ fn unmodelled(report: &Report) -> Markup {
         @if !report.unmodelled.is_empty() {
             section.card {
                 h2 { "Undecided" }
-                p { (facts::UNMODELLED) }
+                p { (facts::unmodelled_heading(report)) }
                 ul {
                     @for (what, lines) in facts::unmodelled(&report.unmodelled) {
                         li { code { (what) } ": " (lines) }
