@@ -2,7 +2,7 @@
 
 use super::fix::effect;
 use super::sentence::Sentence;
-use crate::audit::{ByKind, Fix, Repair, Report, Unfixed};
+use crate::audit::{ByKind, Fix, Repair, Report, Unfixed, Verdict};
 use crate::firewall::Dialect;
 
 /// What a report shows of its repair.
@@ -11,6 +11,8 @@ pub(super) struct Remedy<'a> {
     pub(super) repair: &'a Repair,
     /// "2 rules; read and audited again with them in place: works; nothing else is opened".
     pub(super) heading: String,
+    /// The verdict with the rules in place.
+    pub(super) verdict: Verdict,
 }
 
 impl<'a> Remedy<'a> {
@@ -24,7 +26,7 @@ impl<'a> Remedy<'a> {
                 format!("{} {rules} to add; {}", repair.rules, effect(report, repair))
             }
         };
-        Some(Self { fixes: &report.fixes, repair, heading })
+        Some(Self { fixes: &report.fixes, repair, heading, verdict: report.fixed_verdict() })
     }
 
     /// What is not fixed, and what to do about it.
@@ -45,19 +47,23 @@ impl<'a> Remedy<'a> {
 
     /// How to get more of it.
     pub(super) fn hint(&self) -> Sentence {
-        let hint = Sentence::new().quote("pasvaudit fix").words(" with the same options writes ");
+        let hint = Sentence::new().quote("pasvaudit fix").words(" with the same options prints ");
         let hint = match self.commands() {
-            Some((loader, _)) => hint.words("what ").quote(loader).words(" adds; "),
+            Some((loader, _)) => hint.words("input for ").quote(loader).words("; "),
             None => hint.words("the rules; "),
         };
-        hint.quote("--whole").words(" writes the whole rule set with them in it")
+        hint.quote("--whole").words(" prints the whole rule set with them in it")
     }
 }
 
-/// "in filter/FORWARD before line 7: -A FORWARD -j DROP".
+/// "in filter/FORWARD before line 7: -A FORWARD -j DROP"; where there are several rule sets, of which.
 pub(super) fn place(fix: &Fix) -> Sentence {
     let by = &fix.insert_before;
     let chain = Sentence::new().words("in ").quote(&fix.chain);
+    let chain = match &by.rule_set {
+        Some(file) => chain.words(" of ").quote(file),
+        None => chain,
+    };
     match (by.kind, by.line) {
         (ByKind::Rule, Some(line)) => chain.words(format!(" before line {line}: ")).quote(&by.text),
         _ => chain.words(" after all rules"),

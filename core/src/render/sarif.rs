@@ -29,14 +29,15 @@ pub(super) fn sarif(report: &Report) -> String {
         rules.entry(finding.code.as_str()).or_insert_with(|| Rule::of(&finding.code));
     }
     let codes: Vec<_> = rules.keys().copied().collect();
-    let changes = change(report);
+    let change = change(report);
+    let worst = report.findings.first().map(|finding| finding.severity);
     let results = report.findings.iter().map(|finding| SarifResult {
         rule_id: &finding.code,
         rule_index: codes.iter().position(|code| *code == finding.code).unwrap_or_default(),
         level: level(finding.severity),
         message: Message::of(format!("{}; help: {}", finding.message, finding.help)),
         locations: locations(report, finding),
-        fixes: changes.iter().filter(|_| finding.severity == Severity::Error).collect(),
+        fixes: change.iter().filter(|_| Some(finding.severity) == worst).collect(),
     });
     let results = results.collect();
     let run = Run {

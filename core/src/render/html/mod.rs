@@ -15,6 +15,9 @@ use super::sentence::{Part, Sentence};
 use crate::audit::{Finding, FlowReport, ProviderReport, Report, Severity, Verdict};
 use crate::ftp::FlowKind;
 
+/// What is shorter is not broken.
+const SHORT: usize = 30;
+
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing may be loaded and nothing may run, whatever stands on the page.
@@ -105,10 +108,10 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
             table {
                 thead {
                     tr {
+                        th scope="col" { "Verdict" }
                         th scope="col" { "Protection" }
                         th scope="col" { "Data" }
                         th scope="col" { "Family" }
-                        th scope="col" { "Verdict" }
                         th scope="col" { "Control connection" }
                         th scope="col" { "Data connection" }
                         @if clients_differ { th scope="col" { "Clients" } }
@@ -117,10 +120,10 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
                 tbody {
                     @for group in facts::mode_groups(provider) {
                         tr.optional[!group.mode.required] {
+                            td { (badge(group.mode.verdict)) }
                             th scope="row" { (group.mode.protection) }
                             td { (group.data) @if !group.mode.required { " (not required)" } }
                             td { (group.mode.family) }
-                            td { (badge(group.mode.verdict)) }
                             td { (cells(&group.mode.flows, true)) }
                             td { (cells(&group.mode.flows, false)) }
                             @if clients_differ {
@@ -140,15 +143,35 @@ fn stop(report: &Report, stop: &Stop<'_>) -> Markup {
     html! {
         article class={ "gap " (state) } {
             h4 { (stop.heading()) ": " (sentence(&blame)) }
-            @if let Some(rule) = rule { pre { code { (rule) } } }
+            @if let Some(rule) = rule { (rules(rule)) }
             @if !stop.conditions.is_empty() {
                 ul { @for condition in &stop.conditions { li { (sentence(condition)) } } }
             }
-            @for missing in &stop.missing {
-                p { strong { (missing.name()) } }
-                ul.boxes { @for line in missing.boxes() { li { (line) } } }
+            ul.boxes {
+                @for missing in &stop.missing {
+                    @let boxes = missing.boxes();
+                    li {
+                        strong { (missing.name()) } ": "
+                        @match boxes.as_slice() {
+                            [only] => { (only) }
+                            several => { ul { @for line in several { li { (line) } } } }
+                        }
+                    }
+                }
             }
         }
+    }
+}
+
+/// Rules that are broken between words only: the hyphen of an option is no place for it.
+fn rules(text: &str) -> Markup {
+    html! {
+        pre { code {
+            @for (number, word) in text.split(' ').enumerate() {
+                @if number > 0 { " " }
+                span { (word) }
+            }
+        } }
     }
 }
 
@@ -156,19 +179,19 @@ fn stop(report: &Report, stop: &Stop<'_>) -> Markup {
 fn remedy(report: &Report) -> Markup {
     let Some(remedy) = Remedy::of(report) else { return Markup::default() };
     html! {
-        section.card.fix {
+        section class={ "card fix " (remedy.verdict) } {
             h2 { "Fix" }
             p { (remedy.heading) }
             @for fix in remedy.fixes {
                 article {
                     p.place { (sentence(&remedy::place(fix))) }
-                    pre.rules { code { (fix.text) } }
+                    div.rules { (rules(&fix.text)) }
                 }
             }
             @if let Some((loader, commands)) = remedy.commands() {
-                article {
+                article.screen {
                     p.place { "the same for the running firewall, as input of " code { (loader) } }
-                    pre { code { (commands.trim_end()) } }
+                    (rules(commands.trim_end()))
                 }
             }
             @if !remedy.fixes.is_empty() {
@@ -230,6 +253,7 @@ fn sentence(sentence: &Sentence) -> Markup {
         @for part in sentence.parts() {
             @match part {
                 Part::Words(words) => { (words) }
+                Part::Quote(text) if text.len() < SHORT => { code.short { (text) } }
                 Part::Quote(text) => { code { (text) } }
             }
         }

@@ -6,7 +6,7 @@ use super::{ArtifactLocation, Message, uri};
 use crate::audit::Report;
 use crate::render::remedy::Remedy;
 
-/// A proposed change, which closes every gap that it can at once (SARIF 2.1.0, section 3.55).
+/// A proposed change, which is all that can be done at once (SARIF 2.1.0, section 3.55).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Change {
@@ -45,7 +45,7 @@ pub(super) fn change(report: &Report) -> Option<Change> {
     let remedy = Remedy::of(report)?;
     let file = report.rule_set.file.as_deref()?;
     let replacements = replacements(&remedy, report.fixed_rule_set()?)?;
-    let description = format!("{}; it closes all gaps, so apply it once", remedy.heading);
+    let description = format!("{}; the same for every result, so apply it once", remedy.heading);
     Some(Change {
         description: Message::of(description),
         artifact_changes: [ArtifactChange {
