@@ -40,7 +40,7 @@ fn remedy(out: &mut String, report: &Report) {
             break;
         }
         room -= rules;
-        let _ = write!(out, "\n{}\n{}", remedy::place(fix), fix.text);
+        let _ = write!(out, "\nadd {}:\n{}", remedy::spot(fix), fix.text);
     }
     for unfixed in remedy.unfixed() {
         let _ = write!(out, "\n{unfixed}");

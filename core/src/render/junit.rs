@@ -55,7 +55,7 @@ fn suite(xml: &mut Xml, report: &Report, provider: &ProviderReport) {
             Outcome::Error => {
                 xml.said("error", mode.verdict.as_str(), &message, &detail(report, mode))
             }
-            Outcome::Skipped => xml.skipped(&format!("not required: {message}")),
+            Outcome::Skipped => xml.skipped(&format!("optional: {message}")),
         }
         xml.close("testcase");
     }
@@ -99,7 +99,7 @@ fn detail(report: &Report, mode: &ModeReport) -> String {
     let Some(remedy) = Remedy::of(report) else { return lines.join("\n") };
     lines.push(format!("fix: {}", remedy.heading));
     for fix in remedy.fixes {
-        lines.push(format!("  {}", remedy::place(fix)));
+        lines.push(format!("  add {}:", remedy::spot(fix)));
         lines.extend(fix.text.lines().map(|rule| format!("    {rule}")));
     }
     lines.extend(remedy.unfixed().map(|unfixed| format!("  {unfixed}")));

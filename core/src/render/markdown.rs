@@ -94,7 +94,7 @@ fn table(report: &Report, provider: &ProviderReport) -> String {
     out.push_str(&format!("| Mode | Verdict | Control | Data |{head}\n|---|---|---|---|{rule}\n"));
     for group in facts::mode_groups(provider) {
         let mode = group.mode;
-        let required = if mode.required { "" } else { ", not required" };
+        let required = if mode.required { "" } else { ", optional" };
         let data = |flow: &&FlowReport| flow.kind != FlowKind::Control;
         let (data, control): (Vec<_>, Vec<_>) = mode.flows.iter().partition(data);
         let fates = |flows: Vec<&FlowReport>| {

@@ -2,7 +2,7 @@
 
 use super::fix::effect;
 use super::sentence::Sentence;
-use crate::audit::{ByKind, Fix, Repair, Report, Unfixed, Verdict};
+use crate::audit::{By, ByKind, Fix, Repair, Report, Unfixed, Verdict};
 use crate::firewall::Dialect;
 
 /// What a report shows of its repair.
@@ -52,12 +52,12 @@ impl<'a> Remedy<'a> {
             Some((loader, _)) => hint.words("input for ").quote(loader).words("; "),
             None => hint.words("the rules; "),
         };
-        hint.quote("--whole").words(" prints the whole rule set with them in it")
+        hint.quote("--whole").words(" prints the whole fixed rule set")
     }
 }
 
-/// "in filter/FORWARD before line 7: -A FORWARD -j DROP"; where there are several rule sets, of which.
-pub(super) fn place(fix: &Fix) -> Sentence {
+/// "in filter/FORWARD before line 7"; where there are several rule sets, of which.
+pub(super) fn spot(fix: &Fix) -> Sentence {
     let by = &fix.insert_before;
     let chain = Sentence::new().words("in ").quote(&fix.chain);
     let chain = match &by.rule_set {
@@ -65,8 +65,17 @@ pub(super) fn place(fix: &Fix) -> Sentence {
         None => chain,
     };
     match (by.kind, by.line) {
-        (ByKind::Rule, Some(line)) => chain.words(format!(" before line {line}: ")).quote(&by.text),
+        (ByKind::Rule, Some(line)) => chain.words(format!(" before line {line}")),
         _ => chain.words(" after all rules"),
+    }
+}
+
+/// The [`spot`] with the rule that stands there, for forms that set it apart from those to add.
+pub(super) fn place(fix: &Fix) -> Sentence {
+    let By { kind, line, text, .. } = &fix.insert_before;
+    match (kind, line) {
+        (ByKind::Rule, Some(_)) => spot(fix).words(": ").quote(text),
+        _ => spot(fix),
     }
 }
 

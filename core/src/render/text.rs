@@ -2,6 +2,7 @@ use super::facts::{self, ModeGroup};
 use super::gaps::{Stop, more_gaps, stops};
 use super::page::{Line, Look, Page};
 use super::remedy::{self, Remedy};
+use super::sentence::Sentence;
 use crate::audit::{ProviderReport, Report, Severity, Verdict};
 
 /// The answer first, then mode by mode, then what is missing and who is to blame, and what to do at the
@@ -57,10 +58,10 @@ fn provider_text(page: &mut Page, provider: &ProviderReport, clients_differ: boo
 
 fn mode_line(page: &mut Page, group: &ModeGroup<'_>) {
     let mode = group.mode;
-    let required = if mode.required { "" } else { " (not required)" };
+    let optional = if mode.required { "" } else { " (optional)" };
     let verdict = format!("{:<9}", mode.verdict.as_str());
     let line = Line::new().look(Look::Verdict(mode.verdict), verdict).words(format!(
-        " {:<12} {:<9} {}  {}{required}",
+        " {:<12} {:<9} {}  {}{optional}",
         mode.protection.as_str(),
         group.data,
         mode.family,
@@ -131,9 +132,10 @@ fn remedy_text(page: &mut Page, report: &Report) {
     let line = Line::new().look(Look::Strong, "fix");
     page.line(0, 2, line.words(format!(": {}", remedy.heading)));
     for fix in remedy.fixes {
-        page.line(2, 4, Line::new().sentence(&remedy::place(fix)));
+        page.line(2, 4, Line::new().words("add ").sentence(&remedy::spot(fix)).words(":"));
         for rule in fix.text.lines() {
-            page.line(4, 4, Line::new().quote(rule));
+            let rule = Sentence::new().quote(rule);
+            page.line(4, 4, Line::new().styled(Look::Verdict(Verdict::Works), &rule));
         }
     }
     if !remedy.fixes.is_empty() {

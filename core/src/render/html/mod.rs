@@ -122,7 +122,7 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
                         tr.optional[!group.mode.required] {
                             td { (badge(group.mode.verdict)) }
                             th scope="row" { (group.mode.protection) }
-                            td { (group.data) @if !group.mode.required { " (not required)" } }
+                            td { (group.data) @if !group.mode.required { " (optional)" } }
                             td { (group.mode.family) }
                             td { (cells(&group.mode.flows, true)) }
                             td { (cells(&group.mode.flows, false)) }

@@ -112,7 +112,7 @@ impl Row<'_> {
 
     /// "50 of 51 ports open".
     pub(super) fn fate(&self) -> String {
-        let required = if self.required { "" } else { " (not required)" };
+        let required = if self.required { "" } else { " (optional)" };
         format!("{}{required}", facts::fate(self.flow))
     }
 
