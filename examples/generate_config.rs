@@ -77,7 +77,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     if report.is_ok() {
         std::fs::write(path, rules)?;
     } else {
-        eprint!("{path} is not written\n{}", report.to_text(false));
+        eprint!("{path} is not written\n{}", report.to_text(false, None));
     }
     Ok(report.verdict.exit_code().into())
 }

@@ -61,10 +61,10 @@ impl Answer {
     /// The answer for a person, with terminal colours if `colours`.
     pub fn to_text(&self, colours: bool) -> String {
         match self {
-            Self::Report(report) => report.to_text(colours),
-            Self::Difference(difference) => difference.to_text(colours),
-            Self::Explanation(explanation) => explanation.to_text(colours),
-            Self::Diagnosis(diagnosis) => diagnosis.to_text(colours),
+            Self::Report(report) => report.to_text(colours, None),
+            Self::Difference(difference) => difference.to_text(colours, None),
+            Self::Explanation(explanation) => explanation.to_text(colours, None),
+            Self::Diagnosis(diagnosis) => diagnosis.to_text(colours, None),
         }
     }
 

@@ -4,7 +4,7 @@ mod args;
 mod files;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anstream::ColorChoice;
@@ -24,6 +24,9 @@ use args::{
 const REFUSED: u8 = 2;
 /// The exit code for a symptom that is not known.
 const NOT_KNOWN: u8 = 3;
+
+/// The narrowest terminal for which lines are broken.
+const NARROWEST: usize = 20;
 
 /// Runs the command with its arguments, of which the first is its own name, and gives the exit code:
 /// 0 every required mode works or the question is answered, 1 a gap, 3 undecided or not known, 2 bad
@@ -61,7 +64,7 @@ fn audit(arguments: Audit) -> Result<u8, Error> {
     };
     let report = ask::audit(&firewall, &options)?;
     let answer = match arguments.format {
-        ReportFormat::Text => report.to_text(colours(&arguments.output)),
+        ReportFormat::Text => report.to_text(colours(&arguments.output), width(&arguments.output)),
         ReportFormat::Json => report.to_json(),
         ReportFormat::Markdown => report.to_markdown(),
         ReportFormat::Html => report.to_html(),
@@ -122,7 +125,9 @@ fn diff(arguments: Diff) -> Result<u8, Error> {
     let options = question(arguments.question, arguments.interfaces)?;
     let difference = ask::diff(&old, &new, &options)?;
     let answer = match arguments.format {
-        DifferenceFormat::Text => difference.to_text(colours(&arguments.output)),
+        DifferenceFormat::Text => {
+            difference.to_text(colours(&arguments.output), width(&arguments.output))
+        }
         DifferenceFormat::Json => difference.to_json(),
         DifferenceFormat::Markdown => difference.to_markdown(),
         DifferenceFormat::Github => difference.to_github(),
@@ -171,7 +176,7 @@ fn explain(arguments: Explain) -> Result<u8, Error> {
     };
     let explanation = ask::explain(&firewall, &options)?;
     let answer = match arguments.format {
-        Format::Text => explanation.to_text(colours(&arguments.output)),
+        Format::Text => explanation.to_text(colours(&arguments.output), width(&arguments.output)),
         Format::Json => explanation.to_json(),
     };
     write(&arguments.output, &answer)?;
@@ -186,7 +191,7 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
     let options = SymptomOptions { provider: arguments.provider.map(files::provider).transpose()? };
     let diagnosis = ask::symptom(&text, &options)?;
     let answer = match arguments.format {
-        Format::Text => diagnosis.to_text(colours(&arguments.output)),
+        Format::Text => diagnosis.to_text(colours(&arguments.output), width(&arguments.output)),
         Format::Json => diagnosis.to_json(),
     };
     write(&arguments.output, &answer)?;
@@ -230,6 +235,17 @@ fn colours(output: &Output) -> bool {
     let to_terminal = output.output.is_none();
     let choice = anstream::AutoStream::choice(&std::io::stdout());
     to_terminal && choice != ColorChoice::Never
+}
+
+/// How wide a terminal is, of which `COLUMNS` may say something else. What goes elsewhere keeps its
+/// lines, for programs that look for words in them.
+fn width(output: &Output) -> Option<usize> {
+    if output.output.is_some() || !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let found = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(found).filter(|width| *width >= NARROWEST)
 }
 
 fn write(output: &Output, answer: &str) -> Result<(), Error> {

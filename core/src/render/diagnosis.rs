@@ -1,36 +1,34 @@
-use std::fmt::Write;
-
-use super::paint::Paint;
+use super::page::{Line, Look, Page};
 use crate::ftp::{Diagnosis, Fault, LikelyCause};
 
 /// Cause by cause, the likeliest first; or what to send, if none is known.
-pub(super) fn text(diagnosis: &Diagnosis, paint: Paint) -> String {
-    let mut out = String::new();
+pub(super) fn text(diagnosis: &Diagnosis, mut page: Page) -> String {
     if !diagnosis.known {
-        let _ = writeln!(out, "{}", paint.strong("This is not known."));
+        page.line(0, 0, Line::new().look(Look::Strong, "This is not known."));
     }
     for line in &diagnosis.observed {
-        let _ = writeln!(out, "{line}");
+        page.line(0, 2, Line::new().words(line));
     }
     for (at, cause) in diagnosis.causes.iter().enumerate() {
         if at > 0 || !diagnosis.observed.is_empty() {
-            out.push('\n');
+            page.blank();
         }
-        cause_text(&mut out, at + 1, cause, paint);
+        cause_text(&mut page, at + 1, cause);
     }
     if !diagnosis.send.is_empty() {
-        out.push_str("Send, to somebody who can help:\n");
+        page.line(0, 2, Line::new().words("Send, to somebody who can help:"));
     }
     for line in &diagnosis.send {
-        let _ = writeln!(out, "  - {line}");
+        page.line(2, 4, Line::new().words(format!("- {line}")));
     }
-    out
+    page.finish()
 }
 
-fn cause_text(out: &mut String, at: usize, cause: &LikelyCause, paint: Paint) {
-    let _ = writeln!(out, "{at}. {} ({})", paint.strong(&cause.title), cause.id);
+fn cause_text(page: &mut Page, at: usize, cause: &LikelyCause) {
+    let title = Line::new().words(format!("{at}. ")).look(Look::Strong, &cause.title);
+    page.line(0, 3, title.words(format!(" ({})", cause.id)));
     let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "   {label}: {text}");
+        page.line(3, 5, Line::new().words(format!("{label}: {text}")));
     };
     line("why", &cause.why);
     line("tell apart", &cause.tell_apart);
@@ -44,8 +42,8 @@ fn cause_text(out: &mut String, at: usize, cause: &LikelyCause, paint: Paint) {
         line("audit", &cause.findings.join(", "));
     }
     line("because of", &cause.matched.join("; "));
-    let sources = cause.sources.join("; ");
-    let _ = writeln!(out, "   {}", paint.dim(format!("sources: {sources}")));
+    let sources = format!("sources: {}", cause.sources.join("; "));
+    page.line(3, 5, Line::new().look(Look::Dim, sources));
 }
 
 fn fault_words(fault: Fault) -> &'static str {

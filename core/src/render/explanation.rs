@@ -1,13 +1,10 @@
-use std::fmt::Write;
-
-use super::paint::Paint;
-use crate::audit::{Explanation, Verdict};
+use super::page::{Line, Look, Page};
+use crate::audit::{Condition, Explanation, Verdict};
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;
 
 /// Part by part: the fate, who decides, and what the part is.
-pub(super) fn text(explanation: &Explanation, paint: Paint) -> String {
-    let mut out = String::new();
+pub(super) fn text(explanation: &Explanation, mut page: Page) -> String {
     for part in &explanation.parts {
         let verdict = match (part.certain, part.fate) {
             (false, _) => Verdict::Undecided,
@@ -16,23 +13,36 @@ pub(super) fn text(explanation: &Explanation, paint: Paint) -> String {
         };
         let fate =
             if part.certain { part.fate.to_string() } else { format!("maybe {}", part.fate) };
-        let _ = write!(out, "{} by {}", paint.verdict(verdict, fate), part.by);
-        if part.packet != Stage::Syn {
-            let _ = write!(out, ", at {}", part.packet.words());
-        }
-        out.push('\n');
+        let line = Line::new().look(Look::Verdict(verdict), fate);
+        let line = line.words(" by ").quote(part.by.to_string());
+        page.line(
+            0,
+            4,
+            match part.packet {
+                Stage::Syn => line,
+                packet => line.words(format!(", at {}", packet.words())),
+            },
+        );
         for entry in &part.space {
-            let _ = writeln!(out, "    {entry}");
+            page.line(4, 8, Line::new().words(entry.to_string()));
         }
         if !part.more.is_zero() {
-            let _ = writeln!(out, "    and {} more boxes", part.more);
+            page.line(4, 8, Line::new().words(format!("and {} more boxes", part.more)));
         }
         for condition in &part.conditions {
-            let _ = writeln!(out, "    {}", paint.dim(format!("depends on {condition}")));
+            page.line(4, 8, depends(condition));
         }
     }
     if explanation.parts.is_empty() {
-        out.push_str("nothing was asked about: the space is empty\n");
+        page.line(0, 0, Line::new().words("nothing was asked about: the space is empty"));
     }
-    out
+    page.finish()
+}
+
+fn depends(condition: &Condition) -> Line {
+    let line = Line::new().look(Look::Dim, "depends on ");
+    match condition.line {
+        Some(_) => line.look(Look::Dim, format!("{}: ", condition.short())).quote(&condition.text),
+        None => line.look(Look::Dim, condition.short()),
+    }
 }

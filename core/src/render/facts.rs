@@ -2,6 +2,9 @@
 //! to each form.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
 
 use super::sentence::Sentence;
 use crate::audit::{
@@ -9,9 +12,16 @@ use crate::audit::{
     UnmodelledLine, Verdict, open_words,
 };
 use crate::ftp::FlowKind;
+use crate::space::AddressRange;
 
 /// How many lines are listed for each thing that is not modelled.
 const LINES: usize = 12;
+
+/// How many ranges of clients are listed.
+const CLIENTS: usize = 8;
+
+/// How many ranges are listed that are no clients.
+const HOLES: usize = 3;
 
 /// What was asked: "FTP to SmartFile through rules.v4 at client-gateway".
 pub(super) fn question(report: &Report) -> Sentence {
@@ -94,10 +104,54 @@ fn judged_for(clients: &[String]) -> Sentence {
     Sentence::new().words(format!("judged for the clients that get furthest: {clients}"))
 }
 
+/// "any", "any but 209.43.40.0/24", or the clients one by one.
 pub(super) fn clients_words(clients: &[String]) -> String {
-    match clients {
-        [one] if one == "0.0.0.0/0" || one == "::/0" => "any".to_owned(),
-        many => many.join(", "),
+    let all = |hole: &[(u32, u32)]| match hole {
+        [] => "any".to_owned(),
+        holes => {
+            let holes: Vec<_> =
+                holes.iter().map(|hole| AddressRange::new(*hole).to_string()).collect();
+            format!("any but {}", holes.join(", "))
+        }
+    };
+    match (clients, holes(clients)) {
+        (_, Some(holes)) if holes.len() <= HOLES => all(&holes),
+        ([one], _) if one == "::/0" => "any".to_owned(),
+        (many, _) => {
+            let more = many.len().saturating_sub(CLIENTS);
+            let shown = many.iter().take(CLIENTS).cloned().collect::<Vec<_>>().join(", ");
+            if more == 0 { shown } else { format!("{shown} and {more} more ranges") }
+        }
+    }
+}
+
+/// What is missing between ranges that reach from the first IPv4 address to the last.
+fn holes(ranges: &[String]) -> Option<Vec<(u32, u32)>> {
+    let mut holes = Vec::new();
+    let mut next = Some(0);
+    for range in ranges {
+        let (first, last) = ends(range)?;
+        let expected: u32 = next?;
+        if first != expected {
+            (expected > 0).then_some(())?;
+            holes.push((expected, first.checked_sub(1)?));
+        }
+        next = last.checked_add(1);
+    }
+    (next.is_none() && !ranges.is_empty()).then_some(holes)
+}
+
+/// The ends of a CIDR block or of `first-last`.
+fn ends(range: &str) -> Option<(u32, u32)> {
+    match range.split_once('-') {
+        Some((first, last)) => {
+            let number = |text: &str| text.parse::<Ipv4Addr>().ok().map(u32::from);
+            Some((number(first)?, number(last)?))
+        }
+        None => {
+            let block: Ipv4Net = range.parse().ok()?;
+            Some((block.network().into(), block.broadcast().into()))
+        }
     }
 }
 
@@ -212,7 +266,14 @@ pub(super) fn silenced(report: &Report) -> Vec<Sentence> {
 }
 
 /// Before [`unmodelled`].
-pub(super) const UNMODELLED: &str = "what cannot be decided from the rule set:";
+pub(super) const fn unmodelled_heading(report: &Report) -> &'static str {
+    match report.verdict {
+        Verdict::Works => {
+            "what cannot be decided from the rule set, and makes no difference to the verdict:"
+        }
+        _ => "what cannot be decided from the rule set:",
+    }
+}
 
 /// What is not modelled, each thing with the lines where it stands: "lines 1, 2 and 3 more".
 pub(super) fn unmodelled(unmodelled: &[UnmodelledLine]) -> Vec<(&str, String)> {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::facts;
-use crate::audit::{ByKind, Fix, Repair, Report, Unfixed, Verdict};
+use super::{facts, remedy};
+use crate::audit::{Repair, Report, Unfixed, Verdict};
 use crate::eval::End;
 use crate::firewall::{Allowance, Dialect};
 use crate::space::{AddressRange, PortRange};
@@ -88,7 +88,7 @@ impl Report {
             text += &comment(&achieved(self, repair));
         }
         for fix in &self.fixes {
-            text += &comment(&place(fix));
+            text += &comment(&remedy::place(fix).to_string());
         }
         match &repair.commands {
             Some(commands) => text += commands,
@@ -165,9 +165,15 @@ fn nothing_missing(report: &Report) -> String {
     format!("nothing is missing: {} works", facts::question(report))
 }
 
-/// "1 rule, proved: with it the verdict is works".
+/// "1 rule for FTP to SmartFile through rules.v4 at client-gateway; " and its [`effect`].
 fn achieved(report: &Report, repair: &Repair) -> String {
-    let (rules, them) = if repair.rules == 1 { ("rule", "it") } else { ("rules", "them") };
+    let rules = if repair.rules == 1 { "rule" } else { "rules" };
+    format!("{} {rules} for {}; {}", repair.rules, facts::question(report), effect(report, repair))
+}
+
+/// "read and audited again with it in place: works; nothing else is opened".
+pub(super) fn effect(report: &Report, repair: &Repair) -> String {
+    let them = if repair.rules == 1 { "it" } else { "them" };
     let verdict = repair.verdict.unwrap_or(report.verdict);
     let needless = match &repair.needless_example {
         Some(example) => format!(
@@ -176,28 +182,11 @@ fn achieved(report: &Report, repair: &Repair) -> String {
         ),
         None => "; nothing else is opened".to_owned(),
     };
-    format!(
-        "{} {rules} for {}; read and audited again with {them} in place: {verdict}{needless}",
-        repair.rules,
-        facts::question(report),
-    )
-}
-
-/// "filter/FORWARD, before line 7: ...".
-fn place(fix: &Fix) -> String {
-    let by = &fix.insert_before;
-    match (by.kind, by.line) {
-        (ByKind::Rule, Some(line)) => format!("in {} before line {line}: {}", fix.chain, by.text),
-        _ => format!("in {} after all rules", fix.chain),
-    }
+    format!("read and audited again with {them} in place: {verdict}{needless}")
 }
 
 fn left(unfixed: &[Unfixed]) -> String {
-    let line = |Unfixed { by, help }: &Unfixed| {
-        let by = by.as_ref().map(|by| format!("{}: ", by.short())).unwrap_or_default();
-        comment(&format!("not fixed: {by}{help}"))
-    };
-    unfixed.iter().map(line).collect()
+    unfixed.iter().map(|one| comment(&remedy::unfixed(one).to_string())).collect()
 }
 
 /// A comment in every dialect, on one line whatever the input holds.

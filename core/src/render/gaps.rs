@@ -1,10 +1,12 @@
 //! What is missing and who is to blame, for people.
 
+use std::collections::BTreeSet;
+
 use super::sentence::Sentence;
 use crate::audit::{By, ByKind, Condition, Gap, ModeReport, ProviderReport, Report};
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;
-use crate::space::{Count, Entry};
+use crate::space::{Count, Entry, PortRange};
 
 /// How many gaps of a provider are shown to a person.
 const GAPS: usize = 20;
@@ -15,28 +17,66 @@ const BOXES: usize = 10;
 /// How many conditions of a gap are shown to a person.
 const CONDITIONS: usize = 5;
 
-/// A gap, and the modes that have it.
-pub(super) struct GapGroup<'a> {
-    pub(super) gap: &'a Gap,
+/// The ports that clients open connections from, which need not be said.
+const CLIENT_PORTS: PortRange = PortRange { first: 1024, last: 65535 };
+
+/// What one rule or policy stops, and what that depends on.
+pub(super) struct Stop<'a> {
+    pub(super) missing: Vec<Missing<'a>>,
+    /// The first of its gaps, which stands for all in what they have in common.
+    gap: &'a Gap,
+    /// What it depends on, if it is undecided.
+    pub(super) conditions: Vec<Sentence>,
+}
+
+/// Gaps of one connection, and the modes that have them.
+pub(super) struct Missing<'a> {
+    gaps: Vec<&'a Gap>,
     modes: Vec<&'a ModeReport>,
 }
 
-/// The gaps of the modes that are required, as many as a person wants to see, and how many more there
-/// are. Why a mode does not work that nobody needs is said in one finding.
-pub(super) fn gap_groups(provider: &ProviderReport) -> (Vec<GapGroup<'_>>, usize) {
-    let mut groups: Vec<GapGroup<'_>> = Vec::new();
+/// What is missing of the modes that are required, by what stops it, as much as a person wants to see,
+/// and how many more gaps there are. Why a mode does not work that nobody needs is said in one finding.
+pub(super) fn stops(provider: &ProviderReport) -> (Vec<Stop<'_>>, usize) {
+    let mut all: Vec<(&Gap, Vec<&ModeReport>)> = Vec::new();
     for mode in provider.modes.iter().filter(|mode| mode.required) {
         for gap in &mode.gaps {
-            match groups.iter_mut().find(|group| group.gap == gap) {
-                Some(group) => group.modes.push(mode),
-                None => groups.push(GapGroup { gap, modes: vec![mode] }),
+            match all.iter_mut().find(|(known, _)| *known == gap) {
+                Some((_, modes)) => modes.push(mode),
+                None => all.push((gap, vec![mode])),
             }
         }
     }
-    groups.sort_by_key(|group| (group.gap.undecided, group.gap.flow));
-    let more = groups.len().saturating_sub(GAPS);
-    groups.truncate(GAPS);
-    (groups, more)
+    all.sort_by_key(|(gap, _)| (gap.undecided, gap.flow));
+    let more = all.len().saturating_sub(GAPS);
+    all.truncate(GAPS);
+    (by_stop(all), more)
+}
+
+/// The gaps of one mode, by what stops them.
+pub(super) fn stops_of(mode: &ModeReport) -> Vec<Stop<'_>> {
+    by_stop(mode.gaps.iter().take(GAPS).map(|gap| (gap, vec![mode])))
+}
+
+fn by_stop<'a>(all: impl IntoIterator<Item = (&'a Gap, Vec<&'a ModeReport>)>) -> Vec<Stop<'a>> {
+    let mut stops: Vec<Stop<'a>> = Vec::new();
+    for (gap, modes) in all {
+        let conditions = conditions(&gap.conditions);
+        let same = |stop: &&mut Stop<'_>| {
+            let common = |gap: &Gap| (gap.undecided, gap.fate, gap.packet);
+            common(stop.gap) == common(gap)
+                && stop.gap.by == gap.by
+                && stop.conditions == conditions
+        };
+        match stops.iter_mut().find(same) {
+            Some(stop) => stop.add(Missing { gaps: vec![gap], modes }),
+            None => {
+                let missing = vec![Missing { gaps: vec![gap], modes }];
+                stops.push(Stop { missing, gap, conditions });
+            }
+        }
+    }
+    stops
 }
 
 /// "and 3 more gaps; --format json lists all of them".
@@ -47,41 +87,81 @@ pub(super) fn more_gaps(more: usize) -> Sentence {
         .words(" lists all of them")
 }
 
-impl<'a> GapGroup<'a> {
-    /// The gaps of one mode.
-    pub(super) fn of_mode(mode: &'a ModeReport) -> impl Iterator<Item = Self> {
-        mode.gaps.iter().take(GAPS).map(move |gap| GapGroup { gap, modes: vec![mode] })
-    }
-
-    /// "missing: passive data".
-    pub(super) fn heading(&self) -> String {
-        let verb = if self.gap.undecided { "undecided" } else { "missing" };
-        format!("{verb}: {}", self.gap.flow.as_str().replace('-', " "))
-    }
-
-    /// "plain, explicit-tls".
-    pub(super) fn protections(&self) -> String {
+impl Missing<'_> {
+    /// "passive data (plain, explicit-tls)".
+    pub(super) fn name(&self) -> String {
         let mut all: Vec<_> = self.modes.iter().map(|mode| mode.protection.as_str()).collect();
         all.dedup();
-        all.join(", ")
+        let flow = self.gaps.first().map_or("", |gap| gap.flow.as_str());
+        format!("{} ({})", flow.replace('-', " "), all.join(", "))
     }
 
     /// The missing connections, line by line.
     pub(super) fn boxes(&self) -> Vec<String> {
-        boxes(&self.gap.space, self.gap.more)
+        boxes(
+            self.gaps.iter().flat_map(|gap| &gap.space),
+            self.gaps.iter().map(|gap| gap.more).sum(),
+        )
+    }
+}
+
+/// Connections, line by line: as many boxes as a person wants to see.
+pub(super) fn boxes<'e>(
+    space: impl Iterator<Item = &'e Entry> + Clone,
+    more: Count,
+) -> Vec<String> {
+    let mut lines: Vec<_> = space.clone().take(BOXES).map(connections).collect();
+    let hidden = space.count().saturating_sub(BOXES) as u64;
+    let more = more + Count::from(hidden);
+    if !more.is_zero() {
+        lines.push(format!("and {more} more boxes"));
+    }
+    lines
+}
+
+/// "tcp from 10.1.0.0/16 to 209.43.40.0/24 port 21025".
+fn connections(entry: &Entry) -> String {
+    let Entry { src, sport, dst, dport } = entry;
+    let sport = if *sport == CLIENT_PORTS { String::new() } else { format!(" port {sport}") };
+    format!("tcp from {src}{sport} to {dst} port {dport}")
+}
+
+impl<'a> Stop<'a> {
+    /// Adds it to what has the same name, if there is any.
+    fn add(&mut self, missing: Missing<'a>) {
+        let name = missing.name();
+        match self.missing.iter_mut().find(|known| known.name() == name) {
+            Some(known) => known.gaps.extend(missing.gaps),
+            None => self.missing.push(missing),
+        }
     }
 
-    /// "rejected by line 21: the rule (filter/FORWARD)".
-    pub(super) fn stopped(&self) -> String {
-        format!("{} {}{}", self.done(), self.gap.by, self.packet())
+    /// "missing" or "undecided".
+    pub(super) const fn heading(&self) -> &'static str {
+        if self.undecided() { "undecided" } else { "missing" }
     }
 
-    /// "rejected by".
+    pub(super) const fn undecided(&self) -> bool {
+        self.gap.undecided
+    }
+
+    /// "rejected by line 21 (filter/FORWARD)", and the rule.
+    pub(super) fn stopped(&self) -> (String, Option<&str>) {
+        let By { kind, line, text, .. } = &self.gap.by;
+        let (done, packet) = (self.done(), self.packet());
+        match (kind, line) {
+            (ByKind::Local, _) => (format!("{done}: {}{packet}", self.gap.by), None),
+            (_, None) => (format!("{done} by {}{packet}", self.gap.by), None),
+            _ => (format!("{done} by {}{packet}", self.gap.by.short()), Some(text)),
+        }
+    }
+
     const fn done(&self) -> &'static str {
         match (self.gap.undecided, self.gap.fate) {
-            (true, _) => "may be stopped by",
-            (false, Fate::Reject) => "rejected by",
-            (false, _) => "dropped by",
+            (true, Fate::Reject) => "may be rejected",
+            (true, _) => "may be dropped",
+            (false, Fate::Reject) => "rejected",
+            (false, _) => "dropped",
         }
     }
 
@@ -94,14 +174,13 @@ impl<'a> GapGroup<'a> {
     }
 
     /// "rejected by `rules.v4:21` in `filter/FORWARD`", and the rule, which is told apart from that.
-    pub(super) fn blame(&self, report: &Report) -> (Sentence, Option<String>) {
-        let (done, packet) = (self.done(), self.packet());
+    pub(super) fn blame(&self, report: &Report) -> (Sentence, Option<&str>) {
         let By { kind, line, text, chain, .. } = &self.gap.by;
         let Some(line) = line else {
-            return (Sentence::new().words(self.stopped()), None);
+            return (Sentence::new().words(self.stopped().0), None);
         };
         let policy = if *kind == ByKind::Policy { "the policy in " } else { "" };
-        let sentence = Sentence::new().words(format!("{done} {policy}"));
+        let sentence = Sentence::new().words(format!("{} by {policy}", self.done()));
         let sentence = match file_of(report, self.gap.by.rule_set.as_deref()) {
             Some(file) => sentence.quote(format!("{file}:{line}")),
             None => sentence.words(format!("line {line}")),
@@ -110,48 +189,42 @@ impl<'a> GapGroup<'a> {
             "" => sentence,
             chain => sentence.words(" in ").quote(chain),
         };
-        (sentence.words(packet), Some(text.clone()))
-    }
-
-    /// What it depends on, if it is undecided.
-    pub(super) fn conditions(&self) -> Vec<Sentence> {
-        conditions(&self.gap.conditions)
+        (sentence.words(self.packet()), Some(text))
     }
 }
 
-/// Connections, line by line: as many boxes as a person wants to see.
-pub(super) fn boxes(space: &[Entry], more: Count) -> Vec<String> {
-    let listed = space.iter().take(BOXES).map(|entry| {
-        format!("tcp from {} port {} to {} port {}", entry.src, entry.sport, entry.dst, entry.dport)
-    });
-    let mut lines: Vec<_> = listed.collect();
-    let hidden = space.len().saturating_sub(BOXES) as u64;
-    let more = more + Count::from(hidden);
-    if !more.is_zero() {
-        lines.push(format!("and {more} more boxes"));
-    }
-    lines
-}
-
-/// What something depends on that is undecided.
+/// What can be given along in one sentence, then everything else line by line, each once.
 pub(super) fn conditions(conditions: &[Condition]) -> Vec<Sentence> {
-    let mut lines: Vec<_> = conditions.iter().take(CONDITIONS).map(depends).collect();
-    if let Some(more) = conditions.len().checked_sub(CONDITIONS).filter(|more| *more > 0) {
+    let options: BTreeSet<_> =
+        conditions.iter().filter_map(|condition| condition.decided_by.as_deref()).collect();
+    let mut lines = Vec::new();
+    if !options.is_empty() {
+        let begun = Sentence::new().words("depends on what was not given: ");
+        lines.push(options.iter().enumerate().fold(begun, |sentence, (number, option)| {
+            sentence.words(if number == 0 { "" } else { ", " }).quote(*option)
+        }));
+    }
+    let mut others: Vec<Sentence> = Vec::new();
+    for condition in conditions.iter().filter(|condition| condition.decided_by.is_none()) {
+        let line = depends(condition);
+        if !others.contains(&line) {
+            others.push(line);
+        }
+    }
+    let more = others.len().saturating_sub(CONDITIONS);
+    lines.extend(others.into_iter().take(CONDITIONS));
+    if more > 0 {
         lines.push(Sentence::new().words(format!("and on {more} more rules")));
     }
     lines
 }
 
+/// "depends on -m limit in line 10: -A FORWARD -m limit --limit 10/min -j ACCEPT".
 fn depends(condition: &Condition) -> Sentence {
-    let depends = Sentence::new().words("depends on ");
-    match (&condition.decided_by, condition.line) {
-        // What can be given is said once, among the findings.
-        (Some(options), _) => depends.quote(options),
-        (None, None) => depends.words(condition.to_string()),
-        (None, Some(_)) => {
-            let place = condition.short();
-            depends.words(format!("{place}: ")).quote(condition.text.clone())
-        }
+    let depends = Sentence::new().words(format!("depends on {}", condition.short()));
+    match condition.line {
+        Some(_) => depends.words(": ").quote(condition.text.clone()),
+        None => depends,
     }
 }
 

@@ -2,7 +2,11 @@ use std::fmt::Write;
 
 use super::facts;
 use super::gaps::file_of;
+use super::remedy::{self, Remedy};
 use crate::audit::{Finding, Report, Severity, Verdict};
+
+/// How many rules an annotation shows.
+const RULES: usize = 10;
 
 /// One workflow command per line: the verdict, then the findings.
 /// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
@@ -19,11 +23,31 @@ pub(super) fn github(report: &Report) -> String {
     for silenced in facts::silenced(report) {
         let _ = write!(headline, "\n{} {silenced}", facts::SILENCED);
     }
+    remedy(&mut headline, report);
     command(&mut out, level, [file, None, title], &headline);
     for finding in &report.findings {
         annotation(&mut out, report, finding);
     }
     out
+}
+
+/// What to do, as far as there is room beside the lines of a pull request.
+fn remedy(out: &mut String, report: &Report) {
+    let Some(remedy) = Remedy::of(report) else { return };
+    let _ = write!(out, "\nfix: {}", remedy.heading);
+    let mut room = RULES;
+    for fix in remedy.fixes {
+        let rules = fix.text.lines().count();
+        if rules > room {
+            let _ = write!(out, "\nthere are more places: {}", remedy.hint());
+            break;
+        }
+        room -= rules;
+        let _ = write!(out, "\nadd {}:\n{}", remedy::spot(fix), fix.text);
+    }
+    for unfixed in remedy.unfixed() {
+        let _ = write!(out, "\n{unfixed}");
+    }
 }
 
 fn annotation(out: &mut String, report: &Report, finding: &Finding) {

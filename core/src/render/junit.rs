@@ -2,7 +2,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::facts;
-use super::gaps::GapGroup;
+use super::gaps::stops_of;
+use super::remedy::{self, Remedy};
 use crate::audit::{ModeReport, ProviderReport, Report, Verdict};
 
 /// How a test case came out.
@@ -21,13 +22,13 @@ pub(super) fn junit(report: &Report) -> String {
     let question = facts::question(report).to_string();
     xml.open("testsuites", &[("name", &question)]);
     for provider in &report.providers {
-        suite(&mut xml, provider);
+        suite(&mut xml, report, provider);
     }
     xml.close("testsuites");
     String::from_utf8(xml.0.into_inner()).unwrap_or_default()
 }
 
-fn suite(xml: &mut Xml, provider: &ProviderReport) {
+fn suite(xml: &mut Xml, report: &Report, provider: &ProviderReport) {
     let outcomes: Vec<_> = provider.modes.iter().map(outcome).collect();
     let count =
         |wanted: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| wanted(outcome)).count();
@@ -48,9 +49,13 @@ fn suite(xml: &mut Xml, provider: &ProviderReport) {
         let message = message(mode);
         match outcome {
             Outcome::Passed => {}
-            Outcome::Failed => xml.said("failure", mode.verdict.as_str(), &message, &detail(mode)),
-            Outcome::Error => xml.said("error", mode.verdict.as_str(), &message, &detail(mode)),
-            Outcome::Skipped => xml.skipped(&format!("not required: {message}")),
+            Outcome::Failed => {
+                xml.said("failure", mode.verdict.as_str(), &message, &detail(report, mode))
+            }
+            Outcome::Error => {
+                xml.said("error", mode.verdict.as_str(), &message, &detail(report, mode))
+            }
+            Outcome::Skipped => xml.skipped(&format!("optional: {message}")),
         }
         xml.close("testcase");
     }
@@ -77,16 +82,27 @@ fn message(mode: &ModeReport) -> String {
     format!("{}: {}", mode.verdict, facts::flows(mode))
 }
 
-/// The gaps and notes of a mode.
-fn detail(mode: &ModeReport) -> String {
+/// The gaps and notes of a mode, and what to do.
+fn detail(report: &Report, mode: &ModeReport) -> String {
     let mut lines = Vec::new();
-    for gap in GapGroup::of_mode(mode) {
-        lines.push(gap.heading());
-        lines.extend(gap.boxes().into_iter().map(|line| format!("  {line}")));
-        lines.push(format!("  {}", gap.stopped()));
-        lines.extend(gap.conditions().iter().map(|condition| format!("    {condition}")));
+    for stop in stops_of(mode) {
+        let (stopped, rule) = stop.stopped();
+        let rule = rule.map(|rule| format!(": {rule}")).unwrap_or_default();
+        lines.push(format!("{}: {stopped}{rule}", stop.heading()));
+        lines.extend(stop.conditions.iter().map(|condition| format!("  {condition}")));
+        for missing in &stop.missing {
+            let name = missing.name();
+            lines.extend(missing.boxes().iter().map(|line| format!("  {name}: {line}")));
+        }
     }
     lines.extend(mode.notes.iter().map(|note| format!("note: {note}")));
+    let Some(remedy) = Remedy::of(report) else { return lines.join("\n") };
+    lines.push(format!("fix: {}", remedy.heading));
+    for fix in remedy.fixes {
+        lines.push(format!("  add {}:", remedy::spot(fix)));
+        lines.extend(fix.text.lines().map(|rule| format!("    {rule}")));
+    }
+    lines.extend(remedy.unfixed().map(|unfixed| format!("  {unfixed}")));
     lines.join("\n")
 }
 

@@ -4,7 +4,8 @@
 mod escape;
 
 use super::facts;
-use super::gaps::{GapGroup, gap_groups, more_gaps};
+use super::gaps::{Stop, more_gaps, stops};
+use super::remedy::{self, Remedy};
 use super::sentence::{Part, Sentence};
 use crate::audit::{Finding, FlowReport, ProviderReport, Report, Verdict};
 use crate::ftp::FlowKind;
@@ -21,11 +22,14 @@ const RULE: usize = 1_000;
 pub(super) fn markdown(report: &Report) -> String {
     let mut comment = Comment::default();
     comment.add(&headline(report));
+    remedy(&mut comment, report);
     for provider in &report.providers {
         comment.add(&table(report, provider));
-        let (gaps, mut more) = gap_groups(provider);
-        for group in &gaps {
-            more += usize::from(!comment.add(&gap(report, group)));
+        let (stops, mut more) = stops(provider);
+        for one in &stops {
+            if !comment.add(&stop(report, one)) {
+                more += one.missing.len();
+            }
         }
         if more > 0 {
             comment.add(&format!("\n{}.\n", sentence(&more_gaps(more))));
@@ -93,7 +97,7 @@ fn table(report: &Report, provider: &ProviderReport) -> String {
     out.push_str(&format!("| Mode | Verdict | Control | Data |{head}\n|---|---|---|---|{rule}\n"));
     for group in facts::mode_groups(provider) {
         let mode = group.mode;
-        let required = if mode.required { "" } else { ", not required" };
+        let required = if mode.required { "" } else { ", optional" };
         let data = |flow: &&FlowReport| flow.kind != FlowKind::Control;
         let (data, control): (Vec<_>, Vec<_>) = mode.flows.iter().partition(data);
         let fates = |flows: Vec<&FlowReport>| {
@@ -124,23 +128,27 @@ fn table(report: &Report, provider: &ProviderReport) -> String {
     out
 }
 
-fn gap(report: &Report, group: &GapGroup<'_>) -> String {
-    let mut out = format!("\n**{}** ({})\n\n", group.heading(), group.protections());
-    for line in group.boxes() {
-        out.push_str(&format!("- {line}\n"));
-    }
-    let (blame, rule) = group.blame(report);
-    out.push_str(&format!("\n{}", sentence(&blame)));
+fn stop(report: &Report, stop: &Stop<'_>) -> String {
+    let (blame, rule) = stop.blame(report);
+    let mut out = format!("\n**{}**: {}", stop.heading(), sentence(&blame));
     match rule {
-        Some(rule) => out.push_str(&format!(":\n\n{}", code_block(&shortened(&rule)))),
-        None => out.push('\n'),
+        Some(rule) => out.push_str(&format!("\n\n{}\n", code_block(&shortened(rule)))),
+        None => out.push_str("\n\n"),
     }
-    let conditions = group.conditions();
-    if !conditions.is_empty() {
-        out.push('\n');
-    }
-    for condition in &conditions {
+    for condition in &stop.conditions {
         out.push_str(&format!("- {}\n", sentence(condition)));
+    }
+    for missing in &stop.missing {
+        let (name, boxes) = (missing.name(), missing.boxes());
+        match boxes.as_slice() {
+            [only] => out.push_str(&format!("- {name}: {only}\n")),
+            several => {
+                out.push_str(&format!("- {name}:\n"));
+                for line in several {
+                    out.push_str(&format!("  - {line}\n"));
+                }
+            }
+        }
     }
     out
 }
@@ -158,6 +166,24 @@ fn noticed(provider: &ProviderReport) -> String {
         }
     }
     out
+}
+
+/// What to do comes before why.
+fn remedy(comment: &mut Comment, report: &Report) {
+    let Some(remedy) = Remedy::of(report) else { return };
+    comment.add(&format!("\n### Fix\n\n{}\n", plain(&shortened(&remedy.heading))));
+    for fix in remedy.fixes {
+        let place = sentence(&remedy::place(fix));
+        comment.add(&format!("\n{place}\n\n{}", code_block(&fix.text)));
+    }
+    if !remedy.fixes.is_empty() {
+        comment.add(&format!("\n{}.\n", sentence(&remedy.hint())));
+    }
+    let unfixed: String =
+        remedy.unfixed().map(|unfixed| format!("- {}\n", sentence(&unfixed))).collect();
+    if !unfixed.is_empty() {
+        comment.add(&format!("\n{unfixed}"));
+    }
 }
 
 fn findings(comment: &mut Comment, findings: &[Finding]) {
@@ -182,7 +208,7 @@ fn silenced(comment: &mut Comment, report: &Report) {
 
 fn unmodelled(comment: &mut Comment, report: &Report) {
     if !report.unmodelled.is_empty() {
-        comment.add(&format!("\n{}\n\n", facts::UNMODELLED));
+        comment.add(&format!("\n{}\n\n", facts::unmodelled_heading(report)));
     }
     for (what, lines) in facts::unmodelled(&report.unmodelled) {
         comment.add(&format!("- {}: {lines}\n", code_span(&shortened(what))));

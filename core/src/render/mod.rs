@@ -11,7 +11,8 @@ mod github;
 mod html;
 mod junit;
 mod markdown;
-mod paint;
+mod page;
+mod remedy;
 mod sarif;
 mod sentence;
 mod text;
@@ -48,9 +49,10 @@ impl Report {
         to_json(self)
     }
 
-    /// The report for a person, with terminal colours if `colours`.
-    pub fn to_text(&self, colours: bool) -> String {
-        text::text(self, paint::Paint::new(colours))
+    /// The report for a person, with terminal colours if `colours`, and with its sentences broken into
+    /// lines of at most `width` characters if there is one. Rules are never broken.
+    pub fn to_text(&self, colours: bool, width: Option<usize>) -> String {
+        text::text(self, page::Page::new(colours, width))
     }
 
     /// The report in a form.
@@ -102,8 +104,8 @@ impl Difference {
     }
 
     /// The difference for a person, with terminal colours if `colours`.
-    pub fn to_text(&self, colours: bool) -> String {
-        difference::text(self, paint::Paint::new(colours))
+    pub fn to_text(&self, colours: bool, width: Option<usize>) -> String {
+        difference::text(self, page::Page::new(colours, width))
     }
 
     /// The difference in a form.
@@ -143,9 +145,10 @@ impl Explanation {
         to_json(self)
     }
 
-    /// The decision for a person, with terminal colours if `colours`.
-    pub fn to_text(&self, colours: bool) -> String {
-        explanation::text(self, paint::Paint::new(colours))
+    /// The decision for a person, with terminal colours if `colours`, and with its sentences broken
+    /// into lines of at most `width` characters if there is one. Rules are never broken.
+    pub fn to_text(&self, colours: bool, width: Option<usize>) -> String {
+        explanation::text(self, page::Page::new(colours, width))
     }
 }
 
@@ -155,9 +158,10 @@ impl Diagnosis {
         to_json(self)
     }
 
-    /// The causes for a person, with terminal styles if `colours`.
-    pub fn to_text(&self, colours: bool) -> String {
-        diagnosis::text(self, paint::Paint::new(colours))
+    /// The causes for a person, with terminal styles if `colours`, and with its sentences broken into
+    /// lines of at most `width` characters if there is one.
+    pub fn to_text(&self, colours: bool, width: Option<usize>) -> String {
+        diagnosis::text(self, page::Page::new(colours, width))
     }
 }
 

@@ -1,7 +1,11 @@
+mod change;
+
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+
+use change::{Change, change};
 
 use super::gaps::file_of;
 use crate::audit::{Check, Finding, Report, Severity, Silenced};
@@ -21,6 +25,8 @@ pub(super) fn sarif(report: &Report) -> String {
         rules.entry(finding.code.as_str()).or_insert_with(|| Rule::of(finding.code));
     }
     let codes: Vec<_> = rules.keys().copied().collect();
+    let change = change(report);
+    let worst = report.findings.first().map(|finding| finding.severity);
     let results = report.findings.iter().map(|finding| SarifResult {
         rule_id: finding.code.as_str(),
         rule_index: codes
@@ -30,6 +36,7 @@ pub(super) fn sarif(report: &Report) -> String {
         level: level(finding.severity),
         message: Message::of(format!("{}; help: {}", finding.message, finding.help)),
         locations: locations(report, finding),
+        fixes: change.iter().filter(|_| Some(finding.severity) == worst).collect(),
     });
     let results = results.collect();
     let overrides = report.silenced.iter().map(Override::of).collect::<Vec<_>>();
@@ -198,6 +205,8 @@ struct SarifResult<'a> {
     level: &'static str,
     message: Message,
     locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<&'a Change>,
 }
 
 #[derive(Serialize)]

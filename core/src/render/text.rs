@@ -1,118 +1,166 @@
-use std::fmt::Write;
-
 use super::facts::{self, ModeGroup};
-use super::gaps::{GapGroup, gap_groups, more_gaps};
-use super::paint::Paint;
-use crate::audit::{ProviderReport, Report, Severity, UnmodelledLine, Verdict};
+use super::gaps::{Stop, more_gaps, stops};
+use super::page::{Line, Look, Page};
+use super::remedy::{self, Remedy};
+use super::sentence::Sentence;
+use crate::audit::{ProviderReport, Report, Severity, Verdict};
 
-/// The answer first, then mode by mode, then what is missing and who is to blame.
-pub(super) fn text(report: &Report, paint: Paint) -> String {
-    let mut out = String::new();
-    headline(&mut out, report, paint);
+/// The answer first, then mode by mode, then what is missing and who is to blame, and what to do at the
+/// end, where the eye is when the command is done.
+pub(super) fn text(report: &Report, mut page: Page) -> String {
+    headline(&mut page, report);
     let clients_differ = facts::clients_differ(report);
     for provider in &report.providers {
-        provider_text(&mut out, provider, clients_differ, paint);
+        provider_text(&mut page, provider, clients_differ);
     }
-    findings(&mut out, report, paint);
-    silenced(&mut out, report, paint);
-    unmodelled(&mut out, &report.unmodelled, paint);
-    out
+    findings(&mut page, report);
+    silenced(&mut page, report);
+    unmodelled(&mut page, report);
+    remedy_text(&mut page, report);
+    page.finish()
 }
 
-fn headline(out: &mut String, report: &Report, paint: Paint) {
-    let verdict = paint.verdict(report.verdict, report.verdict.as_str());
-    let _ = write!(out, "{verdict}: {}", facts::question(report));
-    if let Some(reason) = facts::placement_reason(report) {
-        let _ = write!(out, " ({reason})");
-    }
-    let _ = writeln!(out, "\n{}", facts::clients(report));
+fn headline(page: &mut Page, report: &Report) {
+    let line = Line::new().verdict(report.verdict).words(": ").sentence(&facts::question(report));
+    page.line(
+        0,
+        2,
+        match facts::placement_reason(report) {
+            Some(reason) => line.words(" (").sentence(&reason).words(")"),
+            None => line,
+        },
+    );
+    page.line(0, 2, Line::new().sentence(&facts::clients(report)));
 }
 
-fn provider_text(out: &mut String, provider: &ProviderReport, clients_differ: bool, paint: Paint) {
-    let name = paint.strong(format!("{} ({})", provider.name, provider.id));
-    let _ =
-        writeln!(out, "\n{name}: {}", paint.verdict(provider.verdict, provider.verdict.as_str()));
+fn provider_text(page: &mut Page, provider: &ProviderReport, clients_differ: bool) {
+    page.blank();
+    let name = format!("{} ({})", provider.name, provider.id);
+    let name = Line::new().look(Look::Strong, name).words(": ");
+    page.line(0, 2, name.verdict(provider.verdict));
     for group in facts::mode_groups(provider) {
-        mode_line(out, &group, paint);
+        mode_line(page, &group);
         if let Some(clients) = group.clients().filter(|_| clients_differ) {
-            let _ = writeln!(out, "            {clients}");
+            page.line(12, 14, Line::new().sentence(&clients));
         }
     }
     for note in facts::notes(provider) {
-        let _ = writeln!(out, "  note: {note}");
+        page.line(2, 4, Line::new().words(format!("note: {note}")));
     }
-    let (gaps, more) = gap_groups(provider);
-    for gap in &gaps {
-        gap_text(out, gap, paint);
+    let (stops, more) = stops(provider);
+    for stop in &stops {
+        stop_text(page, stop);
     }
     if more > 0 {
-        let _ = writeln!(out, "\n  {}", more_gaps(more));
+        page.blank();
+        page.line(2, 4, Line::new().sentence(&more_gaps(more)));
     }
     for (summary, programs) in facts::noticed(provider) {
-        let _ = writeln!(out, "\n  {}{summary}", paint.strong(facts::NOTICED));
+        page.blank();
+        page.line(2, 4, Line::new().look(Look::Strong, facts::NOTICED).words(summary));
         for program in programs {
-            let _ = writeln!(out, "    {program}");
+            page.line(4, 6, Line::new().sentence(&program));
         }
     }
 }
 
-fn mode_line(out: &mut String, group: &ModeGroup<'_>, paint: Paint) {
+fn mode_line(page: &mut Page, group: &ModeGroup<'_>) {
     let mode = group.mode;
-    let verdict = paint.verdict(mode.verdict, format!("{:<9}", mode.verdict.as_str()));
-    let required = if mode.required { "" } else { " (not required)" };
-    let _ = writeln!(
-        out,
-        "  {verdict} {:<12} {:<9} {}  {}{required}",
+    let optional = if mode.required { "" } else { " (optional)" };
+    let verdict = format!("{:<9}", mode.verdict.as_str());
+    let line = Line::new().look(Look::Verdict(mode.verdict), verdict).words(format!(
+        " {:<12} {:<9} {}  {}{optional}",
         mode.protection.as_str(),
         group.data,
         mode.family,
         facts::flows(mode),
+    ));
+    page.line(2, 12, line);
+}
+
+fn stop_text(page: &mut Page, stop: &Stop<'_>) {
+    page.blank();
+    let (stopped, rule) = stop.stopped();
+    let line = Line::new().look(Look::Strong, stop.heading()).words(format!(": {stopped}"));
+    page.line(
+        2,
+        4,
+        match rule {
+            Some(rule) => line.words(": ").quote(rule),
+            None => line,
+        },
     );
+    for condition in &stop.conditions {
+        page.line(4, 6, Line::new().styled(Look::Dim, condition));
+    }
+    for missing in &stop.missing {
+        let (name, boxes) = (missing.name(), missing.boxes());
+        match boxes.as_slice() {
+            [only] => page.line(4, 6, Line::new().words(format!("{name}: {only}"))),
+            several => {
+                page.line(4, 6, Line::new().words(format!("{name}:")));
+                for one in several {
+                    page.line(6, 8, Line::new().words(one));
+                }
+            }
+        }
+    }
 }
 
-fn gap_text(out: &mut String, group: &GapGroup<'_>, paint: Paint) {
-    let heading = paint.strong(group.heading());
-    let _ = writeln!(out, "\n  {heading} ({})", group.protections());
-    for line in group.boxes() {
-        let _ = writeln!(out, "    {line}");
-    }
-    let _ = writeln!(out, "    {}", group.stopped());
-    for condition in group.conditions() {
-        let _ = writeln!(out, "      {}", paint.dim(condition));
-    }
-}
-
-fn findings(out: &mut String, report: &Report, paint: Paint) {
+fn findings(page: &mut Page, report: &Report) {
     if !report.findings.is_empty() {
-        out.push('\n');
+        page.blank();
     }
     for finding in &report.findings {
-        let severity = match finding.severity {
-            Severity::Error => paint.verdict(Verdict::Blocked, "error"),
-            Severity::Warning => paint.verdict(Verdict::Partly, "warning"),
-            Severity::Info => paint.strong("info"),
+        let look = match finding.severity {
+            Severity::Error => Look::Verdict(Verdict::Blocked),
+            Severity::Warning => Look::Verdict(Verdict::Partly),
+            Severity::Info => Look::Strong,
         };
-        let _ = writeln!(out, "{severity} {}: {}", finding.code, finding.message);
-        let _ = writeln!(out, "  help: {}", finding.help);
+        let line = Line::new().look(look, finding.severity.as_str());
+        page.line(0, 2, line.words(format!(" {}: {}", finding.code, finding.message)));
+        page.line(2, 4, Line::new().words(format!("help: {}", finding.help)));
     }
 }
 
-fn silenced(out: &mut String, report: &Report, paint: Paint) {
+fn silenced(page: &mut Page, report: &Report) {
     let silenced = facts::silenced(report);
     if !silenced.is_empty() {
-        let _ = writeln!(out, "\n{}", paint.strong(facts::SILENCED));
+        page.blank();
+        page.line(0, 2, Line::new().look(Look::Strong, facts::SILENCED));
     }
     for one in silenced {
-        let _ = writeln!(out, "  {one}");
+        page.line(2, 4, Line::new().sentence(&one));
     }
 }
 
-fn unmodelled(out: &mut String, unmodelled: &[UnmodelledLine], paint: Paint) {
-    if unmodelled.is_empty() {
+fn unmodelled(page: &mut Page, report: &Report) {
+    if report.unmodelled.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{}", paint.strong(facts::UNMODELLED));
-    for (what, lines) in facts::unmodelled(unmodelled) {
-        let _ = writeln!(out, "  {what}: {lines}");
+    page.blank();
+    page.line(0, 2, Line::new().look(Look::Strong, facts::unmodelled_heading(report)));
+    for (what, lines) in facts::unmodelled(&report.unmodelled) {
+        page.line(2, 4, Line::new().quote(what).words(format!(": {lines}")));
+    }
+}
+
+fn remedy_text(page: &mut Page, report: &Report) {
+    let Some(remedy) = Remedy::of(report) else { return };
+    page.blank();
+    let line = Line::new().look(Look::Strong, "fix");
+    page.line(0, 2, line.words(format!(": {}", remedy.heading)));
+    for fix in remedy.fixes {
+        page.line(2, 4, Line::new().words("add ").sentence(&remedy::spot(fix)).words(":"));
+        for rule in fix.text.lines() {
+            let rule = Sentence::new().quote(rule);
+            page.line(4, 4, Line::new().styled(Look::Verdict(Verdict::Works), &rule));
+        }
+    }
+    if !remedy.fixes.is_empty() {
+        page.line(2, 4, Line::new().sentence(&remedy.hint()));
+    }
+    for unfixed in remedy.unfixed() {
+        page.line(2, 4, Line::new().sentence(&unfixed));
     }
 }

@@ -10,6 +10,8 @@
 mod boundaries;
 #[path = "../common/generator.rs"]
 mod generator;
+#[path = "../common/random.rs"]
+mod random;
 
 mod command;
 mod oracle;

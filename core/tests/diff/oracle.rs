@@ -10,7 +10,8 @@ use pasvaudit::space::Family;
 use pasvaudit::{Audit, Dialect, End, Firewall, Placement};
 
 use crate::boundaries::boundary_packets;
-use crate::generator::{self, Options, Random, Shape};
+use crate::generator::{self, Options, Shape};
+use crate::random::Random;
 
 /// How many pairs of rule sets are compared.
 const PAIRS: u64 = 100;

@@ -114,7 +114,7 @@ fn modes_that_are_not_required_are_listed_and_do_not_count() {
     let port = mode(&difference, Protection::Plain, DataMode::Port);
     assert_eq!((port.required, port.verdict), (false, Trend::Worse));
     assert_eq!(only(port).kind, ChangeKind::Lost);
-    let text = difference.to_text(false);
+    let text = difference.to_text(false, None);
     assert!(text.contains("\n  lost: active data (plain, explicit-tls, not required)\n"), "{text}");
 }
 
@@ -159,7 +159,8 @@ fn what_is_undecided_as_before_is_the_same_and_said_so() {
     assert_eq!(plain(&same).now.verdict, Verdict::Undecided);
     assert_eq!(plain(&same).still_undecided.to_string(), "13056");
     assert!(
-        same.to_text(false).contains("undecided for the same reasons as before is not compared")
+        same.to_text(false, None)
+            .contains("undecided for the same reasons as before is not compared")
     );
 
     let other = diff(&old, &limit("", "1/min"), NAMED);
@@ -228,7 +229,7 @@ fn a_mode_that_only_works_for_listed_addresses_now_is_undecided() {
     let (all, listed) = (rules(&[ports]), rules(&[&format!("-d 192.0.2.0/24 {ports}")]));
     let difference = diff(&all, &listed, &options.to_string());
     assert_eq!((difference.verdict, difference.changes().count()), (Trend::Undecided, 0));
-    assert!(difference.to_text(false).contains("note: the list of the provider's addresses"));
+    assert!(difference.to_text(false, None).contains("note: the list of the provider's addresses"));
     assert_eq!(diff(&listed, &all, &options.to_string()).verdict, Trend::Better);
 }
 

@@ -46,7 +46,7 @@ fn table(name: &str, chain: &str, rules: &str) -> String {
 
 fn audit(rules: &str, options: &str) -> Report {
     match json::audit(Rules::Text(rules.as_bytes().to_vec()), options) {
-        Ok(Answer::Report(report)) => report,
+        Ok(Answer::Report(report)) => *report,
         other => panic!("{other:?}\n{rules}"),
     }
 }

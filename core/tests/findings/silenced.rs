@@ -46,7 +46,7 @@ fn what_is_turned_off_is_counted_and_changes_no_verdict() {
         let form = after.to_form(form.parse().unwrap());
         assert!(form.contains("the range is opened in May"), "{form}");
     }
-    assert!(after.to_text(false).contains("1 FTP-D4 left out: the range is opened in May"));
+    assert!(after.to_text(false, None).contains("1 FTP-D4 left out: the range is opened in May"));
 }
 
 #[test]

@@ -47,9 +47,20 @@ pub(crate) fn works() -> Report {
 }
 
 /// Port 21025 is rejected.
-pub(crate) fn hole() -> Report {
+pub(crate) fn hole_rules() -> String {
     let reject = "-A FORWARD -p tcp --dport 21025 -j REJECT\n";
-    audit(&router(&format!("{reject}{}", allow("21,990,21000:21050"))), "rules/hole.v4", |_| {})
+    router(&format!("{reject}{}", allow("21,990,21000:21050")))
+}
+
+pub(crate) fn hole() -> Report {
+    audit(&hole_rules(), "rules/hole.v4", |_| {})
+}
+
+/// A router that lets nothing through but answers, with a rule before the end.
+pub(crate) fn nftables() -> String {
+    "table inet filter {\n\tchain forward {\n\t\ttype filter hook forward priority 0; policy drop;\n\
+     \t\tct state established,related accept\n\t\treject\n\t}\n}\n"
+        .to_owned()
 }
 
 /// Whether data gets through depends on a rate.
@@ -111,6 +122,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("works", works()),
         ("hole", hole()),
         ("undecided", undecided()),
+        ("nftables", audit(&nftables(), "rules/closed.nft", |_| {})),
         ("two-firewalls", two_firewalls()),
         ("silenced", silenced()),
         ("hostile", hostile()),

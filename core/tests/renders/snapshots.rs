@@ -36,7 +36,7 @@ fn differences_are_as_they_were_looked_at() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/renders/snapshots");
     for (name, difference) in differences::all() {
         let forms = [
-            ("txt", difference.to_text(false)),
+            ("txt", difference.to_text(false, None)),
             ("md", difference.to_markdown()),
             ("github", difference.to_github()),
         ];
@@ -55,7 +55,7 @@ fn what_is_worse_is_red_and_what_is_not_is_green() {
             _ => 33,
         };
         let verdict = format!("\u{1b}[1m\u{1b}[{colour}m{}\u{1b}[0m: ", difference.verdict);
-        assert!(difference.to_text(true).starts_with(&verdict), "{name}");
+        assert!(difference.to_text(true, None).starts_with(&verdict), "{name}");
     }
 }
 

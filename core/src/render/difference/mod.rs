@@ -202,7 +202,7 @@ impl ChangeGroup<'_> {
     }
 
     fn boxes(&self) -> Vec<String> {
-        gaps::boxes(&self.change.space, self.change.more)
+        gaps::boxes(self.change.space.iter(), self.change.more)
     }
 }
 

@@ -9,10 +9,14 @@ mod rows;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::facts;
-use super::gaps::{GapGroup, gap_groups, more_gaps};
+use super::gaps::{Stop, more_gaps, stops};
+use super::remedy::{self, Remedy};
 use super::sentence::{Part, Sentence};
 use crate::audit::{Finding, FlowReport, ProviderReport, Report, Severity, Verdict};
 use crate::ftp::FlowKind;
+
+/// What is shorter is not broken.
+const SHORT: usize = 30;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -36,6 +40,7 @@ pub(super) fn html(report: &Report) -> String {
                 (bar::patterns())
                 main {
                     (headline(report, &question))
+                    (remedy(report))
                     @for (number, provider) in report.providers.iter().enumerate() {
                         (provider_section(report, provider, number))
                     }
@@ -69,7 +74,7 @@ fn badge(verdict: Verdict) -> Markup {
 }
 
 fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -> Markup {
-    let (gaps, more) = gap_groups(provider);
+    let (stops, more) = stops(provider);
     html! {
         section.card {
             h2 { (provider.name) " " span.id { "(" (provider.id) ")" } " " (badge(provider.verdict)) }
@@ -79,11 +84,11 @@ fn provider_section(report: &Report, provider: &ProviderReport, number: usize) -
             @for note in facts::notes(provider) {
                 p.note { "note: " (note) }
             }
-            @if !gaps.is_empty() {
-                h3 { "What is missing" }
+            @if !stops.is_empty() {
+                h3 { "What is missing, and what stops it" }
             }
-            @for group in &gaps {
-                (gap(report, group))
+            @for one in &stops {
+                (stop(report, one))
             }
             @if more > 0 {
                 p { (sentence(&more_gaps(more))) }
@@ -108,10 +113,10 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
             table {
                 thead {
                     tr {
+                        th scope="col" { "Verdict" }
                         th scope="col" { "Protection" }
                         th scope="col" { "Data" }
                         th scope="col" { "Family" }
-                        th scope="col" { "Verdict" }
                         th scope="col" { "Control connection" }
                         th scope="col" { "Data connection" }
                         @if clients_differ { th scope="col" { "Clients" } }
@@ -120,10 +125,10 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
                 tbody {
                     @for group in facts::mode_groups(provider) {
                         tr.optional[!group.mode.required] {
-                            th scope="row" { (group.mode.protection) }
-                            td { (group.data) @if !group.mode.required { " (not required)" } }
-                            td { (group.mode.family) }
                             td { (badge(group.mode.verdict)) }
+                            th scope="row" { (group.mode.protection) }
+                            td { (group.data) @if !group.mode.required { " (optional)" } }
+                            td { (group.mode.family) }
                             td { (cells(&group.mode.flows, true)) }
                             td { (cells(&group.mode.flows, false)) }
                             @if clients_differ {
@@ -137,18 +142,68 @@ fn modes(report: &Report, provider: &ProviderReport) -> Markup {
     }
 }
 
-fn gap(report: &Report, group: &GapGroup<'_>) -> Markup {
-    let state = if group.gap.undecided { Verdict::Undecided } else { Verdict::Blocked };
-    let (blame, rule) = group.blame(report);
-    let conditions = group.conditions();
+fn stop(report: &Report, stop: &Stop<'_>) -> Markup {
+    let state = if stop.undecided() { Verdict::Undecided } else { Verdict::Blocked };
+    let (blame, rule) = stop.blame(report);
     html! {
         article class={ "gap " (state) } {
-            h4 { (group.heading()) " " span.id { "(" (group.protections()) ")" } }
-            ul.boxes { @for line in group.boxes() { li { (line) } } }
-            p { (sentence(&blame)) @if rule.is_some() { ":" } }
-            @if let Some(rule) = rule { pre { code { (rule) } } }
-            @if !conditions.is_empty() {
-                ul { @for condition in &conditions { li { (sentence(condition)) } } }
+            h4 { (stop.heading()) ": " (sentence(&blame)) }
+            @if let Some(rule) = rule { (rules(rule)) }
+            @if !stop.conditions.is_empty() {
+                ul { @for condition in &stop.conditions { li { (sentence(condition)) } } }
+            }
+            ul.boxes {
+                @for missing in &stop.missing {
+                    @let boxes = missing.boxes();
+                    li {
+                        strong { (missing.name()) } ": "
+                        @match boxes.as_slice() {
+                            [only] => { (only) }
+                            several => { ul { @for line in several { li { (line) } } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Rules that are broken between words only: the hyphen of an option is no place for it.
+fn rules(text: &str) -> Markup {
+    html! {
+        pre { code {
+            @for (number, word) in text.split(' ').enumerate() {
+                @if number > 0 { " " }
+                span { (word) }
+            }
+        } }
+    }
+}
+
+/// What to do comes before why.
+fn remedy(report: &Report) -> Markup {
+    let Some(remedy) = Remedy::of(report) else { return Markup::default() };
+    html! {
+        section class={ "card fix " (remedy.verdict) } {
+            h2 { "Fix" }
+            p { (remedy.heading) }
+            @for fix in remedy.fixes {
+                article {
+                    p.place { (sentence(&remedy::place(fix))) }
+                    div.rules { (rules(&fix.text)) }
+                }
+            }
+            @if let Some((loader, commands)) = remedy.commands() {
+                article.screen {
+                    p.place { "the same for the running firewall, as input of " code { (loader) } }
+                    (rules(commands.trim_end()))
+                }
+            }
+            @if !remedy.fixes.is_empty() {
+                p.aside { (sentence(&remedy.hint())) }
+            }
+            @for unfixed in remedy.unfixed() {
+                p.note { (sentence(&unfixed)) }
             }
         }
     }
@@ -200,7 +255,7 @@ fn unmodelled(report: &Report) -> Markup {
         @if !report.unmodelled.is_empty() {
             section.card {
                 h2 { "Undecided" }
-                p { (facts::UNMODELLED) }
+                p { (facts::unmodelled_heading(report)) }
                 ul {
                     @for (what, lines) in facts::unmodelled(&report.unmodelled) {
                         li { code { (what) } ": " (lines) }
@@ -216,6 +271,7 @@ fn sentence(sentence: &Sentence) -> Markup {
         @for part in sentence.parts() {
             @match part {
                 Part::Words(words) => { (words) }
+                Part::Quote(text) if text.len() < SHORT => { code.short { (text) } }
                 Part::Quote(text) => { code { (text) } }
             }
         }

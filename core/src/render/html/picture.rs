@@ -84,8 +84,8 @@ fn drawn(path: &Path<'_>, band: &Band<'_>, top: usize, families: bool) -> Markup
 
 fn name(band: &Band<'_>, families: bool) -> String {
     match families {
-        true => format!("{}, {}", band.protection, band.family),
-        false => band.protection.to_string(),
+        true => format!("{}, {}", band.name(), band.family),
+        false => band.name(),
     }
 }
 

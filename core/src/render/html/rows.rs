@@ -18,9 +18,9 @@ pub(super) struct Row<'a> {
     required: bool,
 }
 
-/// The rows of a protection and a family, the control connection first.
+/// The rows of protections that fare alike and a family, the control connection first.
 pub(super) struct Band<'a> {
-    pub(super) protection: Protection,
+    protections: Vec<Protection>,
     pub(super) family: Family,
     pub(super) rows: Vec<Row<'a>>,
 }
@@ -30,11 +30,11 @@ pub(super) fn bands(provider: &ProviderReport) -> Vec<Band<'_>> {
     let mut bands: Vec<Band<'_>> = Vec::new();
     for mode in &provider.modes {
         let (protection, family) = (mode.protection, mode.family);
-        let same = |band: &&mut Band<'_>| (band.protection, band.family) == (protection, family);
+        let same = |band: &&mut Band<'_>| band.protections == [protection] && band.family == family;
         match bands.iter_mut().find(same) {
             Some(band) => band.add(mode),
             None => {
-                let mut band = Band { protection, family, rows: Vec::new() };
+                let mut band = Band { protections: vec![protection], family, rows: Vec::new() };
                 band.add(mode);
                 bands.push(band);
             }
@@ -43,10 +43,29 @@ pub(super) fn bands(provider: &ProviderReport) -> Vec<Band<'_>> {
     for band in &mut bands {
         band.rows.sort_by_key(|row| row.flow.kind);
     }
-    bands
+    let mut distinct: Vec<Band<'_>> = Vec::new();
+    for band in bands {
+        match distinct.iter_mut().find(|known| known.fares_as(&band)) {
+            Some(known) => known.protections.extend(band.protections),
+            None => distinct.push(band),
+        }
+    }
+    distinct
 }
 
 impl<'a> Band<'a> {
+    /// "plain, explicit-tls".
+    pub(super) fn name(&self) -> String {
+        let all: Vec<_> = self.protections.iter().map(|protection| protection.as_str()).collect();
+        all.join(", ")
+    }
+
+    fn fares_as(&self, other: &Band<'_>) -> bool {
+        self.family == other.family
+            && self.rows.len() == other.rows.len()
+            && self.rows.iter().zip(&other.rows).all(|(row, other)| row.fares_as(other))
+    }
+
     fn add(&mut self, mode: &'a ModeReport) {
         for flow in &mode.flows {
             // The gaps say at which firewall, so they have to be the same too.
@@ -74,6 +93,11 @@ fn gaps(mode: &ModeReport, kind: FlowKind) -> impl Iterator<Item = &crate::audit
 }
 
 impl Row<'_> {
+    fn fares_as(&self, other: &Row<'_>) -> bool {
+        (self.flow, &self.data, self.required) == (other.flow, &other.data, other.required)
+            && gaps(self.mode, self.flow.kind).eq(gaps(other.mode, other.flow.kind))
+    }
+
     /// "passive data (pasv epsv) to 21000-21050".
     pub(super) fn label(&self, alone: bool) -> String {
         let mut label = self.flow.kind.as_str().replace('-', " ");
@@ -88,7 +112,7 @@ impl Row<'_> {
 
     /// "50 of 51 ports open".
     pub(super) fn fate(&self) -> String {
-        let required = if self.required { "" } else { " (not required)" };
+        let required = if self.required { "" } else { " (optional)" };
         format!("{}{required}", facts::fate(self.flow))
     }
 
