@@ -27,6 +27,9 @@ pub(crate) enum Packets {
     Established,
     /// All but the first of a connection, by their flags; the ends are those of the packet.
     NotFirst,
+    /// All but the answer to the first of a connection, by their flags; the ends are those of the
+    /// packet.
+    NotAnswer,
     /// Those that go this way in their connections, of the reply direction only those of established
     /// ones; the ends are those of the packet.
     Way(Direction),

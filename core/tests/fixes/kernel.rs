@@ -32,11 +32,8 @@ fn both_ways(load: &str, add: &str, list: &str, texts: &[&str]) {
 
 const BASE: &str = "type filter hook forward priority 0; policy drop;";
 
-#[test]
-fn nft_takes_it() {
-    if !is_there() {
-        return;
-    }
+/// Rule sets of nft in all forms.
+fn nft_texts() -> [String; 7] {
     let block = format!(
         "table inet filter {{\n\tchain forward {{\n\t\t{BASE}\n\t\tct state established accept # so\n\
          \t\tip daddr 209.43.40.0/24 tcp dport 21 accept\n\t\tcounter reject\n\t}}\n}}\n"
@@ -65,8 +62,33 @@ fn nft_takes_it() {
          \t\ttype filter hook prerouting priority raw; policy accept;\n\t\tnotrack\n\t}}\n}}\n\
          table ip filter {{\n\tchain forward {{\n\t\t{BASE}\n\t\tcounter\n\t}}\n}}\n"
     );
-    let texts = [block, empty, commands, inserts, jumps, untracked];
+    let one_way = untracked.replace("counter", "ip saddr 209.43.40.0/24 accept");
+    [block, empty, commands, inserts, jumps, untracked, one_way]
+}
+
+#[test]
+fn nft_takes_it() {
+    if !is_there() {
+        return;
+    }
+    let texts = nft_texts();
     both_ways("nft -f -", "nft -f -", "nft list ruleset", &texts.each_ref().map(String::as_str));
+}
+
+#[test]
+fn nft_takes_it_as_json() {
+    if !is_there() {
+        return;
+    }
+    for text in nft_texts() {
+        let json = listed("nft -f -", "", "nft -j list ruleset", &text, None);
+        let fixed = fixed(&json, &smartfile());
+        let whole = listed("nft -j -f -", "", "nft list ruleset", &fixed.whole, None);
+        assert_eq!(audit(&read(&whole), &smartfile()).verdict, Verdict::Works, "{whole}");
+        let added =
+            listed("nft -f -", "nft -f -", "nft list ruleset", &text, Some(fixed.commands()));
+        assert_eq!(whole, added, "{text}");
+    }
 }
 
 #[test]
@@ -94,7 +116,8 @@ fn iptables_restore_takes_it() {
          -A FORWARD -d 209.43.40.0/24 -p tcp --dport 21005:21010 -j DROP\nCOMMIT\n\
          {filter}{established}COMMIT\n"
     );
-    let texts = [plain, empty, inserts, jumps, tables];
+    let one_way = tables.replace(established, "-A FORWARD -s 209.43.40.0/24 -j ACCEPT\n");
+    let texts = [plain, empty, inserts, jumps, tables, one_way];
     both_ways(
         "iptables-restore",
         "iptables-restore --noflush",

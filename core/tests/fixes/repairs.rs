@@ -132,6 +132,28 @@ fn untracked_connections_are_let_through_by_their_headers() {
     assert!(answers.contains("! --tcp-flags FIN,SYN,RST,ACK SYN"), "{answers}");
 }
 
+/// Where answers may go both ways already, what the client may send must not let the server open
+/// anything: its answer to a first packet of the server does not pass.
+#[test]
+fn untracked_connections_of_the_other_end_stay_closed() {
+    let raw = "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+               -A PREROUTING -j CT --notrack\nCOMMIT\n";
+    let filter = filter("-A FORWARD -s 209.43.40.0/24 -p tcp -j ACCEPT\n");
+    let fixed_iptables = fixed(&format!("{raw}{filter}"), &smartfile());
+    let rule = "-A FORWARD -s 10.1.0.0/16 -d 209.43.40.0/24 -p tcp -m tcp --sport 1024:65535 \
+                ! --tcp-flags SYN,ACK SYN,ACK -m multiport --dports 21,990,21000:21050 -j ACCEPT\n";
+    assert_eq!(fixed_iptables.lines(), [rule]);
+    let nft = "table ip raw {\n\tchain prerouting {\n\
+               \t\ttype filter hook prerouting priority raw; policy accept;\n\t\tnotrack\n\t}\n}\n\
+               table ip filter {\n\tchain forward {\n\
+               \t\ttype filter hook forward priority 0; policy drop;\n\
+               \t\tip saddr 209.43.40.0/24 accept\n\t}\n}\n";
+    let fixed_nft = fixed(nft, &smartfile());
+    let rule = "\t\tip saddr 10.1.0.0/16 ip daddr 209.43.40.0/24 tcp sport 1024-65535 \
+                tcp dport { 21, 990, 21000-21050 } tcp flags & (syn | ack) != syn | ack accept\n";
+    assert_eq!(fixed_nft.lines(), [rule]);
+}
+
 #[test]
 fn a_chain_that_is_jumped_to_twice_gets_one_rule() {
     let text = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n:ftp - [0:0]\n\

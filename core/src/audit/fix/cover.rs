@@ -5,6 +5,9 @@ use crate::space::{Axis, Budget, Coordinate, Count, Cuboid, Exhausted, HeaderSet
 /// The values on each axis, in the order of [`Axis::ALL`].
 pub(super) type Product<A> = [Ranges<A>; 4];
 
+/// A part of a set, and a product that holds it.
+type Taken<A> = (HeaderSet<A>, Product<A>);
+
 /// How many products a cover may have; beyond that nobody would read it.
 const MOST: usize = 64;
 
@@ -119,7 +122,7 @@ fn around<A: Coordinate>(
     within: &HeaderSet<A>,
     addresses: Addresses,
     budget: &Budget,
-) -> Result<Vec<(HeaderSet<A>, Product<A>)>, Exhausted> {
+) -> Result<Vec<Taken<A>>, Exhausted> {
     // What is as small as all of the set is the best that there is, and a box may grow past it.
     let whole = Axis::ALL.map(|axis| set.values_on(axis));
     if of(&whole, budget)?.is_subset(within, budget)? {

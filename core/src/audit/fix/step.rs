@@ -56,13 +56,20 @@ impl Step {
                 Packets::Of(Direction::Reply),
                 Packets::NotFirst,
             ],
-            (true, true) => &[Packets::Way(Direction::Reply), Packets::Of(Direction::Reply)],
+            (true, true) => {
+                &[Packets::Way(Direction::Reply), Packets::Of(Direction::Reply), Packets::NotFirst]
+            }
             (false, false) => &[
                 Packets::All,
                 Packets::OfAddresses(Direction::Original),
                 Packets::Of(Direction::Original),
             ],
-            (false, true) => &[Packets::Way(Direction::Original), Packets::Of(Direction::Original)],
+            // Without its answer no connection of the other end begins.
+            (false, true) => &[
+                Packets::Way(Direction::Original),
+                Packets::Of(Direction::Original),
+                Packets::NotAnswer,
+            ],
         }
     }
 

@@ -50,6 +50,7 @@ fn by_packet(allowance: &Allowance, target: &str) -> Vec<String> {
                         }
                         Packets::All
                         | Packets::NotFirst
+                        | Packets::NotAnswer
                         | Packets::OfAddresses(_)
                         | Packets::Of(_) => "",
                     });
@@ -207,9 +208,11 @@ fn tcp(rule: &mut String, sources: &[PortRange], destinations: &[PortRange], pac
             push(&mut tests, format_args!("{option} {} ", span(one)));
         }
     }
-    if packets == Packets::NotFirst {
-        tests.push_str("! --tcp-flags FIN,SYN,RST,ACK SYN ");
-    }
+    tests.push_str(match packets {
+        Packets::NotFirst => "! --tcp-flags FIN,SYN,RST,ACK SYN ",
+        Packets::NotAnswer => "! --tcp-flags SYN,ACK SYN,ACK ",
+        _ => "",
+    });
     if !tests.is_empty() {
         push(rule, format_args!("-m tcp {tests}"));
     }

@@ -126,7 +126,8 @@ impl Scene {
         rules.extend(Self::unrelated(random));
         let mut returns = if to == back { std::mem::take(&mut rules) } else { Vec::new() };
         if stateless {
-            returns.extend(self.answers());
+            let state = random.pick(&[State::NotFirst, State::Any]);
+            returns.extend(self.answers(state));
         } else if to != back {
             returns.push(established);
             returns.extend(Self::unrelated(random));
@@ -232,12 +233,11 @@ impl Scene {
     }
 
     /// What lets answers back without looking at the state of their connections.
-    fn answers(&self) -> Vec<Rule> {
+    fn answers(&self, state: State) -> Vec<Rule> {
         let mut rules = Vec::new();
         for Group { servers, ports } in &self.groups {
-            let answer = |from: &Ipv4Net| {
-                Rule::new(Target::Accept).from(*from).sports(ports).state(State::NotFirst)
-            };
+            let answer =
+                |from: &Ipv4Net| Rule::new(Target::Accept).from(*from).sports(ports).state(state);
             rules.extend(servers.iter().map(answer));
         }
         rules

@@ -53,6 +53,11 @@ fn by_packet(allowance: &Allowance, statement: Value) -> Value {
             }}));
             rule.push(test(json!({"ct": {"key": "helper"}}), json!("ftp")));
         }
+        Packets::NotAnswer => rule.push(json!({"match": {
+            "op": "!=",
+            "left": {"&": [field("tcp", "flags"), {"|": ["syn", "ack"]}]},
+            "right": {"|": ["syn", "ack"]},
+        }})),
         Packets::All | Packets::OfAddresses(_) | Packets::Of(_) => {}
     }
     rule.push(statement);

@@ -43,6 +43,7 @@ fn by_packet(allowance: &Allowance, statement: &str) -> String {
         }
         Packets::NotFirst => rule.push("tcp flags & (fin | syn | rst | ack) != syn".to_owned()),
         Packets::Expected => rule.push("ct state established,related ct helper \"ftp\"".to_owned()),
+        Packets::NotAnswer => rule.push("tcp flags & (syn | ack) != syn | ack".to_owned()),
         Packets::All | Packets::OfAddresses(_) | Packets::Of(_) => {}
     }
     rule.push(statement.to_owned());
