@@ -135,11 +135,11 @@ fn a_translated_source_breaks_active_mode_without_a_helper() {
 
 /// Seen on a kernel: replies that are not tracked keep the translated address and reach nobody.
 #[test]
-fn what_is_translated_and_not_tracked_is_not_said_to_work() {
+fn what_is_translated_and_not_tracked_is_blocked() {
     let raw = table("raw", &["PREROUTING"], "-A PREROUTING -s 209.43.40.0/24 -j NOTRACK\n");
     let nat = table("nat", &["POSTROUTING"], "-A POSTROUTING -j MASQUERADE\n");
     let report = smartfile(&(raw + &nat + &filter("-A FORWARD -j ACCEPT\n")));
-    assert_eq!(verdicts(&report, DataMode::Pasv), [Verdict::Undecided; 3]);
+    assert_eq!(verdicts(&report, DataMode::Pasv), [Verdict::Blocked; 3]);
 }
 
 /// What is not tracked passes the table `nat` by, whose policy then does not matter.

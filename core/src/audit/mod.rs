@@ -388,6 +388,10 @@ impl<'a> Auditor<'a> {
             .find(|(known, ..)| same(known));
         if let Some((_, report, clues)) = known {
             let (protection, data) = (flows.mode.protection, flows.mode.data);
+            let (session, announces) = (self.session(flows), self.announces(flows));
+            if required {
+                self.wants.repeat(flows, &session, announces);
+            }
             return (ModeReport { protection, data, required, ..report.clone() }, clues.clone());
         }
         let budget = Budget::default();

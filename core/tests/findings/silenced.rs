@@ -28,9 +28,12 @@ fn what_is_turned_off_is_counted_and_changes_no_verdict() {
     assert_eq!((after.verdict, after.exit_code), (before.verdict, before.exit_code));
     assert_eq!(after.providers, before.providers);
     let told: Vec<_> = after.findings.iter().map(|one| (one.code, one.severity)).collect();
-    // The worst first.
-    let expected =
-        [(Check::ActiveModeNotOpen, Severity::Error), (Check::HelperBlindedByTls, Severity::Info)];
+    // The worst first; the last one is of no concern to the configuration.
+    let expected = [
+        (Check::ActiveModeNotOpen, Severity::Error),
+        (Check::HelperBlindedByTls, Severity::Info),
+        (Check::PlainFtpAllowed, Severity::Info),
+    ];
     assert_eq!(told, expected);
     let silenced: Vec<_> = after
         .silenced
@@ -52,7 +55,10 @@ fn what_is_turned_off_is_counted_and_changes_no_verdict() {
 #[test]
 fn a_configuration_is_an_object_or_its_text() {
     let rules = forward(&[KNOWN, CONTROL, DATA]);
-    let object = r#"{"findings": {"FTP-A1": {"severity": "off", "reason": "passive only"}}}"#;
+    let object = r#"{"findings": {
+        "FTP-A1": {"severity": "off", "reason": "passive only"},
+        "FTP-L4": {"severity": "off", "reason": "clients use TLS"}
+    }}"#;
     let text = serde_json::to_string(object).unwrap();
     let asked = [object, text.as_str()].map(|config| audit(&rules, &with(config)));
     assert_eq!(asked[0], asked[1]);

@@ -82,11 +82,14 @@ fn nft_takes_it_as_json() {
     }
     for text in nft_texts() {
         let json = listed("nft -f -", "", "nft -j list ruleset", &text, None);
-        let fixed = fixed(&json, &smartfile());
-        let whole = listed("nft -j -f -", "", "nft list ruleset", &fixed.whole, None);
+        // All of it stands on one line, and so does what is added.
+        let report = audit(&read(&json), &smartfile());
+        let whole = report.fixed_rule_set().unwrap_or_else(|| panic!("no fix: {json}"));
+        let whole = listed("nft -j -f -", "", "nft list ruleset", whole, None);
         assert_eq!(audit(&read(&whole), &smartfile()).verdict, Verdict::Works, "{whole}");
-        let added =
-            listed("nft -f -", "nft -f -", "nft list ruleset", &text, Some(fixed.commands()));
+        let commands = report.repair.as_ref().and_then(|repair| repair.commands.as_deref());
+        assert!(commands.is_some(), "{text}");
+        let added = listed("nft -f -", "nft -f -", "nft list ruleset", &text, commands);
         assert_eq!(whole, added, "{text}");
     }
 }

@@ -199,8 +199,9 @@ fn a_later_table_of_nft_may_drop_what_an_earlier_one_accepted() {
     assert_eq!(fixed.added[0].0, 10, "{}", fixed.whole);
 }
 
+/// Instead of all the ports that a client may name: the helper reads which one it is.
 #[test]
-fn a_server_without_passive_mode_opens_the_data_connections() {
+fn a_server_without_passive_mode_is_left_to_a_helper() {
     let spec = r#"{"id": "old", "name": "an old server", "networks": ["203.0.113.10/32"],
         "networks_complete": true, "ipv6": false,
         "control": [{"port": 21, "protections": ["plain"]}],
@@ -210,6 +211,18 @@ fn a_server_without_passive_mode_opens_the_data_connections() {
     let options = AuditOptions { providers: vec![spec.to_owned().into()], ..smartfile() };
     let text = filter(&format!("-A FORWARD {ESTABLISHED}\n"));
     let fixed = fixed(&text, &options);
+    let helper = "-A PREROUTING -s 10.1.0.0/16 -d 203.0.113.10/32 -p tcp -m tcp --sport 1024:65535 \
+                  --dport 21 -j CT --helper ftp\n";
+    let data = "-A FORWARD -s 203.0.113.10/32 -d 10.1.0.0/16 -p tcp -m tcp --sport 20 \
+                --dport 1024:65535 -m conntrack --ctstate RELATED,ESTABLISHED -m helper --helper ftp \
+                -j ACCEPT\n";
+    for line in [helper, data] {
+        assert!(fixed.lines().contains(&line), "{:?}", fixed.lines());
+    }
+    // With TLS no helper can read it, and all the ports have to be open.
+    let tls = spec.replace("\"plain\"", "\"plain\", \"explicit-tls\"");
+    let options = AuditOptions { providers: vec![tls.into()], ..smartfile() };
+    let fixed = crate::support::fixed(&text, &options);
     assert_eq!(fixed.added.len(), 2, "{:?}", fixed.added);
     let data = "-A FORWARD -s 203.0.113.10/32 -d 10.1.0.0/16 -p tcp -m tcp --sport 20 \
                 --dport 1024:65535 -j ACCEPT\n";

@@ -127,7 +127,13 @@ fn run(text: &str, dialect: Dialect, commands: &str) -> String {
     let mut run = text.to_owned();
     for section in commands.split("COMMIT\n") {
         let Some((table, lines)) = section.split_once('\n') else { continue };
-        let start = run.find(table).unwrap_or_else(|| panic!("no {table}:\n{text}"));
+        let Some(start) = run.find(table) else {
+            // The kernel makes the table.
+            run.push_str(&format!(
+                "{table}\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{lines}COMMIT\n"
+            ));
+            continue;
+        };
         let end = run[start..].find("COMMIT").unwrap_or_else(|| panic!("no end of {table}"));
         run.insert_str(start + end, lines);
     }

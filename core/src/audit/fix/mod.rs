@@ -134,7 +134,8 @@ impl<'a> Fixer<'a> {
         match best {
             Some((_, plan, applied, needless)) => self.repair(plan, &applied, &needless),
             None => {
-                let help = format!("allow at least {fewest} more rules; the budget is {most}");
+                let rules = if fewest == 1 { "rule" } else { "rules" };
+                let help = format!("allow at least {fewest} {rules}; the budget is {most}");
                 Ok(Repair::in_words(vec![Unfixed { by: None, help }]))
             }
         }
@@ -227,7 +228,7 @@ impl<'a> Fixer<'a> {
         applied: Option<&Applied>,
     ) -> Result<(), Exhausted> {
         // What a step was for already was not helped by it: the next manner is tried, once.
-        let before: Vec<_> = plan.steps.iter().map(|step| step.blames.clone()).collect();
+        let before = plan.steps.clone();
         let mut tried: Vec<usize> = Vec::new();
         for (kind, lack) in self.by_kind(lacks, plan)? {
             let reply = lack.ruling.stage.is_reply();
@@ -261,8 +262,11 @@ impl<'a> Fixer<'a> {
                 continue;
             };
             let Some(step) = plan.steps.get_mut(found) else { continue };
-            let was_for = before.get(found).is_some_and(|blames| blames.contains(&blame));
-            if was_for && !step.space.intersection(&lack.space, &self.budget)?.is_empty() {
+            let was_for = match before.get(found).filter(|step| step.blames.contains(&blame)) {
+                Some(before) => !before.space.is_disjoint(&lack.space, &self.budget)?,
+                None => false,
+            };
+            if was_for {
                 if !tried.contains(&found) {
                     step.manner += 1;
                     tried.push(found);

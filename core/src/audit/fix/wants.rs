@@ -4,7 +4,7 @@ use super::super::answer::{Answer, client_axis, needed, of_clients};
 use super::super::fates::{Piece, Site, Status};
 use crate::eval::symbolic::{Control, Ruling};
 use crate::firewall::Governs;
-use crate::ftp::{End, Flow};
+use crate::ftp::{End, Flow, ModeFlows, Protection};
 use crate::space::{Axis, Budget, Exhausted, HeaderSet, PacketSpace, Ranges};
 
 /// A flow that has to work, for the clients that its mode is judged by.
@@ -42,6 +42,18 @@ pub(super) struct Lack {
 }
 
 impl Wants {
+    /// Takes in the flows of a mode that are those of an earlier one, of which they have the clients,
+    /// but belong to another session.
+    pub(in crate::audit) fn repeat(
+        &mut self,
+        flows: &ModeFlows,
+        session: &Control,
+        announces: bool,
+    ) {
+        repeat(&mut self.v4, flows, session, announces);
+        repeat(&mut self.v6, flows, session, announces);
+    }
+
     /// What does not surely work through these firewalls.
     pub(super) fn lacks(&self, site: &Site<'_>, budget: &Budget) -> Result<Vec<Lack>, Exhausted> {
         let mut lacks = lacks_of(&self.v4, site, budget)?;
@@ -69,6 +81,24 @@ impl Wants {
     pub(super) fn read(&self, budget: &Budget) -> Result<PacketSpace, Exhausted> {
         let v4 = needed_of(self.v4.iter().filter(|want| want.is_read()), budget)?;
         Ok(PacketSpace { v4, v6: needed_of(self.v6.iter().filter(|want| want.is_read()), budget)? })
+    }
+}
+
+fn repeat<A: Governs>(
+    wants: &mut Vec<Want<A>>,
+    flows: &ModeFlows,
+    session: &Control,
+    announces: bool,
+) {
+    for (flow, session) in [(&flows.control, None), (&flows.data, Some(session))] {
+        let same =
+            |want: &&Want<A>| want.flow == *flow && want.session.is_some() == session.is_some();
+        let Some(known) = wants.iter().find(same) else { continue };
+        let readable = flows.mode.protection == Protection::Plain;
+        let want = Want { session: session.cloned(), announces, readable, ..known.clone() };
+        if !wants.contains(&want) {
+            wants.push(want);
+        }
     }
 }
 

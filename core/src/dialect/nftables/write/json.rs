@@ -42,7 +42,7 @@ fn by_packet(allowance: &Allowance, statement: Value) -> Value {
         Packets::Way(way) => rule.extend(direction(way)),
         Packets::NotFirst => rule.push(json!({"match": {
             "op": "!=",
-            "left": {"&": [field("tcp", "flags"), {"|": ["fin", "syn", "rst", "ack"]}]},
+            "left": {"&": [field("tcp", "flags"), any_of(&["fin", "syn", "rst", "ack"])]},
             "right": "syn",
         }})),
         Packets::Expected => {
@@ -55,8 +55,8 @@ fn by_packet(allowance: &Allowance, statement: Value) -> Value {
         }
         Packets::NotAnswer => rule.push(json!({"match": {
             "op": "!=",
-            "left": {"&": [field("tcp", "flags"), {"|": ["syn", "ack"]}]},
-            "right": {"|": ["syn", "ack"]},
+            "left": {"&": [field("tcp", "flags"), any_of(&["syn", "ack"])]},
+            "right": any_of(&["syn", "ack"]),
         }})),
         Packets::All | Packets::OfAddresses(_) | Packets::Of(_) => {}
     }
@@ -105,6 +105,12 @@ fn established() -> Value {
 
 fn test(left: Value, right: Value) -> Value {
     json!({"match": {"op": "==", "left": left, "right": right}})
+}
+
+/// Flags together, two by two: nft 1.0.6 takes no more operands.
+fn any_of(flags: &[&str]) -> Value {
+    let flags = flags.iter().map(|flag| json!(flag));
+    flags.reduce(|all, flag| json!({"|": [all, flag]})).unwrap_or_default()
 }
 
 /// A test that a field has one of these values; none where every value will do.
