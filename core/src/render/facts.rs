@@ -1,14 +1,14 @@
 //! What a report says to people, in the order in which they want to know it. How it is set out is up
 //! to each form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
 use super::sentence::Sentence;
 use crate::audit::{
-    FlowReport, Level, ModeReport, ProviderReport, Report, RuleSet, Shown, Silenced,
+    Finding, FlowReport, Level, ModeReport, ProviderReport, Report, RuleSet, Shown, Silenced,
     UnmodelledLine, Verdict, open_words,
 };
 use crate::ftp::FlowKind;
@@ -16,6 +16,9 @@ use crate::space::AddressRange;
 
 /// How many lines are listed for each thing that is not modelled.
 const LINES: usize = 12;
+
+/// How many findings are shown that call for the same.
+const ALIKE: usize = 6;
 
 /// How many ranges of clients are listed.
 const CLIENTS: usize = 8;
@@ -242,6 +245,29 @@ fn shown(shown: &Shown) -> Sentence {
         Some(when) => sentence.words(format!(" ({when})")),
         None => sentence,
     }
+}
+
+/// The findings that a person wants to see, and how many more there are that call for the same.
+pub(super) fn findings(report: &Report) -> (Vec<&Finding>, usize) {
+    let mut shown: Vec<&Finding> = Vec::new();
+    let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for finding in &report.findings {
+        let count = alike.entry((finding.code.as_str(), finding.help.as_str())).or_default();
+        *count += 1;
+        if *count <= ALIKE {
+            shown.push(finding);
+        }
+    }
+    let more = report.findings.len() - shown.len();
+    (shown, more)
+}
+
+/// "and 3 more findings of these kinds; --format json lists all of them".
+pub(super) fn more_findings(more: usize) -> Sentence {
+    Sentence::new()
+        .words(format!("and {more} more findings of these kinds; "))
+        .quote("--format json")
+        .words(" lists all of them")
 }
 
 /// What else bears on the verdicts, each note once.

@@ -9,10 +9,10 @@ use crate::firewall::Fate;
 use crate::space::{Count, Entry, PortRange};
 
 /// How many gaps of a provider are shown to a person.
-const GAPS: usize = 20;
+const GAPS: usize = 12;
 
 /// How many boxes of a gap are shown to a person.
-const BOXES: usize = 10;
+const BOXES: usize = 6;
 
 /// How many conditions of a gap are shown to a person.
 const CONDITIONS: usize = 5;

@@ -36,7 +36,7 @@ pub(super) fn markdown(report: &Report) -> String {
         }
         comment.add(&noticed(provider));
     }
-    findings(&mut comment, &report.findings);
+    findings(&mut comment, report);
     silenced(&mut comment, report);
     unmodelled(&mut comment, report);
     comment.finish()
@@ -186,13 +186,17 @@ fn remedy(comment: &mut Comment, report: &Report) {
     }
 }
 
-fn findings(comment: &mut Comment, findings: &[Finding]) {
-    if !findings.is_empty() {
+fn findings(comment: &mut Comment, report: &Report) {
+    let (shown, more) = facts::findings(report);
+    if !shown.is_empty() {
         comment.add("\n### Findings\n\n");
     }
-    for Finding { code, severity, message, help, .. } in findings {
+    for Finding { code, severity, message, help, .. } in shown {
         let (message, help) = (plain(&shortened(message)), plain(&shortened(help)));
         comment.add(&format!("- **{severity} {code}**: {message}\n  - help: {help}\n"));
+    }
+    if more > 0 {
+        comment.add(&format!("- {}\n", sentence(&facts::more_findings(more))));
     }
 }
 

@@ -111,7 +111,8 @@ fn findings(page: &mut Page, report: &Report) {
     if !report.findings.is_empty() {
         page.blank();
     }
-    for finding in &report.findings {
+    let (shown, more) = facts::findings(report);
+    for finding in shown {
         let look = match finding.severity {
             Severity::Error => Look::Verdict(Verdict::Blocked),
             Severity::Warning => Look::Verdict(Verdict::Partly),
@@ -120,6 +121,9 @@ fn findings(page: &mut Page, report: &Report) {
         let line = Line::new().look(look, finding.severity.as_str());
         page.line(0, 2, line.words(format!(" {}: {}", finding.code, finding.message)));
         page.line(2, 4, Line::new().words(format!("help: {}", finding.help)));
+    }
+    if more > 0 {
+        page.line(0, 2, Line::new().sentence(&facts::more_findings(more)));
     }
 }
 

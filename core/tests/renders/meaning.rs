@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pasvaudit::audit::{Severity, Verdict};
+use pasvaudit::audit::{Finding, Severity, Verdict};
 use serde_json::Value;
 use serde_sarif::sarif::Sarif;
 
@@ -203,6 +203,19 @@ fn what_cannot_be_fixed_is_said_in_every_form() {
     for form in [report.to_text(false, None), report.to_junit(), report.to_github()] {
         assert!(form.contains(&unfixed.help), "{form}");
     }
+}
+
+#[test]
+fn findings_that_call_for_the_same_are_counted() {
+    let mut report = hole();
+    let one = report.findings[0].clone();
+    let many = (0..51).map(|n| Finding { message: format!("cause {n} of many"), ..one.clone() });
+    report.findings = many.collect();
+    for form in [report.to_text(false, None), report.to_markdown(), report.to_html()] {
+        assert_eq!(form.matches(" of many").count(), 6, "{form}");
+        assert!(form.contains("and 45 more findings of these kinds; "), "{form}");
+    }
+    assert_eq!(report.to_github().matches(" of many").count(), 51);
 }
 
 #[test]

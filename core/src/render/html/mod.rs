@@ -12,7 +12,7 @@ use super::facts;
 use super::gaps::{Stop, more_gaps, stops};
 use super::remedy::{self, Remedy};
 use super::sentence::{Part, Sentence};
-use crate::audit::{Finding, FlowReport, ProviderReport, Report, Severity, Verdict};
+use crate::audit::{FlowReport, ProviderReport, Report, Severity, Verdict};
 use crate::ftp::FlowKind;
 
 /// What is shorter is not broken.
@@ -44,7 +44,7 @@ pub(super) fn html(report: &Report) -> String {
                     @for (number, provider) in report.providers.iter().enumerate() {
                         (provider_section(report, provider, number))
                     }
-                    (findings(&report.findings))
+                    (findings(report))
                     (silenced(report))
                     (unmodelled(report))
                 }
@@ -209,17 +209,18 @@ fn remedy(report: &Report) -> Markup {
     }
 }
 
-fn findings(findings: &[Finding]) -> Markup {
+fn findings(report: &Report) -> Markup {
+    let (shown, more) = facts::findings(report);
     let state = |severity| match severity {
         Severity::Error => Verdict::Blocked,
         Severity::Warning => Verdict::Partly,
         Severity::Info => Verdict::Works,
     };
     html! {
-        @if !findings.is_empty() {
+        @if !shown.is_empty() {
             section.card {
                 h2 { "Findings" }
-                @for finding in findings {
+                @for finding in shown {
                     article.finding {
                         h3 {
                             @match finding.severity {
@@ -232,6 +233,7 @@ fn findings(findings: &[Finding]) -> Markup {
                         p.help { strong { "help: " } (finding.help) }
                     }
                 }
+                @if more > 0 { p { (sentence(&facts::more_findings(more))) } }
             }
         }
     }
