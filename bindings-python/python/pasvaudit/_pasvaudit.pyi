@@ -1,12 +1,20 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "audit", "diff", "explain", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "allow", "audit", "diff", "explain", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
     """
     What came out of a question, not yet put into words.
     """
+    def fix(self, /, form: str) -> str:
+        """
+        The fix of a report in one of its forms, as JSON.
+        """
+    def fixed_rule_set(self, /) -> str | None:
+        """
+        The rule set with the fixes of a report in it, if there are any.
+        """
     def to_form(self, /, form: str) -> str:
         """
         A report or a difference in one of its other forms.
@@ -51,6 +59,11 @@ class Firewall:
         """
         The rule set as it was read.
         """
+
+def allow(options: "str") -> "Answer":
+    """
+    Says what has to be permitted, with these options, a JSON object.
+    """
 
 def audit(rules: "Firewall | bytes", options: "str") -> "Answer":
     """
