@@ -6,7 +6,7 @@ use super::talk::{Segment, Talk};
 use super::tracker::{Standing, Tracker};
 use super::translation::Translations;
 use super::walk::Walk;
-use super::{Connection, Exhausted, Moment, Outcome, Verdict};
+use super::{Blame, Connection, Exhausted, Moment, Outcome, Verdict};
 use crate::firewall::{Fate, States, TcpFlags};
 
 /// A connection whose SYN has passed.
@@ -140,13 +140,34 @@ impl<'a> Opened<'a> {
         let met = match (packet.met(), apart) {
             (Some(met), _) => Some(met),
             (None, Some((rule, true))) => goes_astray(walk, rule, true),
-            (None, apart) => match (packet.go_on(walk, shared)?, apart) {
-                (None, Some((rule, false))) => goes_astray(walk, rule, false),
-                (met, _) => met,
+            (None, Some((rule, false))) => match goes_astray(walk, rule, false) {
+                Some(met) => Some(met),
+                None => self.untranslated(walk, moment, standing, shared)?,
             },
+            (None, None) => packet.go_on(walk, shared)?,
         };
         let helper = shared.helper.map(|(_, helper)| helper);
         Ok(met.map(|met| Verdict { helper, ..packet.verdict(met, moment, walk) }))
+    }
+
+    /// What a packet meets if it carries what the opener knows the ends by, from its first hook on.
+    fn untranslated(
+        &self,
+        walk: &mut Walk<'_>,
+        moment: Moment,
+        standing: Option<Standing>,
+        shared: &Shared,
+    ) -> Result<Option<(Fate, Blame)>, Exhausted> {
+        let mut plain = shared.clone();
+        plain.forget();
+        let mut packet = Journey::of(walk.firewall(), &self.question, moment);
+        if let Some(met) = packet.go_to_tracking(walk, &mut plain)? {
+            return Ok(Some(met));
+        }
+        if let Some(standing) = standing {
+            packet.stand(standing);
+        }
+        packet.go_on(walk, &mut plain)
     }
 
     /// Whether tracking checks windows and does not see all that moves them.

@@ -187,10 +187,15 @@ impl Follower<'_> {
         met.stopped = passage.state.is_none();
         met.helper = passage.state.map_or(Settled::Not, |state| state.helper);
         doubts.extend(passage.astray.map(|mapping| mapping.by));
-        if let Some(mapping) = apart.filter(|_| !met.stopped) {
-            let block = Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
-            met.block = Block::either(met.block, Some(block));
-            met.stopped = astray;
+        if let Some(mapping) = apart {
+            // Where it goes if it does go another way, it may be dropped or refused.
+            let other = Block { mixed: true, ..Block::new(Fate::Drop, Blame::Rule(mapping.by)) };
+            met.block = if met.stopped {
+                met.block.map(|block| Block { mixed: block.mixed || !astray, ..block })
+            } else {
+                Block::either(met.block, Some(other))
+            };
+            met.stopped |= astray;
             doubts.push(mapping.by);
         }
         met.doubts = doubts;
