@@ -15,6 +15,10 @@ export declare class Answer {
   toJson(): string
   /** For a person. */
   toText(colours: boolean): string
+  /** The fix of a report in one of its forms, as JSON. */
+  fix(form: string): string
+  /** The rule set with the fixes of a report in it, if there are any. */
+  fixedRuleSet(): string | null
   /** A report or a difference in one of its other forms. */
   toForm(form: string): string
 }
@@ -30,6 +34,12 @@ export declare class Firewall {
   /** The rule set as it was read. */
   get text(): string
 }
+
+/** Says what has to be permitted, with these options, a JSON object. */
+export declare function allow(options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
+
+/** `allow`, on this thread. */
+export declare function allowSync(options: string): Answer
 
 /** Audits rules with these options, a JSON object. */
 export declare function audit(given: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
