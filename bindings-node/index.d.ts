@@ -14,6 +14,10 @@ export interface ParseOptions {
   file?: string | null
   /** Outputs of `ipset save`: what is in the sets that rules name. */
   ipset?: string | readonly string[] | null
+  /** The texts of other files that the rule set needs, by the names by which it calls them. */
+  also?: { readonly [name: string]: string } | null
+  /** What of the rule set applies, by its ids or names, where it holds more. */
+  attached?: string | readonly string[] | null
   /** Addresses of the device itself: single ones or blocks. */
   local?: string | readonly string[] | null
   /** The version of Linux, if it is older than 6.0. */

@@ -55,6 +55,8 @@ def parse(
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
     kernel: str | None = None,
     lenient: bool = False,
@@ -65,6 +67,9 @@ def parse(
     :param dialect: The dialect; found out from the text if left out.
     :param file: The name of the file, for errors and reports; a path or an open file has its own.
     :param ipset: Outputs of ``ipset save``: what is in the sets that rules name.
+    :param also: The texts of other files that the rule set needs, by the names by which it calls
+        them.
+    :param attached: What of the rule set applies, by its ids or names, where it holds more.
     :param local: Addresses of the device itself: single ones or blocks.
     :param kernel: The version of Linux, if it is older than 6.0.
     :param lenient: Whether lines that cannot be read make what they touch undecided instead of
@@ -72,7 +77,7 @@ def parse(
     :raises PasvauditError: For the first line that cannot be read, with its place.
     """
     text, name = _text(rules)
-    options = _reading(dialect, file or name, ipset, local, kernel, lenient)
+    options = _reading(dialect, file or name, ipset, also, attached, local, kernel, lenient)
     return Firewall(text, json.dumps(options))
 
 
@@ -93,6 +98,8 @@ def audit(
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
     kernel: str | None = None,
     lenient: bool = False,
@@ -119,7 +126,7 @@ def audit(
     """
     given, name = _given(rules)
     options = {
-        **_reading(dialect, file or name, ipset, local, kernel, lenient),
+        **_reading(dialect, file or name, ipset, also, attached, local, kernel, lenient),
         **_asking(provider, client, server, at, inside, outside, advertise, via),
         "max_rules": max_rules,
         "idle": idle,
@@ -178,6 +185,8 @@ def diff(
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
     kernel: str | None = None,
     lenient: bool = False,
@@ -195,7 +204,7 @@ def diff(
     (given_old, old_name), (given, name) = _given(old), _given(new)
     reading_old = {**({"file": old_name} if old_name else {}), **(before or {})}
     options = {
-        **_reading(dialect, file or name, ipset, local, kernel, lenient),
+        **_reading(dialect, file or name, ipset, also, attached, local, kernel, lenient),
         **_asking(provider, client, server, at, inside, outside, advertise, via),
         "before": reading_old or None,
     }
@@ -224,6 +233,8 @@ def explain(
     dialect: Dialect | None = None,
     file: str | None = None,
     ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
     local: Network | Sequence[Network] = (),
     kernel: str | None = None,
     lenient: bool = False,
@@ -249,7 +260,7 @@ def explain(
     """
     given, name = _given(rules)
     options = {
-        **_reading(dialect, file or name, ipset, local, kernel, lenient),
+        **_reading(dialect, file or name, ipset, also, attached, local, kernel, lenient),
         "hook": hook,
         "state": state,
         "at": at,
@@ -323,6 +334,8 @@ def _reading(
     dialect: Dialect | None,
     file: str | None,
     ipset: str | Sequence[str],
+    also: Mapping[str, str] | None,
+    attached: str | Sequence[str],
     local: Network | Sequence[Network],
     kernel: str | None,
     lenient: bool,
@@ -332,6 +345,8 @@ def _reading(
         "dialect": dialect,
         "file": file,
         "ipset": _list(ipset) or None,
+        "also": dict(also) if also else None,
+        "attached": _list(attached) or None,
         "local": [str(one) for one in _list(local)] or None,
         "kernel": kernel,
         "lenient": lenient or None,

@@ -3,6 +3,7 @@
 //! The keys are the names of the command's options, the same in every language. A key that is not
 //! known is refused: an option that is misspelled must not be ignored.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, Error as _};
@@ -17,7 +18,8 @@ use crate::ftp::Diagnosis;
 use crate::render::Form;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
-const READING: [&str; 6] = ["dialect", "file", "ipset", "kernel", "lenient", "local"];
+const READING: [&str; 8] =
+    ["also", "attached", "dialect", "file", "ipset", "kernel", "lenient", "local"];
 
 type Options = Map<String, Value>;
 
@@ -235,6 +237,13 @@ fn typed<T: DeserializeOwned>(options: Options) -> Result<T, Error> {
 
 fn refused(why: &dyn std::fmt::Display) -> Error {
     Error::new(Code::BadOption, format!("options: {why}"))
+}
+
+/// What something is called and what it is; none for `null`.
+pub(super) fn map<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// One thing or a list of things.

@@ -6,6 +6,8 @@
 pub mod json;
 mod values;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::audit::{Audit, Config, Difference, Explain, Explanation, Report};
@@ -28,6 +30,12 @@ pub struct ParseOptions {
     /// Outputs of `ipset save`.
     #[serde(deserialize_with = "json::list")]
     pub ipset: Vec<String>,
+    /// Other files that the rule set needs, by the names by which it calls them.
+    #[serde(deserialize_with = "json::map")]
+    pub also: BTreeMap<String, String>,
+    /// What of the rule set applies, by its ids or names, where it holds more.
+    #[serde(deserialize_with = "json::list")]
+    pub attached: Vec<String>,
     /// Addresses of the device itself: single ones, as `ip address` writes them, or whole blocks.
     #[serde(deserialize_with = "json::list")]
     pub local: Vec<String>,
@@ -179,6 +187,12 @@ pub fn parse(rules: Vec<u8>, options: &ParseOptions) -> Result<Firewall, Error> 
     }
     for text in &options.ipset {
         parser = parser.ipset(text);
+    }
+    for (name, text) in &options.also {
+        parser = parser.also(name, text);
+    }
+    for name in &options.attached {
+        parser = parser.attached(name);
     }
     for addresses in own(&options.local)? {
         parser = parser.local(addresses);

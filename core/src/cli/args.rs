@@ -57,6 +57,12 @@ pub(super) struct Reading {
     /// What is in the sets that rules name: the output of `ipset save`.
     #[arg(long, value_name = "FILE")]
     pub(super) ipset: Vec<PathBuf>,
+    /// Another file that the rule set needs, such as one that it includes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) also: Vec<PathBuf>,
+    /// What of the rule set applies, where it holds more: the id or name of a security group or ACL.
+    #[arg(long, value_name = "NAME")]
+    pub(super) attached: Vec<String>,
     /// An address of the device itself, or a block of them.
     #[arg(long, value_name = "ADDR")]
     pub(super) local: Vec<String>,
@@ -84,7 +90,8 @@ pub(super) struct Question {
     #[command(flatten)]
     pub(super) sessions: Sessions,
     /// Another firewall that the connections pass, and where it stands: a file, and options for it
-    /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset.
+    /// after commas: at (needed), inside, outside, dialect, local, kernel, ipset, also,
+    /// attached.
     #[arg(long, value_name = "FILE,at=PLACEMENT,...")]
     pub(super) via: Vec<String>,
 }

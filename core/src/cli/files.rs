@@ -66,7 +66,7 @@ pub(super) fn via(argument: &str) -> Result<Via, Error> {
             _ => {
                 let message = format!(
                     "option via: `{part}` is none of at=, inside=, outside=, dialect=, local=, \
-                     kernel=, ipset="
+                     kernel=, ipset=, also=, attached="
                 );
                 return Err(Error::new(Code::BadOption, message));
             }
@@ -87,8 +87,9 @@ pub(super) fn before(argument: &str, as_new: &ParseOptions) -> Result<ParseOptio
     for part in argument.split(',') {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         if !reading(&mut other, name, value)? {
-            let message =
-                format!("option before: `{part}` is none of dialect=, local=, kernel=, ipset=");
+            let message = format!(
+                "option before: `{part}` is none of dialect=, local=, kernel=, ipset=, also=, attached="
+            );
             return Err(Error::new(Code::BadOption, message));
         }
     }
@@ -100,6 +101,8 @@ pub(super) fn before(argument: &str, as_new: &ParseOptions) -> Result<ParseOptio
         kernel: other.kernel.or_else(|| as_new.kernel.clone()),
         local: list(other.local, &as_new.local),
         ipset: list(other.ipset, &as_new.ipset),
+        also: if other.also.is_empty() { as_new.also.clone() } else { other.also },
+        attached: list(other.attached, &as_new.attached),
         ..as_new.clone()
     })
 }
@@ -110,10 +113,17 @@ fn reading(options: &mut ParseOptions, name: &str, value: &str) -> Result<bool, 
         "dialect" => options.dialect = Some(value.to_owned()),
         "kernel" => options.kernel = Some(value.to_owned()),
         "local" => options.local.push(value.to_owned()),
+        "also" => options.also.extend([also(Path::new(value))?]),
+        "attached" => options.attached.push(value.to_owned()),
         "ipset" => options.ipset.push(text(Path::new(value))?),
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// The name and the text of a file.
+pub(super) fn also(path: &Path) -> Result<(String, String), Error> {
+    Ok((path.display().to_string(), text(path)?))
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {

@@ -219,6 +219,8 @@ fn reading(reading: &Reading) -> Result<ParseOptions, Error> {
         dialect: reading.dialect.clone(),
         file: None,
         ipset: ipset.collect::<Result<_, _>>()?,
+        also: reading.also.iter().map(|path| files::also(path)).collect::<Result<_, _>>()?,
+        attached: reading.attached.clone(),
         local: reading.local.clone(),
         kernel: reading.kernel.clone(),
         lenient: reading.lenient,

@@ -1,7 +1,5 @@
 //! What a text looks like, to choose its front end and for errors that say so.
 
-use crate::firewall::Dialect;
-
 /// The language that a line looks like, where it is none of `iptables-save`.
 pub(super) fn language(line: &str) -> Option<&'static str> {
     let line = line.trim();
@@ -37,20 +35,13 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
     })
 }
 
-/// The dialect of a text as far as its beginning tells; `auto` for one that only the front end of
-/// iptables can tell more of.
-pub(super) fn dialect(text: &str) -> Dialect {
-    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
-        Dialect::NftablesJson
-    } else if is_nftables(text) {
-        Dialect::Nftables
-    } else {
-        Dialect::Auto
-    }
+/// Whether it is an object of JSON.
+pub(super) fn is_json(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
 /// Whether the first line that says something is one for `nft`.
-fn is_nftables(text: &str) -> bool {
+pub(super) fn is_nftables(text: &str) -> bool {
     let significant = |line: &&str| {
         let line = line.trim();
         !line.is_empty() && (!line.starts_with('#') || line.starts_with("#!"))

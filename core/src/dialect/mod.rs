@@ -2,8 +2,8 @@
 
 mod addresses;
 mod circle;
-mod closed;
 mod detect;
+mod front_end;
 mod insertion;
 mod iptables;
 mod names;
@@ -11,7 +11,7 @@ mod nftables;
 mod writing;
 
 pub(crate) use insertion::{Insertion, Spot};
-pub(crate) use writing::{Assignment, rules};
+pub(crate) use writing::Assignment;
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use ipnet::IpNet;
 use crate::error::{Code, Error};
 use crate::firewall::{Dialect, Firewall, Given, Kernel};
 use crate::source::Source;
+use front_end::FrontEnd;
 
 /// Reads rule sets, with what a rule set itself does not say given along.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +57,20 @@ impl Parser {
         self.with(|given| given.ipsets.push(text.into()))
     }
 
+    /// Another file that the rule set needs, under the name by which the rule set calls it: a file with
+    /// the addresses of a table, one that it includes, one that says what a list holds.
+    #[must_use]
+    pub fn also(self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.with(|given| given.also.push((name.into(), text.into())))
+    }
+
+    /// What of the rule set applies, by its id or name, where it holds more: a security group that the
+    /// interface has, the ACL of its subnet.
+    #[must_use]
+    pub fn attached(self, name: impl Into<String>) -> Self {
+        self.with(|given| given.attached.push(name.into()))
+    }
+
     /// An address of the device itself, for rules about local addresses.
     #[must_use]
     pub fn local(self, address: IpNet) -> Self {
@@ -84,16 +99,11 @@ impl Parser {
     pub fn parse(&self, text: impl Into<String>) -> Result<Firewall, Error> {
         let given = &*self.given;
         let source = Source::new(given.file.clone(), text.into())?;
-        let found = match given.dialect {
-            Dialect::Auto => detect::dialect(source.text()),
+        let dialect = match given.dialect {
+            Dialect::Auto => <dyn FrontEnd>::recognised(source.text()),
             named => named,
         };
-        let firewall = match found {
-            Dialect::Nftables | Dialect::NftablesJson => nftables::parse(given, found, source),
-            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => {
-                iptables::parse(given, source)
-            }
-        };
+        let firewall = <dyn FrontEnd>::of(dialect).parse(given, dialect, source);
         Ok(firewall?.read_with(&self.given))
     }
 

@@ -1,64 +1,59 @@
 //! Allowances in, the text of rules out, and where they go.
 
+use super::front_end::FrontEnd;
 use super::insertion::{Insertion, Spot};
-use super::{iptables, nftables};
-use crate::firewall::{Allowance, Dialect, Firewall};
+use crate::firewall::{Allowance, Builder, Dialect, Firewall};
+use crate::source::Source;
 
-/// The rules that permit it, without the chain that they belong to.
-pub(crate) fn rules(dialect: Dialect, allowance: &Allowance) -> Vec<String> {
-    match dialect {
-        Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => iptables::rules(allowance),
-        Dialect::Nftables => nftables::text_rules(allowance),
-        Dialect::NftablesJson => nftables::json_rules(allowance),
+impl Dialect {
+    /// What takes the rules that are to be added to a firewall while it runs, for instance
+    /// `nft -f`.
+    pub(crate) fn loader(self) -> &'static str {
+        <dyn FrontEnd>::of(self).loader(self)
+    }
+
+    /// The dialects that rules for a firewall that runs can be written in.
+    pub(crate) fn commanded() -> impl Iterator<Item = Self> {
+        let front_ends = <dyn FrontEnd>::all().into_iter();
+        front_ends.flat_map(|front_end| front_end.commanded().iter().copied())
+    }
+
+    /// The rules that permit something, without the chain that they belong to.
+    pub(crate) fn rules(self, allowance: &Allowance) -> Vec<String> {
+        <dyn FrontEnd>::of(self).rules(self, allowance)
+    }
+
+    /// Whether one rule can name several addresses that are no block.
+    pub(crate) fn names_several(self) -> bool {
+        <dyn FrontEnd>::of(self).names_several()
     }
 }
 
 impl Firewall {
-    /// What puts [`rules`] of its dialect where they belong; `None` where its text has no place
-    /// for them.
-    pub(crate) fn insertion(&self, spot: Spot, rules: &[String]) -> Option<Insertion> {
-        match self.dialect() {
-            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => {
-                iptables::insertion(self, spot, rules)
-            }
-            Dialect::Nftables => nftables::text_insertion(self, spot, rules),
-            Dialect::NftablesJson => nftables::json_insertion(self, spot, rules),
-        }
+    /// A firewall that lets nothing through, in a dialect: what an audit finds missing in it is all
+    /// that has to be permitted. `auto` is iptables.
+    pub fn closed(dialect: Dialect) -> Self {
+        let dialect = if dialect == Dialect::Auto { Dialect::Iptables } else { dialect };
+        let read = Self::parse(<dyn FrontEnd>::of(dialect).closed(dialect), dialect);
+        // Our own text; a test reads every one of them.
+        read.unwrap_or_else(|_| Builder::default().finish(Source::default(), dialect, &[]))
     }
 
-    /// What adds the allowances to the firewall while it runs: for `iptables-restore --noflush`,
-    /// `ip6tables-restore --noflush` or `nft -f`.
+    /// What puts [`Dialect::rules`] of its dialect where they belong; `None` where its text has no
+    /// place for them.
+    pub(crate) fn insertion(&self, spot: Spot, rules: &[String]) -> Option<Insertion> {
+        <dyn FrontEnd>::of(self.dialect()).insertion(self, spot, rules)
+    }
+
+    /// What adds the allowances to the firewall while it runs, for [`Dialect::loader`].
     pub(crate) fn commands(&self, additions: &[(Spot, Vec<Allowance>)]) -> Option<String> {
-        let written = |write: fn(&Allowance) -> Vec<String>| -> Vec<(Spot, Vec<String>)> {
-            let rules = |allowances: &[Allowance]| allowances.iter().flat_map(write).collect();
-            additions.iter().map(|(spot, allowances)| (*spot, rules(allowances))).collect()
-        };
-        match self.dialect() {
-            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => {
-                iptables::commands(self, &written(iptables::rules))
-            }
-            Dialect::Nftables | Dialect::NftablesJson => {
-                nftables::commands(self, &written(nftables::text_rules))
-            }
-        }
+        <dyn FrontEnd>::of(self.dialect()).commands(self, additions)
     }
 
     /// What gives these control connections the helper for FTP; `None` where its text has no place for
     /// that. `sent_here`: the device itself opens them.
     pub(crate) fn assignment(&self, controls: &[Allowance], sent_here: bool) -> Option<Assignment> {
-        let (insertion, commands, chain) = match self.dialect() {
-            Dialect::Auto | Dialect::Iptables | Dialect::Ip6tables => (
-                iptables::assignment(self, controls, sent_here)?,
-                iptables::assignment_commands(controls, sent_here),
-                format!("raw/{}", iptables::assigning_chain(sent_here)),
-            ),
-            Dialect::Nftables | Dialect::NftablesJson => (
-                nftables::assignment(self, controls, sent_here)?,
-                nftables::assignment_commands(controls, sent_here),
-                format!("inet ftp-helper/{}", nftables::assigning_chain(sent_here)),
-            ),
-        };
-        Some(Assignment { insertion, commands, chain })
+        <dyn FrontEnd>::of(self.dialect()).assignment(self, controls, sent_here)
     }
 }
 
@@ -70,4 +65,27 @@ pub(crate) struct Assignment {
     pub commands: String,
     /// The chain that it stands in, as `table/CHAIN`.
     pub chain: String,
+}
+
+/// Additions as the text of rules.
+pub(super) fn written(
+    additions: &[(Spot, Vec<Allowance>)],
+    write: fn(&Allowance) -> Vec<String>,
+) -> Vec<(Spot, Vec<String>)> {
+    let rules = |allowances: &[Allowance]| allowances.iter().flat_map(write).collect();
+    additions.iter().map(|(spot, allowances)| (*spot, rules(allowances))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_closed_one_is_read_and_lets_nothing_through() {
+        for &dialect in Dialect::ALL {
+            let firewall = Firewall::closed(dialect);
+            assert!(!firewall.chains().is_empty(), "{dialect}");
+            assert!(firewall.unmodelled().is_empty(), "{dialect}");
+        }
+    }
 }

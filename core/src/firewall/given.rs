@@ -10,6 +10,10 @@ pub(crate) struct Given {
     pub file: Option<String>,
     /// Outputs of `ipset save`.
     pub ipsets: Vec<String>,
+    /// Other files that the rule set needs, by their names.
+    pub also: Vec<(String, String)>,
+    /// What of the rule set applies, by its ids or names, where the rule set does not say.
+    pub attached: Vec<String>,
     /// Addresses of the device itself.
     pub local: Vec<IpNet>,
     pub kernel: Kernel,
@@ -24,10 +28,24 @@ impl Given {
             dialect: Dialect::Auto,
             file: None,
             ipsets: Vec::new(),
+            also: Vec::new(),
+            attached: Vec::new(),
             local: Vec::new(),
             kernel: Kernel::DEFAULT,
             lenient: false,
         }
+    }
+}
+
+impl Given {
+    /// The file that the rule set calls `name`: the one of that very name, else one whose name ends so,
+    /// or the last part of it.
+    // Dead until a dialect reads it.
+    pub(crate) fn named(&self, name: &str) -> Option<&str> {
+        let last = |path: &str| path.rsplit(['/', '\\']).next().map(str::to_owned);
+        let same = self.also.iter().find(|(given, _)| given == name);
+        let found = same.or_else(|| self.also.iter().find(|(given, _)| last(given) == last(name)));
+        found.map(|(_, text)| text.as_str())
     }
 }
 

@@ -58,9 +58,7 @@ impl Report {
         let dialect = match form {
             FixForm::Own => None,
             FixForm::Words => return self.fix_in_words(),
-            FixForm::Iptables => Some(Dialect::Iptables),
-            FixForm::Ip6tables => Some(Dialect::Ip6tables),
-            FixForm::Nftables => Some(Dialect::Nftables),
+            named => named.as_str().parse::<Dialect>().ok(),
         };
         let own = self.rule_set.dialect;
         match dialect.filter(|dialect| *dialect != own) {

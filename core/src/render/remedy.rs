@@ -3,7 +3,6 @@
 use super::fix::effect;
 use super::sentence::Sentence;
 use crate::audit::{By, ByKind, Fix, Repair, Report, Unfixed, Verdict};
-use crate::firewall::Dialect;
 
 /// What a report shows of its repair.
 pub(super) struct Remedy<'a> {
@@ -36,12 +35,7 @@ impl<'a> Remedy<'a> {
 
     /// What adds the rules to a running firewall, and what they are as text for it.
     pub(super) fn commands(&self) -> Option<(&'static str, &'a str)> {
-        let dialect = self.fixes.first()?.dialect;
-        let loader = match dialect {
-            Dialect::Iptables => "iptables-restore --noflush",
-            Dialect::Ip6tables => "ip6tables-restore --noflush",
-            _ => "nft -f",
-        };
+        let loader = self.fixes.first()?.dialect.loader();
         Some((loader, self.repair.commands.as_deref()?))
     }
 

@@ -143,6 +143,7 @@ def save(folder: Path, job: Job, rules: RuleSet, result: Result) -> None:
     lines = [
         f"inside {rules.inside}, outside {rules.outside}, read as {rules.form}; {' '.join(rules.features)}",
         *map(str, result.disagreements),
+        *(f"undue: {one}" for one in result.undue),
     ]
     if result.unanswered:
         lines.append(result.unanswered)
@@ -231,7 +232,7 @@ def random_rule_sets(options: argparse.Namespace) -> int:
         for job, rules, result, refused in pool.imap_unordered(work, jobs):
             totals.add(result)
             totals.refused.update(" ".join(complaint.split())[:150] for complaint in refused)
-            if result.disagreements or result.unanswered:
+            if result.disagreements or result.unanswered or result.undue:
                 save(options.save, job, rules, result)
             if result.disagreements:
                 print(f"\n-- {rules.dialect}, seed {job.seed}, saved in {options.save}")

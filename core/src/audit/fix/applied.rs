@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::step::{Kind, Step};
 use super::wide::Width;
-use crate::dialect::{Assignment, Insertion, Spot, rules};
+use crate::dialect::{Assignment, Insertion, Spot};
 use crate::error::Error;
 use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Interfaces};
@@ -87,7 +87,7 @@ impl Applied {
         for ((spot, base), allowances) in places {
             let rules: Vec<_> = allowances
                 .iter()
-                .flat_map(|allowance| rules(original.dialect(), allowance))
+                .flat_map(|allowance| original.dialect().rules(allowance))
                 .collect();
             let insertion = original.insertion(spot, &rules).ok_or_else(|| {
                 Unfit::Step(steps.iter().position(|step| step.spot == spot).unwrap_or_default())

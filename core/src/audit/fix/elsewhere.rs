@@ -14,7 +14,7 @@ impl Fixer<'_> {
         missing: &ByEnd<PacketSpace>,
     ) -> Result<Vec<(Dialect, String)>, Exhausted> {
         let mut written = Vec::new();
-        for dialect in [Dialect::Iptables, Dialect::Ip6tables, Dialect::Nftables] {
+        for dialect in Dialect::commanded() {
             if dialect == self.audit.firewall.dialect() {
                 continue;
             }

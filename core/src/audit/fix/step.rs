@@ -6,7 +6,7 @@ use super::wide::Width;
 use crate::dialect::Spot;
 use crate::eval::symbolic::{Blame, Interfaces};
 use crate::eval::{End, Link, Placement};
-use crate::firewall::{Allowance, ChainId, Dialect, Direction, Firewall, Governs, Hook, Packets};
+use crate::firewall::{Allowance, ChainId, Direction, Firewall, Governs, Hook, Packets};
 use crate::space::{
     AddressRange, Axis, Budget, Exhausted, HeaderSet, PacketSpace, PortRange, Ranges,
 };
@@ -90,7 +90,7 @@ impl Step {
         budget: &Budget,
     ) -> Result<Option<Vec<Allowance>>, Exhausted> {
         let Some(packets) = self.packets() else { return Ok(None) };
-        let sets = matches!(terms.original.dialect(), Dialect::Nftables | Dialect::NftablesJson)
+        let sets = terms.original.dialect().names_several()
             && !matches!(packets, Packets::Of(_) | Packets::OfAddresses(_));
         let addresses = if sets { Addresses::Several } else { Addresses::One };
         let v4 = products(&self.space.v4, &needed.v4, terms.width, addresses, budget)?;

@@ -7,7 +7,7 @@ use crate::firewall::{Allowance, ChainId, Firewall};
 
 /// Puts them where connections are not tracked yet: into the table `raw`, which is made if there is
 /// none.
-pub(in crate::dialect) fn assignment(
+pub(super) fn assignment(
     firewall: &Firewall,
     controls: &[Allowance],
     sent_here: bool,
@@ -31,7 +31,7 @@ pub(in crate::dialect) fn assignment(
 }
 
 /// The same for a firewall that runs.
-pub(in crate::dialect) fn assignment_commands(controls: &[Allowance], sent_here: bool) -> String {
+pub(super) fn commands(controls: &[Allowance], sent_here: bool) -> String {
     let name = chain(sent_here);
     let rules = controls.iter().flat_map(assigning);
     let lines: String = rules.map(|rule| format!("-A {name} {rule}\n")).collect();
@@ -39,6 +39,6 @@ pub(in crate::dialect) fn assignment_commands(controls: &[Allowance], sent_here:
 }
 
 /// The chain that their first packets pass.
-pub(in crate::dialect) const fn chain(sent_here: bool) -> &'static str {
+pub(super) const fn chain(sent_here: bool) -> &'static str {
     if sent_here { "OUTPUT" } else { "PREROUTING" }
 }

@@ -10,11 +10,7 @@ use super::super::insertion::{
 use crate::firewall::{ChainId, Firewall, Span};
 
 /// Puts rules, which are written without `-A` and their chain, where they belong.
-pub(in crate::dialect) fn insertion(
-    firewall: &Firewall,
-    spot: Spot,
-    rules: &[String],
-) -> Option<Insertion> {
+pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
     let text = firewall.text();
     let chain = firewall.chain(spot.chain())?.name();
     let appended = statements(firewall, spot.chain()).iter().all(|span| appends(firewall, *span));
@@ -43,10 +39,7 @@ pub(in crate::dialect) fn insertion(
 }
 
 /// What adds the rules to a running firewall, for `iptables-restore --noflush`.
-pub(in crate::dialect) fn commands(
-    firewall: &Firewall,
-    additions: &[(Spot, Vec<String>)],
-) -> Option<String> {
+pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<String>)]) -> Option<String> {
     let mut tables: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
     for (spot, rules) in additions {
         let chain = firewall.chain(spot.chain())?;

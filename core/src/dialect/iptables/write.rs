@@ -10,7 +10,7 @@ use crate::space::{AddressRange, PortRange};
 const MULTIPORT: usize = 15;
 
 /// The rules that permit it, without `-A` and the chain.
-pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
+pub(super) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
         Packets::Of(direction) => by_connection(allowance, direction),
         Packets::OfAddresses(direction) => by_addresses(allowance, direction),

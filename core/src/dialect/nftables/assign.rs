@@ -14,7 +14,7 @@ const TABLE: &str = "ftp-helper";
 /// Puts them at the end, in a table of their own. Its chain runs after connection tracking begins and
 /// before addresses are translated, for helpers are assigned to connections that are tracked already
 /// and the rules name what the client sends.
-pub(in crate::dialect) fn assignment(
+pub(super) fn assignment(
     firewall: &Firewall,
     controls: &[Allowance],
     sent_here: bool,
@@ -29,12 +29,12 @@ pub(in crate::dialect) fn assignment(
         return Some(Insertion { at, text: objects(controls, sent_here) });
     }
     let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let table = assignment_commands(controls, sent_here);
+    let table = commands(controls, sent_here);
     Some(Insertion { at: text.len(), text: format!("{begin}{table}") })
 }
 
 /// The same for a firewall that runs.
-pub(in crate::dialect) fn assignment_commands(controls: &[Allowance], sent_here: bool) -> String {
+pub(super) fn commands(controls: &[Allowance], sent_here: bool) -> String {
     let hook = chain(sent_here);
     let mut table = format!(
         "table inet {TABLE} {{\n\tct helper ftp {{\n\t\ttype \"ftp\" protocol tcp\n\t}}\n\n\
@@ -72,6 +72,6 @@ fn objects(controls: &[Allowance], sent_here: bool) -> String {
 }
 
 /// The chain that their first packets pass.
-pub(in crate::dialect) const fn chain(sent_here: bool) -> &'static str {
+pub(super) const fn chain(sent_here: bool) -> &'static str {
     if sent_here { "output" } else { "prerouting" }
 }

@@ -7,11 +7,7 @@ use super::super::insertion::{
 use crate::firewall::{Firewall, Span};
 
 /// Puts rules where they belong.
-pub(in crate::dialect) fn text_insertion(
-    firewall: &Firewall,
-    spot: Spot,
-    rules: &[String],
-) -> Option<Insertion> {
+pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
     speaks_of(firewall, spot)?;
     let text = firewall.text();
     let spans = statements(firewall, spot.chain());
@@ -36,10 +32,7 @@ pub(in crate::dialect) fn text_insertion(
 }
 
 /// What adds the rules to a running firewall, for `nft -f`.
-pub(in crate::dialect) fn commands(
-    firewall: &Firewall,
-    additions: &[(Spot, Vec<String>)],
-) -> Option<String> {
+pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<String>)]) -> Option<String> {
     let mut lines = Vec::new();
     for (spot, rules) in additions {
         let chain = firewall.chain(spot.chain())?;

@@ -5,11 +5,7 @@ use super::insert::speaks_of;
 use crate::firewall::Firewall;
 
 /// Puts rules, which are arrays of expressions, where they belong.
-pub(in crate::dialect) fn insertion(
-    firewall: &Firewall,
-    spot: Spot,
-    rules: &[String],
-) -> Option<Insertion> {
+pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
     speaks_of(firewall, spot)?;
     let text = firewall.text();
     let objects = rules.iter().map(|rule| object(firewall, spot, rule));

@@ -104,6 +104,14 @@ impl Context<'_> {
             return self.inside(&part, &Numbers::new(kind, [(1, last)]));
         }
         let numbers = match relation {
+            Relation::Implicit | Relation::Equal if backwards(kind, right) => {
+                // `payload_match_expand` in nft 1.0.6 prints a `>=` and the `<=` after it as one
+                // range, whatever the two look at: `tcp dport >= 1023 tcp sport <= 990` becomes
+                // `tcp sport 1023-990`.
+                let mut tests = self.presence(std::slice::from_ref(part));
+                tests.push(self.unmodelled("a range with its ends the wrong way round"));
+                return Ok(tests);
+            }
             Relation::Implicit | Relation::Equal => Numbers::new(kind, [range(kind, right)?]),
             Relation::NotEqual => Numbers::new(kind, [range(kind, right)?]).complement(kind),
             Relation::Less => {
@@ -134,6 +142,12 @@ impl Context<'_> {
         }
         vec![Test::OneOf(Box::new(OneOf { lists, negated: false }))]
     }
+}
+
+/// Whether it is a range whose first value is greater than its last one.
+fn backwards(kind: Kind, expr: &Expr) -> bool {
+    let Expr::Range(lo, hi) = expr else { return false };
+    matches!((number(kind, lo), number(kind, hi)), (Ok(lo), Ok(hi)) if lo > hi)
 }
 
 /// The matches of a rule that nft 1.0.6 fuses, by the place of the last one: `payload_try_merge` in

@@ -7,9 +7,9 @@ use crate::firewall::{Allowance, Direction, Packets};
 use crate::space::PortRange;
 
 pub(super) use json::assigning as assigning_json;
-pub(in crate::dialect) use json::rules as json_rules;
+pub(super) use json::rules as json_rules;
 pub(super) use text::assigning as assigning_text;
-pub(in crate::dialect) use text::rules as text_rules;
+pub(super) use text::rules as text_rules;
 
 /// The same with one range for each end that is that of the connection's first packet: nft 1.0.6 takes
 /// no set there.

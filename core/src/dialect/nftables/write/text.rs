@@ -5,7 +5,7 @@ use crate::firewall::{Allowance, Direction, Packets};
 use crate::space::{AddressRange, Family};
 
 /// The rules that permit it.
-pub(in crate::dialect) fn rules(allowance: &Allowance) -> Vec<String> {
+pub(in super::super) fn rules(allowance: &Allowance) -> Vec<String> {
     match allowance.packets {
         Packets::Of(direction) | Packets::OfAddresses(direction) => {
             let each = one_by_one(allowance);

@@ -1,0 +1,79 @@
+//! What a dialect brings along. A dialect is a folder with one [`FrontEnd`] and a line in
+//! [`FrontEnd::all`]; nothing outside the folder asks which dialect a rule set is written in.
+
+use super::insertion::{Insertion, Spot};
+use super::writing::Assignment;
+use super::{iptables, nftables};
+use crate::error::Error;
+use crate::firewall::{Allowance, Dialect, Firewall, Given};
+use crate::source::Source;
+
+/// The way from a dialect's text to the model, and back for rules that are to be added.
+pub(in crate::dialect) trait FrontEnd: Sync {
+    /// The dialects that it reads. The first one is that of a text that it recognises, until it has
+    /// been read.
+    fn dialects(&self) -> &'static [Dialect];
+
+    /// Those of them that [`Self::commands`] can be written in.
+    fn commanded(&self) -> &'static [Dialect] {
+        self.dialects()
+    }
+
+    /// Which of its dialects a text is, from its beginning alone.
+    fn recognise(&self, text: &str) -> Option<Dialect>;
+
+    /// Reads a rule set.
+    fn parse(&self, given: &Given, dialect: Dialect, source: Source) -> Result<Firewall, Error>;
+
+    /// A rule set that lets nothing through.
+    fn closed(&self, dialect: Dialect) -> &'static str;
+
+    /// The rules that permit something, without the chain that they belong to; none if the dialect
+    /// cannot say it.
+    fn rules(&self, dialect: Dialect, allowance: &Allowance) -> Vec<String>;
+
+    /// Whether one rule can name several addresses that are no block.
+    fn names_several(&self) -> bool {
+        false
+    }
+
+    /// What puts rules into the text; `None` where it has no place for them.
+    fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion>;
+
+    /// What adds rules to the firewall while it runs.
+    fn commands(&self, firewall: &Firewall, additions: &[(Spot, Vec<Allowance>)])
+    -> Option<String>;
+
+    /// What [`Self::commands`] are input for.
+    fn loader(&self, dialect: Dialect) -> &'static str;
+
+    /// What gives control connections the helper for FTP; `None` where rules cannot.
+    fn assignment(
+        &self,
+        _firewall: &Firewall,
+        _controls: &[Allowance],
+        _sent_here: bool,
+    ) -> Option<Assignment> {
+        None
+    }
+}
+
+impl dyn FrontEnd {
+    /// Every one. A text is asked of in this order.
+    pub(in crate::dialect) fn all() -> [&'static Self; 2] {
+        [&nftables::Nftables, &iptables::Iptables]
+    }
+
+    /// That of a dialect.
+    pub(in crate::dialect) fn of(dialect: Dialect) -> &'static Self {
+        let reads = |front_end: &&'static Self| front_end.dialects().contains(&dialect);
+        Self::all().into_iter().find(reads).unwrap_or(&iptables::Iptables)
+    }
+
+    /// The dialect of a text as far as its beginning tells. What nothing recognises is read as
+    /// iptables, whose front end says what it looks like instead.
+    pub(in crate::dialect) fn recognised(text: &str) -> Dialect {
+        let recognise = |front_end: &'static Self| front_end.recognise(text);
+        Self::all().into_iter().find_map(recognise).unwrap_or(Dialect::Auto)
+    }
+}
