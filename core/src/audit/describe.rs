@@ -2,7 +2,9 @@ use super::fates::Site;
 use super::report::{By, ByKind, Condition, UnmodelledLine};
 use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Device, Interfaces, Open, Ruling};
-use crate::firewall::{Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test};
+use crate::firewall::{
+    Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test, TranslationKind,
+};
 use crate::space::{AddressRange, Ranges};
 
 /// How many ranges of addresses are listed.
@@ -246,7 +248,12 @@ impl<'a> Describer<'a> {
                 let what = format!("whether helper {name} expects the data connection");
                 Some(Doubt { what, decided_by: None })
             }
-            Action::Translate(_) => Some(Doubt::open("address translation")),
+            Action::Translate(it) => Some(Doubt::open(match it.kind {
+                TranslationKind::Range(Some((first, last))) if first != last => {
+                    "which of several addresses it translates to"
+                }
+                _ => "address translation",
+            })),
             Action::Several(actions) => actions.iter().find_map(|action| self.doubt_action(action)),
             _ => None,
         }

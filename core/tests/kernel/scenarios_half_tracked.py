@@ -101,6 +101,27 @@ HALF_TRACKED: tuple[Named, ...] = (
     """,
     ),
     (
+        "translated to one of several addresses, with answers that nobody tracks",
+        "iptables",
+        forwarding(
+            "-p tcp -m multiport --ports 21,22 -j ACCEPT",
+            before="\n".join(
+                (
+                    _exempting("--sport 21"),
+                    translating(
+                        "-A PREROUTING -p tcp --dport 21:22 -j DNAT"
+                        " --to-destination 209.43.40.100-209.43.40.110"
+                    ),
+                )
+            ),
+        ),
+        """
+        client 10.1.0.5 40000 -> 209.43.40.7 21 : drop
+        client 10.1.0.5 40000 -> 209.43.40.105 21 : ?
+        client 10.1.0.5 40000 -> 209.43.40.7 22 : accept
+    """,
+    ),
+    (
         "answers alone, by the direction and the end that tracking takes for the opener",
         "iptables",
         forwarding(

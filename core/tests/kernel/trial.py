@@ -24,6 +24,7 @@ _AGAIN_PER_KIND = 2
 UNDECIDABLE = (
     "address translation to the router itself",
     "translation makes unknown",
+    "which of several addresses it translates to",
     "which end speaks first and how much it says",
 )
 # The steps in which each kind of packet is sent.

@@ -288,6 +288,16 @@ fn tests_of_the_connection() {
     assert_eq!(unmodelled(&one("ct mark 1 accept")), ["ct mark"]);
 }
 
+/// What nft 1.0.6 lists for `tcp dport >= 1023 tcp sport <= 990`; no file may say it.
+#[test]
+fn a_range_that_only_a_listing_can_have() {
+    let said = "a range with its ends the wrong way round";
+    for rule in ["tcp sport 1023-990", "ip saddr 10.0.0.9-10.0.0.1"] {
+        assert_eq!(unmodelled(&one(&format!("{rule} accept"))), [said], "{rule}");
+        assert_eq!(matches(rule, &plain()), None, "{rule}");
+    }
+}
+
 #[test]
 fn marks() {
     let mark = |rule| match rules(&one(rule))[0].tests() {

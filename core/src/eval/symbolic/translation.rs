@@ -42,7 +42,9 @@ pub(super) fn mapping<A: Governs>(
     };
     let address = address_value(translation, stop, axis, arrived)?;
     let port = port_value(translation, port_axis, arrived)?;
-    let changes = match (changes(address, axis, arrived)?, changes(port, port_axis, arrived)?) {
+    let apart = firewall.untracks();
+    let address_changes = changes(apart, address, axis, arrived)?;
+    let changes = match (address_changes, changes(apart, port, port_axis, arrived)?) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
         _ => None,
@@ -50,8 +52,10 @@ pub(super) fn mapping<A: Governs>(
     Ok(Mapping { address, port, changes, ..unknown })
 }
 
-/// Whether a coordinate changes, for every connection of the cell or for none.
+/// Whether a coordinate changes, for every connection of the cell or for none. `apart`: it counts which
+/// of them, because tracking may miss replies.
 fn changes<A: Governs>(
+    apart: bool,
     value: Value<A>,
     axis: Axis,
     arrived: Arrived<'_, A>,
@@ -71,7 +75,13 @@ fn changes<A: Governs>(
             let range = Ranges::range(first, last);
             let (lo, hi) = arrived.view.range(axis, arrived.cell);
             // One that is among them already may be kept.
-            Ok((range.cover(lo, hi) == Cover::Nothing).then_some(true))
+            match range.cover(lo, hi) {
+                Cover::Nothing => Ok(Some(true)),
+                Cover::Part { last } if apart && !arrived.view.is_unknown(axis) => {
+                    arrived.split(axis, last)
+                }
+                Cover::Whole | Cover::Part { .. } => Ok(None),
+            }
         }
         Value::Unknown => Ok(None),
     }
