@@ -27,6 +27,19 @@ const QUOTE: usize = 300;
 pub(crate) struct Source {
     file: Option<String>,
     text: String,
+    /// Where its lines come from, in order; nothing if all are those of `file`.
+    pieces: Vec<Piece>,
+}
+
+/// Lines of a text that was put together from several files.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// Its first line in the whole text.
+    pub first: u32,
+    /// The file that the lines come from, if it is not that of the source.
+    pub file: Option<String>,
+    /// The number of the first one in that file.
+    pub line: u32,
 }
 
 impl Source {
@@ -38,7 +51,22 @@ impl Source {
             let message = "the input is larger than 4 GiB; split it by table";
             return Err(Error::new(Code::TooLarge, message).in_file(file.as_deref()));
         }
-        Ok(Self { file, text })
+        Ok(Self { file, text, pieces: Vec::new() })
+    }
+
+    /// The same with this text, of which the pieces say where its lines come from.
+    pub(crate) fn put_together(self, text: String, pieces: Vec<Piece>) -> Self {
+        Self { text, pieces, ..self }
+    }
+
+    /// The file that a line of the text comes from, if it is another than [`Self::file`], and its number
+    /// there.
+    pub(crate) fn origin(&self, line: u32) -> (Option<&str>, u32) {
+        let after = self.pieces.partition_point(|piece| piece.first <= line);
+        match after.checked_sub(1).and_then(|at| self.pieces.get(at)) {
+            Some(piece) => (piece.file.as_deref(), piece.line + (line - piece.first)),
+            None => (None, line),
+        }
     }
 
     /// The name of the file, if one was given.
@@ -76,7 +104,8 @@ impl Source {
         let column = text.get(..before).map_or(0, |before| before.chars().count());
         let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1);
         let text = shortened(text).to_owned();
-        Error::new(code, message).at(Place { line, column, text }).in_file(self.file())
+        let (file, line) = self.origin(line);
+        Error::new(code, message).at(Place { line, column, text }).in_file(file.or(self.file()))
     }
 }
 

@@ -82,10 +82,11 @@ impl<'a> Describer<'a> {
 
     /// The rule that stands there.
     pub(super) fn rule_at(&self, chain: ChainId, span: Span) -> By {
+        let (rule_set, line) = self.origin(span);
         By {
             kind: ByKind::Rule,
-            rule_set: self.rule_set(),
-            line: Some(span.line),
+            rule_set,
+            line: Some(line),
             text: self.firewall.quote(span).to_owned(),
             chain: self.chain(chain),
         }
@@ -95,6 +96,12 @@ impl<'a> Describer<'a> {
     fn rule_set(&self) -> Option<String> {
         let name = || self.firewall.file().unwrap_or("the rule set without a name").to_owned();
         self.named.then(name)
+    }
+
+    /// The name of the rule set or of the included file that a piece of text stands in, and its line.
+    fn origin(&self, span: Span) -> (Option<String>, u32) {
+        let (included, line) = self.firewall.origin(span);
+        (included.map(str::to_owned).or_else(|| self.rule_set()), line)
     }
 
     fn policy(&self, id: ChainId) -> By {
@@ -107,10 +114,11 @@ impl<'a> Describer<'a> {
                 format!("policy {}", fate.as_str())
             }
         };
+        let origin = span.map(|span| self.origin(span));
         By {
             kind: ByKind::Policy,
-            rule_set: self.rule_set(),
-            line: span.map(|span| span.line),
+            line: origin.as_ref().map(|(_, line)| *line),
+            rule_set: origin.map_or_else(|| self.rule_set(), |(rule_set, _)| rule_set),
             text,
             chain: self.chain(id),
         }
@@ -119,11 +127,14 @@ impl<'a> Describer<'a> {
     /// What in the rule set is not modelled.
     pub(super) fn unmodelled_lines(&self) -> impl Iterator<Item = UnmodelledLine> + '_ {
         let firewall = self.firewall;
-        firewall.unmodelled().iter().map(|unmodelled| UnmodelledLine {
-            rule_set: self.rule_set(),
-            line: unmodelled.span.line,
-            text: firewall.quote(unmodelled.span).to_owned(),
-            what: firewall.name(unmodelled.what).to_owned(),
+        firewall.unmodelled().iter().map(|unmodelled| {
+            let (rule_set, line) = self.origin(unmodelled.span);
+            UnmodelledLine {
+                rule_set,
+                line,
+                text: firewall.quote(unmodelled.span).to_owned(),
+                what: firewall.name(unmodelled.what).to_owned(),
+            }
         })
     }
 
@@ -202,9 +213,10 @@ impl<'a> Describer<'a> {
         options.dedup();
         // Only if something can be given for each does giving it decide.
         let decided = doubts.iter().all(|doubt| doubt.decided_by.is_some());
+        let (rule_set, line) = self.origin(span);
         Condition {
-            rule_set: self.rule_set(),
-            line: Some(span.line),
+            rule_set,
+            line: Some(line),
             text: self.firewall.quote(span).to_owned(),
             what: what.join(", "),
             decided_by: decided.then(|| self.options(&options)),
@@ -262,6 +274,7 @@ impl<'a> Describer<'a> {
     fn unmodelled(&self, what: Symbol) -> Doubt {
         let what = self.firewall.name(what);
         let decided_by = match what {
+            _ if what == "include" => Some("--also"),
             _ if what.starts_with("-m set") => Some("--ipset"),
             _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
             _ if what.starts_with("fib ") && what.ends_with("local") => Some("--local"),

@@ -4,6 +4,7 @@ mod addresses;
 mod circle;
 mod detect;
 mod front_end;
+mod includes;
 mod insertion;
 mod iptables;
 mod names;

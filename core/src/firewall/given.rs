@@ -38,15 +38,43 @@ impl Given {
 }
 
 impl Given {
-    /// The file that the rule set calls `name`: the one of that very name, else one whose name ends so,
-    /// or the last part of it.
-    // Dead until a dialect reads it.
-    pub(crate) fn named(&self, name: &str) -> Option<&str> {
-        let last = |path: &str| path.rsplit(['/', '\\']).next().map(str::to_owned);
-        let same = self.also.iter().find(|(given, _)| given == name);
-        let found = same.or_else(|| self.also.iter().find(|(given, _)| last(given) == last(name)));
-        found.map(|(_, text)| text.as_str())
+    /// The files that the rule set calls `name`, with the names that they were given under: the one of
+    /// that very name, else the one whose last part is that of it. In a pattern `*` stands for any
+    /// characters but `/`; the files that it matches come in the order of their names.
+    pub(crate) fn matching(&self, name: &str) -> Vec<(&str, &str)> {
+        let mut matching: Vec<_> = match name.contains('*') {
+            true => self.also.iter().filter(|(given, _)| fits(name, given)).collect(),
+            false => {
+                let same = self.also.iter().find(|(given, _)| given == name);
+                same.or_else(|| self.also.iter().find(|(given, _)| last(given) == last(name)))
+                    .into_iter()
+                    .collect()
+            }
+        };
+        matching.sort_by_key(|(given, _)| last(given));
+        matching.into_iter().map(|(given, text)| (given.as_str(), text.as_str())).collect()
     }
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// Whether the last part of a path fits that of a pattern.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut pieces = last(pattern).split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = last(path).strip_prefix(first) else { return false };
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return rest.ends_with(piece);
+        }
+        let Some(at) = rest.find(piece) else { return false };
+        rest = rest.get(at + piece.len()..).unwrap_or_default();
+    }
+    rest.is_empty()
 }
 
 impl Default for Given {

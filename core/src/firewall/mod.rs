@@ -352,6 +352,11 @@ impl Firewall {
         self.symbols.find(name)
     }
 
+    /// The file that a piece of the text comes from, if it is an included one, and its line there.
+    pub fn origin(&self, span: Span) -> (Option<&str>, u32) {
+        self.source.origin(span.line)
+    }
+
     /// The text of a span, shortened where it is very long.
     pub fn quote(&self, span: Span) -> &str {
         self.source.quote(span)

@@ -6,6 +6,7 @@ mod chains;
 mod effects;
 #[cfg(test)]
 mod hostile;
+mod includes;
 #[cfg(test)]
 mod maps;
 #[cfg(test)]

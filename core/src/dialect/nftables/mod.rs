@@ -11,6 +11,7 @@ mod write;
 
 use super::detect;
 use super::front_end::FrontEnd;
+use super::includes::included;
 use super::insertion::{Insertion, Spot};
 use super::writing::{Assignment, written};
 use crate::error::Error;
@@ -61,10 +62,18 @@ impl FrontEnd for Nftables {
         }
     }
 
-    fn parse(&self, given: &Given, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
+    fn parse(
+        &self,
+        given: &Given,
+        dialect: Dialect,
+        mut source: Source,
+    ) -> Result<Firewall, Error> {
         let commands = match dialect {
             Dialect::NftablesJson => json::read(&source, given.lenient)?,
-            _ => text::read(&source, given.lenient)?,
+            _ => {
+                source = included(source, given);
+                text::read(&source, given.lenient)?
+            }
         };
         let builder = lower::build(commands, given, &source)?;
         // Where no table of a family drops anything, everything of that family passes.
