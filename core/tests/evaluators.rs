@@ -25,9 +25,10 @@ use boundaries::boundary_packets;
 use generator::{Options, Shape};
 use pasvaudit::eval::concrete::{self, Always, Moment, Outcome, Seeded, Tuple, Unknowns};
 use pasvaudit::eval::symbolic::{self, Blame, Effort, Open, Part, Ruling, Stage};
-use pasvaudit::firewall::{Action, Fate, Firewall, Governs, Hook, States};
+use pasvaudit::firewall::{Action, Fate, Firewall, Governs, Hook, RuleId, States};
 use pasvaudit::space::{Axis, Cuboid, Family};
 use pasvaudit::{Dialect, End, Parser, Placement};
+use rustc_hash::FxHashSet;
 
 /// How many connections are followed in each rule set, at least.
 const CONNECTIONS: usize = 1000;
@@ -47,6 +48,12 @@ enum Question {
         state: States,
         named: bool,
     },
+}
+
+/// What was answered symbolically.
+struct Asked<A> {
+    parts: Vec<Part<A>>,
+    taken: Option<FxHashSet<RuleId>>,
 }
 
 /// The client's port of control connections.
@@ -80,7 +87,8 @@ impl Question {
         }
     }
 
-    fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Vec<Part<A>> {
+    /// The answer, and of connections the rules that some of them come to and that match.
+    fn symbolic<A: Governs>(self, firewall: &Firewall, space: &[Cuboid<A>]) -> Asked<A> {
         // The largest rule sets need more than a person would wait for, if nobody names interfaces.
         let to_the_end = Effort::steps(1_000_000_000);
         let effort = match self {
@@ -101,11 +109,15 @@ impl Question {
                     announced: symbolic::Announced::Nothing,
                 };
                 let control = session.then_some(&control);
-                symbolic::connections(&[device], opener, control, space, effort)
+                let (parts, trails) =
+                    symbolic::traced_connections(&[device], &[], opener, control, space, effort);
+                Asked { parts, taken: trails.into_iter().next().map(|trail| trail.taken) }
             }
             Self::Packet { hook, state, named } => {
                 let (incoming, outgoing) = (named.then_some(INSIDE), named.then_some(OUTSIDE));
-                symbolic::packets(firewall, hook, state, incoming, outgoing, space, effort)
+                let parts =
+                    symbolic::packets(firewall, hook, state, incoming, outgoing, space, effort);
+                Asked { parts, taken: None }
             }
         }
     }
@@ -207,7 +219,7 @@ fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut
     let translates = firewall.rules().any(|(_, rule)| {
         rule.action().parts().iter().any(|action| matches!(action, Action::Translate(_)))
     });
-    let parts = question.symbolic(firewall, &space);
+    let whole = question.symbolic(firewall, &space);
     tally.rule_sets += 1;
     for (number, ends) in
         boundary_packets(firewall, A::FAMILY, turn as u64, CONNECTIONS).into_iter().enumerate()
@@ -216,9 +228,10 @@ fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut
         let point = Cuboid::point(at);
         // Outside the space of the whole question, a question of its own.
         let asked = space.iter().any(|cuboid| cuboid.contains(&at));
-        let own = if asked { Vec::new() } else { question.symbolic(firewall, &[point]) };
-        let parts = if asked { &parts } else { &own };
-        let found: Vec<_> = parts
+        let own = (!asked).then(|| question.symbolic(firewall, &[point]));
+        let answer = own.as_ref().unwrap_or(&whole);
+        let found: Vec<_> = answer
+            .parts
             .iter()
             .filter(|part| part.cuboids.iter().any(|cuboid| cuboid.contains(&at)))
             .collect();
@@ -245,12 +258,31 @@ fn compare<A: Governs>(name: &str, firewall: &Firewall, turn: usize, tally: &mut
                     part.ruling
                 )
             });
+            if let Some(taken) = &answer.taken {
+                // What findings say of rules that never match anything rests on this.
+                let missed = verdict
+                    .path
+                    .iter()
+                    .find(|rule| decides(firewall, **rule) && !taken.contains(rule));
+                assert_eq!(
+                    missed, None,
+                    "{name}: {question:?}: {ends:?}: this rule matches unseen\n{verdict:?}"
+                );
+            }
             // Without an open question, all choices are one.
             if verdict.unknowns_asked == 0 {
                 break;
             }
         }
     }
+}
+
+/// Whether a rule lets packets through or stops them.
+fn decides(firewall: &Firewall, rule: RuleId) -> bool {
+    firewall.rule(rule).is_some_and(|rule| {
+        let last = rule.action().parts().last();
+        matches!(last, Some(Action::Accept | Action::Drop | Action::Reject(_)))
+    })
 }
 
 fn agree(
@@ -382,7 +414,7 @@ fn what_is_modelled_is_certain() {
         let everything = [Cuboid::<u32>::everything()];
         for turn in 0..6 {
             let question = Question::pick(turn * 2);
-            for part in question.symbolic(&firewall, &everything) {
+            for part in question.symbolic(&firewall, &everything).parts {
                 // Whether a refusal passes on its way back depends on a packet that is no TCP.
                 let refused = part.ruling.fate == Fate::Reject && !part.ruling.may_pass;
                 // Of a connection that is tracked in part, it may depend on who speaks first.

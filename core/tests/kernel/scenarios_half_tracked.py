@@ -122,6 +122,24 @@ HALF_TRACKED: tuple[Named, ...] = (
     """,
     ),
     (
+        "an answer that is stopped, whatever tracking misses after the handshake",
+        "iptables",
+        forwarding(
+            "-p tcp --dport 21 -j ACCEPT",
+            before="\n".join(
+                (
+                    table(
+                        "raw",
+                        "-A PREROUTING -p tcp --dport 2121 -j CT --helper ftp\n"
+                        "-A PREROUTING -p tcp --dport 1024: --tcp-flags FIN FIN -j CT --notrack",
+                    ),
+                    translating("-A POSTROUTING -s 10.1.0.0/24 -j NETMAP --to 203.0.113.0/24"),
+                )
+            ),
+        ),
+        "client 10.1.0.5 40000 -> 209.43.40.7 21 : drop",
+    ),
+    (
         "answers alone, by the direction and the end that tracking takes for the opener",
         "iptables",
         forwarding(

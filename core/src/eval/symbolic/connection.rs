@@ -1,7 +1,7 @@
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
 use super::notes::{Notes, Overruled, Passed};
-use super::partly::{Before, Tracks};
+use super::partly::{Before, Tracks, Unclear};
 use super::question::{Class, Stage, Stop, Way};
 use super::site::Own;
 use super::state::{PacketState, Settled, Tracking};
@@ -130,9 +130,24 @@ impl Follower<'_> {
             followed.nat = Nat::none(nat.arrives);
         }
         let mut seen = Seen::Alike;
+        let mut unclear: Option<Unclear> = None;
         let refusals_pass = || self.own.sends_freely(self.firewall, A::FAMILY);
         for (number, class) in self.classes.iter().enumerate() {
             let first = number == 0;
+            if let Some(open) = unclear.take_if(|open| open.from == number) {
+                seen = Seen::Unclear;
+                end.doubts.extend(open.doubts);
+                if let Some(notes) = self.notes {
+                    notes.may_take_nat(self.firewall, A::FAMILY);
+                }
+                // A packet that is not tracked is not translated back; and of a connection that is
+                // tracked in part, a later packet may be the first that nat rules see.
+                let translator = || self.firewall.translator().map(Blame::Rule);
+                if let Some(by) = followed.nat.by().or_else(translator) {
+                    end.may_pass = true;
+                    end.meets(Some(Block::new(Fate::Drop, by)), class.stage, false);
+                }
+            }
             let leg = Leg { follower: self, class, seen };
             let passage = leg.pass(followed.nat, |_| true, cell, lists, &mut end.doubts, effort)?;
             let stopped = passage.state.is_none();
@@ -175,17 +190,9 @@ impl Follower<'_> {
                         let (end, followed) = self.partly(&seen, before, cell, lists, effort)?;
                         return Ok(end.into_followed(refusals_pass, followed));
                     }
-                    Tracks::Unclear(doubts) => {
-                        seen = Seen::Unclear;
-                        end.doubts.extend(doubts);
+                    Tracks::Unclear(open) => {
                         followed.reads = Reads::both(None);
-                        // A packet that is not tracked is not translated back; and of a connection
-                        // that is tracked in part, a later packet may be the first that nat rules see.
-                        let translator = || self.firewall.translator().map(Blame::Rule);
-                        if let Some(by) = followed.nat.by().or_else(translator) {
-                            end.may_pass = true;
-                            end.meets(Some(Block::new(Fate::Drop, by)), Stage::SynAck, false);
-                        }
+                        unclear = Some(open);
                     }
                 }
             }

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Blame;
-use crate::firewall::{ChainId, Firewall, Hook, RuleId};
+use crate::firewall::{BaseKind, ChainId, Firewall, Hook, RuleId};
+use crate::space::Family;
 
 /// What became clear about the rules of one device.
 #[derive(Clone, Debug, Default)]
@@ -140,6 +141,24 @@ impl Notes {
 
     pub(super) fn takes(&self, rule: RuleId) {
         self.trail.borrow_mut().taken.insert(rule);
+    }
+
+    /// Nobody follows which rules of nat chains packets match, for it is not known which of them open
+    /// connections.
+    pub(super) fn may_take_nat(&self, firewall: &Firewall, family: Family) {
+        let all = (0..).map(ChainId::new).zip(firewall.chains());
+        let nat = all.filter(|(_, chain)| {
+            chain.governs(family) && chain.base().is_some_and(|base| base.kind == BaseKind::Nat)
+        });
+        let mut open: Vec<_> = nat.map(|(id, _)| id).collect();
+        let mut seen: FxHashSet<_> = open.iter().copied().collect();
+        while let Some(chain) = open.pop() {
+            let rules = firewall.chain(chain).into_iter().flat_map(|chain| chain.rules());
+            for (index, rule) in (0..).zip(rules) {
+                self.takes(RuleId { chain, index });
+                open.extend(rule.action().calls().filter(|called| seen.insert(*called)));
+            }
+        }
     }
 
     pub(super) fn overrules(&self, overruled: Overruled) {

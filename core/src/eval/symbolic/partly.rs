@@ -17,8 +17,16 @@ pub(super) enum Tracks {
     Alike,
     /// Only some of its classes.
     Partly(Vec<bool>),
-    /// That depends on these rules.
-    Unclear(Vec<RuleId>),
+    /// That is not known.
+    Unclear(Unclear),
+}
+
+/// What is not known of what tracking sees.
+pub(super) struct Unclear {
+    /// The classes before this one are seen as the first packet is.
+    pub from: usize,
+    /// The rules that it depends on.
+    pub doubts: Vec<RuleId>,
 }
 
 /// What is known once the first packet has passed.
@@ -90,7 +98,14 @@ impl Follower<'_> {
         let mut found = exempt.iter().flatten();
         let first = found.next().copied().flatten();
         Ok(if exempt.contains(&Some(None)) {
-            Tracks::Unclear(doubts)
+            // What befalls one packet after the handshake counts for all of them.
+            let other =
+                exempt.iter().position(|one| one.is_some_and(|off| off.is_none() || off != first));
+            let of_the_handshake =
+                |class: &Class| matches!(class.stage, Stage::Syn | Stage::SynAck);
+            let handshake = self.classes.iter().take_while(|class| of_the_handshake(class)).count();
+            let from = other.unwrap_or(1).min(handshake).max(1);
+            Tracks::Unclear(Unclear { from, doubts })
         } else if found.all(|one| *one == first) {
             Tracks::Alike
         } else {
