@@ -65,6 +65,8 @@ words! {
         Nftables = "nftables",
         /// `nft -j list ruleset`.
         NftablesJson = "nftables-json",
+        /// `show running-config` of Cisco IOS and IOS-XE.
+        CiscoIos = "cisco-ios",
     }
 }
 

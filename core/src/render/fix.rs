@@ -22,6 +22,8 @@ words! {
         Ip6tables = "ip6tables",
         /// For `nft -f`.
         Nftables = "nftables",
+        /// For `configure terminal` of Cisco IOS and IOS-XE.
+        CiscoIos = "cisco-ios",
         /// In words, for those who look after the firewall.
         Words = "words",
     }
