@@ -102,7 +102,7 @@ impl<'a> Reading<'a, '_> {
         if matches!(word, "object-group" | "object") {
             let name = words.need("the name of a group")?;
             return Ok(match self.groups.get(name) {
-                Some(Content::Services { list, unknown }) => {
+                Some(Content::Services { list, unknown }) if self.masks.spend(list.len()) => {
                     let mut list = list.clone();
                     list.extend(
                         unknown.map(|what| Service {

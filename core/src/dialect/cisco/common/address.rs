@@ -12,18 +12,27 @@ use crate::space::Family;
 /// The most holes of a mask that is written out.
 const MASK_BITS: u32 = 12;
 
-/// How many ranges the masks of one configuration may be written out to.
-const MASK_RANGES: usize = 1 << 20;
+/// How much one configuration may be written out to.
+const MOST: usize = 1 << 20;
 
-/// What masks may still spend.
+/// What may still be written out: masks, and what groups hold where entries name them.
 #[derive(Debug)]
 pub(in super::super) struct Masks {
     left: usize,
 }
 
+impl Masks {
+    /// Takes so many of what is left, if there are.
+    pub fn spend(&mut self, count: usize) -> bool {
+        let left = self.left.checked_sub(count);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+}
+
 impl Default for Masks {
     fn default() -> Self {
-        Self { left: MASK_RANGES }
+        Self { left: MOST }
     }
 }
 
@@ -84,10 +93,8 @@ pub(in super::super) fn masked<'a>(
     if free & free.wrapping_add(1) == 0 {
         return Ok(Net::range(Family::Ipv4, value, value | free));
     }
-    let spent = scattered(value, counts, 32, MASK_BITS).and_then(|ranges| {
-        masks.left = masks.left.checked_sub(ranges.len())?;
-        Some(ranges)
-    });
+    let ranges = scattered(value, counts, 32, MASK_BITS);
+    let spent = ranges.filter(|ranges| masks.spend(ranges.len()));
     Ok(match spent {
         Some(ranges) => Net::of(of_family(Family::Ipv4, ranges)),
         None => Net::unknown(builder.symbol(&format!("mask {word}"))),

@@ -125,6 +125,10 @@ impl<'a> Groups<'a> {
                 Trouble::Here(fault) => (line, fault),
                 Trouble::There(refused) => refused,
             })?;
+            if made.size > SIZE {
+                let unknown = Some(builder.symbol("groups of a great many members"));
+                made = Made { unknown, ..Made::default() };
+            }
         }
         path.pop();
         let mut content = made.content(kind);
@@ -343,10 +347,12 @@ struct Made {
     services: Vec<Service>,
     ports: Vec<PortSet>,
     unknown: Option<Symbol>,
+    size: usize,
 }
 
 impl Made {
     fn take(&mut self, content: Content) {
+        self.size += content.size();
         match content {
             Content::Net(net) => self.nets.push(net),
             Content::Services { list, unknown } => {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use ipnet::IpNet;
+
 use super::super::common::groups::Groups;
 use super::super::common::lines::{Line, Words};
 use super::lists::Lists;
@@ -15,7 +17,9 @@ pub(super) struct Config<'a> {
     pub interfaces: Interfaces<'a>,
     /// The lines that begin `ip nat`, outside of interfaces.
     pub nat: Vec<Words<'a>>,
-    pub route_maps: Vec<(&'a str, RouteMap<'a>)>,
+    /// `no ip nat service`.
+    pub alg_removed: Option<Line<'a>>,
+    pub route_maps: HashMap<&'a str, Vec<RouteMap<'a>>>,
     pub inspects: Vec<Words<'a>>,
     pub zones: Zones<'a>,
     /// What filters in a way that is not modelled, wherever packets go.
@@ -75,6 +79,11 @@ pub(super) struct Interfaces<'a> {
 }
 
 impl<'a> Interfaces<'a> {
+    /// The interface of a name.
+    pub fn get(&self, name: &str) -> Option<&Interface<'a>> {
+        self.all.get(*self.by_name.get(name)?)
+    }
+
     /// The interface of a name, which may have been begun before.
     pub fn open(&mut self, name: &'a str, line: Line<'a>) -> usize {
         *self.by_name.entry(name).or_insert_with(|| {
@@ -97,6 +106,8 @@ pub(super) struct Interface<'a> {
     /// `ip inspect NAME in` or `out`.
     pub inspected: Vec<Inspected<'a>>,
     pub zone: Option<(&'a str, Line<'a>)>,
+    /// Its IPv4 addresses, as far as they are in the text.
+    pub addresses: Vec<IpNet>,
     /// What filters its packets in a way that is not modelled.
     pub strange: Vec<Line<'a>>,
 }
@@ -135,6 +146,7 @@ impl<'a> Interface<'a> {
             nat: None,
             inspected: Vec::new(),
             zone: None,
+            addresses: Vec::new(),
             strange: Vec::new(),
         }
     }

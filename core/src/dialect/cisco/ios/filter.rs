@@ -12,11 +12,12 @@ use super::super::common::address::{Mask, Masks};
 use super::super::common::lines::{Line, Words};
 use super::config::{Applied, Config, Interface};
 use super::lists::List;
+use super::nat::bit;
 use super::sections::Sections;
 use crate::error::{Code, Error};
 use crate::firewall::{
-    Action, Base, BaseKind, Builder, ChainId, Fate, Given, Hook, InterfaceTest, Policy, Reject,
-    Span, Test,
+    Action, Base, BaseKind, Builder, ChainId, Fate, Given, Hook, InterfaceTest, Mark, Policy,
+    Reject, Span, Test,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -26,6 +27,24 @@ const BEFORE: i32 = -150;
 
 /// Lists that are applied `out` come after sources are translated.
 const AFTER: i32 = 150;
+
+/// The mark of packets that came from inside.
+pub(super) const INSIDE: Mark = bit(0);
+
+/// The mark of packets that the router passes on.
+pub(super) const TRANSIT: Mark = bit(1);
+
+/// The mark of packets of inspected sessions, which lists do not stop.
+pub(super) const SESSION: Mark = bit(2);
+
+/// The mark of packets that lists may not stop, for they are of inspected sessions.
+pub(super) const MAYBE: Mark = bit(3);
+
+/// The inspection of FTP.
+pub(super) const HELPER: &str = "ftp";
+
+/// The ALG for FTP of NAT, which lets nothing through.
+pub(super) const NAT_HELPER: &str = "ftp-21";
 
 /// From here on packets have connections.
 const TRACKED: i32 = -200;
@@ -42,9 +61,6 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         }
     }
     let mut config = sections.config;
-    config.strange.extend(config.nat.iter().map(|words| words.line));
-    config.strange.extend(config.inspects.iter().map(|words| words.line));
-    config.strange.extend(config.zones.pairs.iter().map(|pair| pair.line));
     if let Some(entry) = config.lists.arrange()
         && !given.lenient
     {
@@ -72,11 +88,29 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         .groups
         .read_all(&mut masks, &mut builder)
         .map_err(|(line, fault)| fault.error(source, line))?;
-    let mut filter =
-        Filter { given, source, config: &config, builder, masks, chains: HashMap::new() };
+    let mut filter = Filter {
+        given,
+        source,
+        config: &config,
+        builder,
+        masks,
+        chains: HashMap::new(),
+        policies: HashMap::new(),
+        class_lists: HashMap::new(),
+    };
     let families = filter.families();
     filter.through();
-    filter.strange();
+    let mut strange = config.strange.clone();
+    if filter.translates() {
+        filter.marks();
+    }
+    if filter.translates() || filter.inspects() || filter.has_zones() {
+        filter.builder.track_from(TRACKED);
+    }
+    strange.extend(filter.inspect(&families)?);
+    strange.extend(filter.nat()?);
+    filter.zones(&families)?;
+    filter.strange(&strange);
     if unattached {
         filter.undecided();
     }
@@ -120,9 +154,12 @@ pub(super) struct Filter<'a, 'b> {
     pub(super) source: &'a Source,
     pub(super) config: &'b Config<'a>,
     pub(super) builder: Builder,
-    masks: Masks,
+    pub(super) masks: Masks,
     /// The chains of the lists, by what they do with what they let through and what they refuse.
     chains: HashMap<(Family, &'a str, bool), Option<ChainId>>,
+    /// The chains of policies, and of the lists that their classes name, by mark.
+    pub(super) policies: HashMap<(Family, &'a str), ChainId>,
+    pub(super) class_lists: HashMap<(Family, &'a str, u32), ChainId>,
 }
 
 impl<'a> Filter<'a, '_> {
@@ -183,15 +220,15 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// What filters in ways that are not modelled.
-    fn strange(&mut self) {
+    fn strange(&mut self, lines: &[Line<'a>]) {
         let config = self.config;
         let both = [Family::Ipv4, Family::Ipv6];
         let own = config.interfaces.all.iter().any(|interface| !interface.strange.is_empty());
-        if config.strange.is_empty() && !own {
+        if lines.is_empty() && !own {
             return;
         }
         let entry = self.base("other in", &both, Hook::Prerouting, BEFORE - 1, BaseKind::Filter);
-        for line in &config.strange {
+        for line in lines {
             let what = self.builder.symbol(line.text.trim());
             self.rule(entry, *line, Vec::new(), Action::Unmodelled(what));
         }
@@ -234,21 +271,41 @@ impl<'a> Filter<'a, '_> {
         };
         if applied(false).next().is_some() {
             let chain = self.base("in", &[family], Hook::Prerouting, BEFORE, BaseKind::Filter);
+            let first = applied(false).next().filter(|_| self.inspects());
+            if let Some((_, one)) = first {
+                self.may_be_of_session(chain, one.line);
+            }
             for (interface, one) in applied(false) {
                 self.apply(chain, interface, one, Vec::new())?;
             }
         }
         if applied(true).next().is_some() {
-            let chain = self.base("out", &[family], Hook::Forward, 0, BaseKind::Filter);
+            // Where nothing is translated, both are the same.
+            let translates = family == Family::Ipv4 && self.translates();
+            let (hook, priority) =
+                if translates { (Hook::Postrouting, AFTER) } else { (Hook::Forward, 0) };
+            let chain = self.base("out", &[family], hook, priority, BaseKind::Filter);
+            let first = applied(true).next().filter(|_| self.inspects());
+            if let Some((_, one)) = first {
+                let tests = vec![Test::Mark { mark: SESSION, negated: false }];
+                self.rule(chain, one.line, tests, Action::Accept);
+                let what = "whether a list that stands before the inspection stops expected data";
+                let what = self.builder.symbol(what);
+                let tests =
+                    vec![Test::Mark { mark: MAYBE, negated: false }, Test::Unmodelled(what)];
+                self.rule(chain, one.line, tests, Action::Accept);
+            }
             for (interface, one) in applied(true) {
-                self.apply(chain, interface, one, Vec::new())?;
+                let transit = Test::Mark { mark: TRANSIT, negated: false };
+                let tests = if translates { vec![transit] } else { Vec::new() };
+                self.apply(chain, interface, one, tests)?;
             }
         }
         Ok(())
     }
 
     /// Rules that send the packets of an interface through a list.
-    fn apply(
+    pub(super) fn apply(
         &mut self,
         chain: ChainId,
         interface: &Interface<'a>,
@@ -288,7 +345,14 @@ impl<'a> Filter<'a, '_> {
         let found = config.lists.get(family, name).filter(|list| !list.entries.is_empty());
         let chain = match found {
             None => None,
-            Some(list) => Some(self.lower(list, Action::Accept, refusal(quiet))?),
+            Some(list) => {
+                let table = match family {
+                    Family::Ipv4 if list.standard => "ip standard",
+                    Family::Ipv4 => "ip",
+                    Family::Ipv6 => "ipv6",
+                };
+                Some(self.lower(list, table, Action::Accept, refusal(quiet))?)
+            }
         };
         self.chains.insert((family, name, quiet), chain);
         Ok(chain)
@@ -298,16 +362,17 @@ impl<'a> Filter<'a, '_> {
     pub(super) fn lower(
         &mut self,
         list: &List<'a>,
+        table: &str,
         permit: Action,
         deny: Action,
     ) -> Result<ChainId, Error> {
         let family = list.family;
-        let table = match family {
-            Family::Ipv4 if list.standard => "ip standard",
-            Family::Ipv4 => "ip",
-            Family::Ipv6 => "ipv6",
-        };
         let chain = self.builder.chain(table, list.name, &[family], None);
+        if !self.masks.spend(list.entries.len()) {
+            let what = self.builder.symbol("lists of a great many entries, which are used often");
+            self.rule(chain, list.line, vec![Test::Unmodelled(what)], permit);
+            return Ok(chain);
+        }
         for entry in &list.entries {
             let span = entry.line.span(self.source);
             let mut words = entry.words;

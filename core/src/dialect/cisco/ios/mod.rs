@@ -3,9 +3,12 @@
 mod config;
 mod filter;
 mod insert;
+mod inspect;
 mod lists;
+mod nat;
 mod sections;
 mod write;
+mod zones;
 
 use super::super::front_end::FrontEnd;
 use super::super::insertion::{Insertion, Spot};

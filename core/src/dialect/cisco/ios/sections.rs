@@ -3,6 +3,10 @@
 //! A configuration is read as the device takes it, command by command, each in the mode that the ones
 //! before have opened. Indentation alone is not relied on: what is pasted often lacks it.
 
+use std::net::Ipv4Addr;
+
+use ipnet::IpNet;
+
 use super::super::common::groups::Kind;
 use super::super::common::lines::{Fault, Line, Read, Words, fault};
 use super::super::common::names::Protocol;
@@ -18,7 +22,7 @@ enum Mode<'a> {
     List(usize),
     Group(&'a str),
     Interface(usize),
-    RouteMap,
+    RouteMap(&'a str),
     ClassMap(&'a str),
     Policy(&'a str),
     Pair,
@@ -72,9 +76,10 @@ impl<'a> Sections<'a> {
                 Ok(ours)
             }
             Mode::Interface(interface) => self.interface(interface, line, words),
-            Mode::RouteMap => {
+            Mode::RouteMap(name) => {
                 let ours = line.is_indented();
-                if ours && let Some((_, map)) = self.config.route_maps.last_mut() {
+                let maps = self.config.route_maps.get_mut(name);
+                if ours && let Some(map) = maps.and_then(|maps| maps.last_mut()) {
                     map.lines.push(line);
                 }
                 Ok(ours)
@@ -190,6 +195,7 @@ impl<'a> Sections<'a> {
                     interface.inspected.push(Inspected { name, out, line });
                 }
             }
+            ("ip", "address") => interface.addresses.extend(own(words).filter(|_| !negated)),
             ("zone-member", "security") => {
                 interface.zone = words.next().filter(|_| !negated).map(|zone| (zone, line));
             }
@@ -236,7 +242,7 @@ impl<'a> Sections<'a> {
         let mut words = words;
         self.mode = Mode::Other;
         if words.accept("no") || words.accept("default") {
-            self.removed(words);
+            self.removed(line, words);
             return Ok(());
         }
         let whole = words;
@@ -298,8 +304,9 @@ impl<'a> Sections<'a> {
             ("ip", "port-map") => self.config.zones.port_maps.push(words),
             ("route-map", name) => {
                 let permits = words.next() != Some("deny");
-                self.config.route_maps.push((name, RouteMap { permits, lines: Vec::new() }));
-                self.mode = Mode::RouteMap;
+                let map = RouteMap { permits, lines: Vec::new() };
+                self.config.route_maps.entry(name).or_default().push(map);
+                self.mode = Mode::RouteMap(name);
             }
             ("zone", "security") => self.config.zones.named.extend(words.next()),
             ("zone-pair", "security") => self.pair(line, words)?,
@@ -323,7 +330,7 @@ impl<'a> Sections<'a> {
     }
 
     /// What a line takes back.
-    fn removed(&mut self, words: Words<'a>) {
+    fn removed(&mut self, line: Line<'a>, words: Words<'a>) {
         let mut words = words;
         match (words.next().unwrap_or_default(), words.next().unwrap_or_default()) {
             ("access-list", name) => self.config.lists.remove(Family::Ipv4, name),
@@ -334,6 +341,7 @@ impl<'a> Sections<'a> {
             ("ipv6", "access-list") => {
                 self.config.lists.remove(Family::Ipv6, words.next().unwrap_or_default());
             }
+            ("ip", "nat") if words.accept("service") => self.config.alg_removed = Some(line),
             ("object-group", _) => self.config.groups.remove(words.next().unwrap_or_default()),
             _ => {}
         }
@@ -416,6 +424,15 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// The address that an interface has, with the length of its network's prefix.
+fn own(words: Words<'_>) -> Option<IpNet> {
+    let mut words = words;
+    let address = words.next()?.parse::<Ipv4Addr>().ok()?;
+    let mask = words.next()?.parse::<Ipv4Addr>().ok()?;
+    let length = ipnet::ip_mask_to_prefix(mask.into()).ok()?;
+    IpNet::new(address.into(), length).ok()
+}
+
 /// The number at the end of an entry, as lists for IPv6 write it.
 fn number_after(words: Words<'_>) -> Option<u64> {
     let mut words = words;
@@ -436,5 +453,5 @@ fn is_member(first: &str) -> bool {
             | "icmp"
             | "tcp-udp"
             | "eq"
-    ) || first.parse::<std::net::Ipv4Addr>().is_ok()
+    ) || first.parse::<Ipv4Addr>().is_ok()
 }
