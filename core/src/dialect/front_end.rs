@@ -60,8 +60,8 @@ pub(in crate::dialect) trait FrontEnd: Sync {
 
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 3] {
-        [&nftables::Nftables, &cisco::Ios, &iptables::Iptables]
+    pub(in crate::dialect) fn all() -> [&'static Self; 4] {
+        [&nftables::Nftables, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
     }
 
     /// That of a dialect.

@@ -67,6 +67,8 @@ words! {
         NftablesJson = "nftables-json",
         /// `show running-config` of Cisco IOS and IOS-XE.
         CiscoIos = "cisco-ios",
+        /// `show running-config` of Cisco ASA, from 8.3 on.
+        CiscoAsa = "cisco-asa",
     }
 }
 

@@ -24,6 +24,8 @@ words! {
         Nftables = "nftables",
         /// For `configure terminal` of Cisco IOS and IOS-XE.
         CiscoIos = "cisco-ios",
+        /// For `configure terminal` of Cisco ASA.
+        CiscoAsa = "cisco-asa",
         /// In words, for those who look after the firewall.
         Words = "words",
     }

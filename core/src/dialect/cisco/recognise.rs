@@ -36,9 +36,26 @@ enum Told {
 fn told(line: &str) -> Told {
     let words: Vec<&str> = line.split_whitespace().take(4).collect();
     let indented = line.starts_with([' ', '\t']);
+    // What sections hold, besides what tells them apart.
+    let within = indented && !line.contains(['{', ';']);
     match words.as_slice() {
         [] => Told::Nothing,
         [first, ..] if first.starts_with('!') => Told::Nothing,
+        [":", ..] | ["ASA" | "PIX" | "FWSM", "Version", ..] => Told::Surely(Dialect::CiscoAsa),
+        ["access-list", _, "extended" | "standard" | "remark", ..]
+        | ["access-group", _, "in" | "out", "interface"]
+        | ["access-group", _, "global"]
+        | ["nameif" | "security-level" | "same-security-traffic", ..]
+        | ["object", "network" | "service", ..] => match words.get(1) {
+            // A number is a name there too, but not what people choose.
+            Some(name)
+                if name.bytes().all(|byte| byte.is_ascii_digit())
+                    && words.first() == Some(&"access-list") =>
+            {
+                Told::Surely(Dialect::CiscoIos)
+            }
+            _ => Told::Surely(Dialect::CiscoAsa),
+        },
         ["Building" | "Current" | "Using", ..] => Told::Likely,
         ["ip", "access-list", "standard" | "extended", ..]
         | ["ip", "access-group", _, "in" | "out"]
@@ -56,6 +73,7 @@ fn told(line: &str) -> Told {
             _,
             ..,
         ] if !line.contains(['{', ';']) => Told::Likely,
+        _ if within => Told::Nothing,
         _ => Told::Other,
     }
 }

@@ -262,6 +262,13 @@ impl<'a> Reading<'a, '_> {
                     words.next();
                 }
                 "inactive" => tests.push(Test::Never),
+                "ttl" => {
+                    let operator = words.next();
+                    let numbers = if operator == Some("range") { 2 } else { 1 };
+                    (0..numbers).for_each(|_| drop(words.next()));
+                    let what = self.symbol("ttl");
+                    tests.push(Test::Unmodelled(what));
+                }
                 "time-range" => {
                     let name = words.need("the name of a time range")?;
                     let what = self.symbol(&format!("time-range {name}"));

@@ -172,6 +172,16 @@ impl<'a> Groups<'a> {
             made.take(content);
             return Ok(());
         }
+        if kind == Kind::Network {
+            let mut member = words;
+            member.accept("network-object");
+            if member.accept("object") {
+                let name = member.need("the name of an object")?;
+                let content = self.content(name, masks, builder, path).map_err(Trouble::There)?;
+                made.take(content);
+                return Ok(());
+            }
+        }
         let rest = words.rest();
         let what = |builder: &mut Builder| builder.symbol(rest);
         match kind {
@@ -224,13 +234,6 @@ impl<'a> Groups<'a> {
                 let hi = words.need("the last address of the range")?;
                 let (lo, hi) = (self.host(lo)?, self.host(hi)?);
                 span(&lo, &hi)
-            }
-            "object" => {
-                let name = words.need("the name of an object")?;
-                match self.read.get(name) {
-                    Some(Content::Net(net)) => net.clone(),
-                    _ => Net::unknown(builder.symbol(&format!("the object {name}"))),
-                }
             }
             word if word.contains('/') && is_address(word) => block(word)?,
             word if is_address(word) => {

@@ -151,6 +151,15 @@ impl<'a> Interface<'a> {
         }
     }
 
+    /// Whether anything depends on packets passing it.
+    pub fn filters(&self) -> bool {
+        !self.applied.is_empty()
+            || !self.inspected.is_empty()
+            || !self.strange.is_empty()
+            || self.nat.is_some()
+            || self.zone.is_some()
+    }
+
     /// Applies a list, instead of the one that was.
     pub fn apply(&mut self, applied: Applied<'a>) {
         self.unapply(applied.family, applied.out);

@@ -100,6 +100,9 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
     };
     let families = filter.families();
     filter.through();
+    if given.attached.is_empty() {
+        filter.known_interfaces();
+    }
     let mut strange = config.strange.clone();
     if filter.translates() {
         filter.marks();
@@ -217,6 +220,27 @@ impl<'a> Filter<'a, '_> {
         let both = [Family::Ipv4, Family::Ipv6];
         let chain = self.base("through", &both, Hook::Forward, BEFORE, BaseKind::Filter);
         self.rule(chain, line, Vec::new(), Action::Continue);
+    }
+
+    /// No packet passes an interface that the router does not have. One that somebody names may be
+    /// written in another way there, and what filters it must not be passed over.
+    fn known_interfaces(&mut self) {
+        let config = self.config;
+        let all = &config.interfaces.all;
+        let Some(first) = all.first().filter(|_| all.iter().any(Interface::filters)) else {
+            return;
+        };
+        let both = [Family::Ipv4, Family::Ipv6];
+        for (hook, incoming) in [(Hook::Prerouting, true), (Hook::Forward, false)] {
+            let chain = self.base("no such interface", &both, hook, BEFORE - 2, BaseKind::Filter);
+            let mut tests = Vec::with_capacity(all.len());
+            for interface in all {
+                if let Test::Interface(test) = self.interface(interface.name, incoming) {
+                    tests.push(Test::Interface(InterfaceTest { negated: true, ..test }));
+                }
+            }
+            self.rule(chain, first.line, tests, Action::Drop);
+        }
     }
 
     /// What filters in ways that are not modelled.
