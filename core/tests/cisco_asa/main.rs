@@ -5,10 +5,11 @@ mod corpus;
 #[cfg(test)]
 mod fixes;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod nat;
-#[cfg(test)]
 #[path = "../common/random.rs"]
 mod random;
 #[cfg(test)]

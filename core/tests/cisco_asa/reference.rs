@@ -164,10 +164,11 @@ fn device(random: &mut Random) -> (Device, String) {
         let mut entries = Vec::new();
         for number in 0..1 + random.below(5) {
             let protocol = random.pick(&["ip", "tcp", "tcp", "udp"]);
+            let from_ports = protocol == "tcp" && random.chance(30);
             let entry = Entry {
                 permits: random.chance(75),
                 protocol,
-                from: side(random, protocol == "tcp" && random.chance(30)),
+                from: side(random, from_ports),
                 to: side(random, protocol == "tcp"),
                 inactive: random.chance(10),
             };

@@ -78,7 +78,9 @@ fn any_cut_of_a_text_is_an_answer_or_an_error() {
                 interface inside\n ip access-group A in\n ip nat inside\n ip inspect FW in\n\
                 ip access-list extended A\n 10 permit tcp object-group N eq 21 any range 1 2 match-all +ack -syn log\n";
     for end in 0..text.len() {
-        let _ = Firewall::parse(&text[..end], Dialect::CiscoIos);
-        let _ = Firewall::parse(&text[end..], Dialect::CiscoIos);
+        let (one, other) = text.split_at(end);
+        let _ = Firewall::parse(one, Dialect::CiscoIos);
+        let _ = Firewall::parse(other, Dialect::CiscoIos);
+        let _ = Firewall::parse(one, Dialect::CiscoAsa);
     }
 }

@@ -228,4 +228,8 @@ fn filters_of_other_kinds_are_undecided() {
         let firewall = read(&format!("interface inside\n {line}\n"));
         assert_eq!(out(&firewall, FROM, TO), None, "{line}");
     }
+    let shaped =
+        "interface inside\n service-policy input QOS\npolicy-map QOS\n class BULK\n  police 8000\n";
+    assert_eq!(out(&read(shaped), FROM, TO), ACCEPT);
+    assert_eq!(out(&read(&format!("{shaped}  drop\n")), FROM, TO), None);
 }

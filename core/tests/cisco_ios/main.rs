@@ -12,7 +12,6 @@ mod inspection;
 mod lists;
 #[cfg(test)]
 mod nat;
-#[cfg(test)]
 #[path = "../common/random.rs"]
 mod random;
 #[cfg(test)]

@@ -52,3 +52,15 @@ fn what_no_router_takes_is_refused() {
         assert_eq!(error.code(), code, "{text}: {error}");
     }
 }
+
+#[test]
+fn a_member_that_cannot_be_read_is_unknown_if_one_is_lenient() {
+    let text = "object-group network N\n host 10.1.4.8\n host nobody.example.org\ninterface inside\n \
+                ip access-group A in\ninterface outside\nip access-list extended A\n \
+                permit tcp object-group N any\n";
+    let parser = Parser::new().dialect(Dialect::CiscoIos);
+    assert_eq!(parser.parse(text).unwrap_err().code(), Code::HostName);
+    let lenient = parser.lenient(true).parse(text).unwrap();
+    assert_eq!(out(&lenient, "10.1.4.8:40000", "198.51.100.5:21"), ACCEPT);
+    assert_eq!(out(&lenient, "10.1.4.7:40000", "198.51.100.5:21"), None);
+}

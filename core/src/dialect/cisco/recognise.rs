@@ -41,7 +41,9 @@ fn told(line: &str) -> Told {
     match words.as_slice() {
         [] => Told::Nothing,
         [first, ..] if first.starts_with('!') => Told::Nothing,
-        [":", ..] | ["ASA" | "PIX" | "FWSM", "Version", ..] => Told::Surely(Dialect::CiscoAsa),
+        ["clear", "config" | "configure", ..]
+        | [":", ..]
+        | ["ASA" | "PIX" | "FWSM", "Version", ..] => Told::Surely(Dialect::CiscoAsa),
         ["access-list", _, "extended" | "standard" | "remark", ..]
         | ["access-group", _, "in" | "out", "interface"]
         | ["access-group", _, "global"]
@@ -63,7 +65,7 @@ fn told(line: &str) -> Told {
         | ["ip", "nat" | "inspect", ..]
         | ["zone-pair" | "zone-member" | "zone", "security", ..] => Told::Surely(Dialect::CiscoIos),
         ["object-group", "network" | "service", ..] if !indented => Told::Likely,
-        ["access-list", number, "permit" | "deny" | "remark" | "dynamic", ..]
+        ["access-list", number, "permit" | "deny" | "dynamic", ..]
             if number.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             Told::Surely(Dialect::CiscoIos)

@@ -43,6 +43,7 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<Builder, Error> {
         }
     }
     let mut config = sections.config;
+    config.groups.lenient = given.lenient;
     for entries in config.lists.values_mut() {
         let wanted: Vec<_> = entries.iter().map(|entry| entry.wanted).collect();
         let mut ordered: Vec<_> =

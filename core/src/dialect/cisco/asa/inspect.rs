@@ -11,7 +11,7 @@ const FTP: u32 = 21;
 
 impl<'a> Filter<'a, '_> {
     /// The inspections of FTP. Without any in the text there are none.
-    pub fn inspections(&mut self) -> Result<(), Error> {
+    pub(super) fn inspections(&mut self) -> Result<(), Error> {
         let config = self.config;
         let chain = self.base("inspect", Hook::Forward, -10, BaseKind::Filter);
         let several = config.service_policies.iter().any(|(.., interface)| interface.is_some());

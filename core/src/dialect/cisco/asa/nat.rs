@@ -48,7 +48,7 @@ enum To {
 
 impl<'a> Filter<'a, '_> {
     /// The translation. What is not modelled of it is given back.
-    pub fn nat(&mut self) -> Vec<Line<'a>> {
+    pub(super) fn nat(&mut self) -> Vec<Line<'a>> {
         let config = self.config;
         if config.manual.is_empty() && config.after_auto.is_empty() && config.auto.is_empty() {
             return Vec::new();

@@ -25,12 +25,12 @@ pub(super) struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { config: Config::default(), mode: Mode::Other }
     }
 
     /// Takes a line.
-    pub fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
+    pub(super) fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
         let words = line.words();
         let first = words.peek().unwrap_or_default();
         // `: Saved` and the like.
@@ -246,7 +246,9 @@ impl<'a> Sections<'a> {
     /// `access-list NAME extended permit ...`.
     fn entry(&mut self, line: Line<'a>, mut words: Words<'a>) -> Read<'a, ()> {
         let name = words.need("the name of the access list")?;
-        if matches!(name, "deny-flow-max" | "alert-interval" | "mode") {
+        let setting = matches!(name, "deny-flow-max" | "alert-interval" | "mode");
+        // FWSM takes lists into use by a command.
+        if setting || (name == "commit" && words.is_done()) {
             return Ok(());
         }
         let entries = self.config.lists.entry(name).or_default();

@@ -41,7 +41,7 @@ const FLAGS: [(&str, TcpFlags); 6] = [
 
 impl<'a> Reading<'a, '_> {
     /// `permit` or `deny`.
-    pub fn verdict(words: &mut Words<'a>) -> Read<'a, bool> {
+    pub(in super::super) fn verdict(words: &mut Words<'a>) -> Read<'a, bool> {
         let word = words.need("`permit` or `deny`")?;
         match word {
             "permit" => Ok(true),
@@ -54,7 +54,7 @@ impl<'a> Reading<'a, '_> {
     }
 
     /// An entry that looks at the source alone, from `permit` on.
-    pub fn standard(&mut self, words: &mut Words<'a>) -> Read<'a, Ace> {
+    pub(in super::super) fn standard(&mut self, words: &mut Words<'a>) -> Read<'a, Ace> {
         let permits = Self::verdict(words)?;
         let mut tests = Vec::new();
         let net = self.lone(words)?;
@@ -64,7 +64,7 @@ impl<'a> Reading<'a, '_> {
     }
 
     /// An entry that looks at both ends, from `permit` on.
-    pub fn extended(&mut self, words: &mut Words<'a>) -> Read<'a, Ace> {
+    pub(in super::super) fn extended(&mut self, words: &mut Words<'a>) -> Read<'a, Ace> {
         let permits = Self::verdict(words)?;
         let mut tests = Vec::new();
         let services = self.services(words)?;
@@ -213,11 +213,11 @@ impl<'a> Reading<'a, '_> {
         let word = after.next();
         let name = after.next();
         let (Some(word), Some(name)) = (word, name) else { return Ok(None) };
-        let group = match (word, self.groups.kind(name)) {
-            ("portgroup", _) => true,
-            ("object-group" | "object", Some(Kind::Ports(_) | Kind::Service | Kind::Icmp)) => true,
-            _ => false,
-        };
+        let group = matches!(
+            (word, self.groups.kind(name)),
+            ("portgroup", _)
+                | ("object-group" | "object", Some(Kind::Ports(_) | Kind::Service | Kind::Icmp))
+        );
         if !group {
             return Ok(None);
         }
@@ -265,7 +265,9 @@ impl<'a> Reading<'a, '_> {
                 "ttl" => {
                     let operator = words.next();
                     let numbers = if operator == Some("range") { 2 } else { 1 };
-                    (0..numbers).for_each(|_| drop(words.next()));
+                    for _ in 0..numbers {
+                        words.next();
+                    }
                     let what = self.symbol("ttl");
                     tests.push(Test::Unmodelled(what));
                 }

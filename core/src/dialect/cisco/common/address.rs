@@ -23,7 +23,7 @@ pub(in super::super) struct Masks {
 
 impl Masks {
     /// Takes so many of what is left, if there are.
-    pub fn spend(&mut self, count: usize) -> bool {
+    pub(in super::super) fn spend(&mut self, count: usize) -> bool {
         let left = self.left.checked_sub(count);
         self.left = left.unwrap_or(self.left);
         left.is_some()

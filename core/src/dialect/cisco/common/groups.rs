@@ -55,6 +55,8 @@ pub(in super::super) struct Groups<'a> {
     groups: HashMap<&'a str, Group<'a>>,
     read: HashMap<&'a str, Content>,
     size: usize,
+    /// Whether lines that cannot be read are unknown members.
+    pub lenient: bool,
     /// Names that stand for addresses: `name 10.1.1.1 server`.
     pub names: HashMap<&'a str, IpAddr>,
 }
@@ -64,27 +66,27 @@ pub(in super::super) type Refused<'a> = (Line<'a>, Fault<'a>);
 
 impl<'a> Groups<'a> {
     /// Opens a group, which may have been begun before; what is put into it is `lines`.
-    pub fn open(&mut self, name: &'a str, kind: Kind) -> &mut Group<'a> {
+    pub(in super::super) fn open(&mut self, name: &'a str, kind: Kind) -> &mut Group<'a> {
         self.groups.entry(name).or_insert_with(|| Group { kind, lines: Vec::new() })
     }
 
     /// A group, to be added to.
-    pub fn group_mut(&mut self, name: &str) -> Option<&mut Group<'a>> {
+    pub(in super::super) fn group_mut(&mut self, name: &str) -> Option<&mut Group<'a>> {
         self.groups.get_mut(name)
     }
 
     /// Forgets a group.
-    pub fn remove(&mut self, name: &str) {
+    pub(in super::super) fn remove(&mut self, name: &str) {
         self.groups.remove(name);
     }
 
     /// What a name stands for.
-    pub fn kind(&self, name: &str) -> Option<Kind> {
+    pub(in super::super) fn kind(&self, name: &str) -> Option<Kind> {
         self.groups.get(name).map(|group| group.kind)
     }
 
     /// Reads every group, so that lines that cannot be read are known.
-    pub fn read_all(
+    pub(in super::super) fn read_all(
         &mut self,
         masks: &mut Masks,
         builder: &mut Builder,
@@ -98,7 +100,7 @@ impl<'a> Groups<'a> {
     }
 
     /// What is in a group; all groups have been read.
-    pub fn get(&self, name: &str) -> Option<&Content> {
+    pub(in super::super) fn get(&self, name: &str) -> Option<&Content> {
         self.read.get(name)
     }
 
@@ -121,10 +123,14 @@ impl<'a> Groups<'a> {
         let mut made = Made::default();
         for line in lines {
             let read = self.member(kind, line.words(), masks, builder, path, &mut made);
-            read.map_err(|refused| match refused {
-                Trouble::Here(fault) => (line, fault),
-                Trouble::There(refused) => refused,
-            })?;
+            match read {
+                Ok(()) => {}
+                Err(Trouble::Here(_)) if self.lenient => {
+                    made.unknown = Some(builder.symbol("a line that cannot be read"));
+                }
+                Err(Trouble::Here(fault)) => return Err((line, fault)),
+                Err(Trouble::There(refused)) => return Err(refused),
+            }
             if made.size > SIZE {
                 let unknown = Some(builder.symbol("groups of a great many members"));
                 made = Made { unknown, ..Made::default() };
@@ -263,7 +269,7 @@ impl<'a> Groups<'a> {
     }
 
     /// One address, or a name of one.
-    pub fn host(&self, word: &'a str) -> Read<'a, Net> {
+    pub(in super::super) fn host(&self, word: &'a str) -> Read<'a, Net> {
         match self.names.get(word) {
             Some(address) => {
                 let bits = super::super::super::addresses::bits(*address);

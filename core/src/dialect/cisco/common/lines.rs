@@ -15,7 +15,7 @@ pub(in super::super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// All lines that say something: no empty ones, and no comments, which `!` begins.
-    pub fn all(source: &'a Source) -> impl Iterator<Item = Self> {
+    pub(in super::super) fn all(source: &'a Source) -> impl Iterator<Item = Self> {
         let text = source.text().trim_start_matches('\u{feff}');
         let lines = (1..).zip(text.lines()).map(|(number, text)| Self { number, text });
         lines.filter(|line| !line.is_blank())
@@ -27,17 +27,17 @@ impl<'a> Line<'a> {
     }
 
     /// Whether it begins with a blank, as what belongs to a section does.
-    pub fn is_indented(self) -> bool {
+    pub(in super::super) fn is_indented(self) -> bool {
         self.text.starts_with([' ', '\t'])
     }
 
     /// Its words.
-    pub const fn words(self) -> Words<'a> {
+    pub(in super::super) const fn words(self) -> Words<'a> {
         Words { line: self, rest: self.text }
     }
 
     /// Where it stands, without the blanks around it.
-    pub fn span(self, source: &Source) -> Span {
+    pub(in super::super) fn span(self, source: &Source) -> Span {
         source.span(self.number, self.text.trim())
     }
 }
@@ -51,12 +51,12 @@ pub(in super::super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// The next word, without taking it.
-    pub fn peek(&self) -> Option<&'a str> {
+    pub(in super::super) fn peek(&self) -> Option<&'a str> {
         self.clone().next()
     }
 
     /// Takes the next word if it is this one.
-    pub fn accept(&mut self, word: &str) -> bool {
+    pub(in super::super) fn accept(&mut self, word: &str) -> bool {
         let mut after = *self;
         let found = after.next() == Some(word);
         if found {
@@ -66,7 +66,7 @@ impl<'a> Words<'a> {
     }
 
     /// Takes these words if they come next.
-    pub fn accept_all(&mut self, words: &[&str]) -> bool {
+    pub(in super::super) fn accept_all(&mut self, words: &[&str]) -> bool {
         let mut after = *self;
         let found = words.iter().all(|word| after.accept(word));
         if found {
@@ -76,17 +76,17 @@ impl<'a> Words<'a> {
     }
 
     /// All that is left, without the blanks around it.
-    pub fn rest(&self) -> &'a str {
+    pub(in super::super) fn rest(&self) -> &'a str {
         self.rest.trim()
     }
 
     /// Whether nothing is left.
-    pub fn is_done(&self) -> bool {
+    pub(in super::super) fn is_done(&self) -> bool {
         self.rest().is_empty()
     }
 
     /// The next word, which has to be there.
-    pub fn need(&mut self, what: &str) -> Read<'a, &'a str> {
+    pub(in super::super) fn need(&mut self, what: &str) -> Read<'a, &'a str> {
         let at = self.line.text.get(self.line.text.len()..).unwrap_or_default();
         match self.next() {
             Some(word) => Ok(word),
@@ -125,7 +125,7 @@ pub(in super::super) fn fault<T>(code: Code, message: impl Into<String>, at: &st
 
 impl Fault<'_> {
     /// The error, with its place.
-    pub fn error(self, source: &Source, line: Line<'_>) -> Error {
+    pub(in super::super) fn error(self, source: &Source, line: Line<'_>) -> Error {
         source.error(self.code, self.message, line.number, line.text, self.at)
     }
 }

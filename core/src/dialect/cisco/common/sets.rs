@@ -16,12 +16,12 @@ pub(in super::super) struct Net {
 
 impl Net {
     /// No address.
-    pub fn none() -> Self {
+    pub(in super::super) fn none() -> Self {
         Self { v4: Ranges::none(), v6: Ranges::none(), unknown: None }
     }
 
     /// Every address of these families.
-    pub fn any(families: &[Family]) -> Self {
+    pub(in super::super) fn any(families: &[Family]) -> Self {
         let mut net = Self::none();
         for family in families {
             match family {
@@ -33,12 +33,12 @@ impl Net {
     }
 
     /// The addresses from `lo` to `hi`.
-    pub fn range(family: Family, lo: u128, hi: u128) -> Self {
+    pub(in super::super) fn range(family: Family, lo: u128, hi: u128) -> Self {
         Self::of(one_range(family, lo, hi))
     }
 
     /// The addresses of one family.
-    pub fn of(addresses: Addresses) -> Self {
+    pub(in super::super) fn of(addresses: Addresses) -> Self {
         match addresses {
             Addresses::V4(v4) => Self { v4, ..Self::none() },
             Addresses::V6(v6) => Self { v6: *v6, ..Self::none() },
@@ -46,12 +46,12 @@ impl Net {
     }
 
     /// Nobody can say what is in it.
-    pub fn unknown(what: Symbol) -> Self {
+    pub(in super::super) fn unknown(what: Symbol) -> Self {
         Self { unknown: Some(what), ..Self::none() }
     }
 
     /// The union.
-    pub fn union_of(nets: &[Self]) -> Self {
+    pub(in super::super) fn union_of(nets: &[Self]) -> Self {
         Self {
             v4: Ranges::union_of(nets.iter().flat_map(|net| net.v4.as_slice()).copied()),
             v6: Ranges::union_of(nets.iter().flat_map(|net| net.v6.as_slice()).copied()),
@@ -60,12 +60,12 @@ impl Net {
     }
 
     /// How many ranges it is.
-    pub fn ranges(&self) -> usize {
+    pub(in super::super) fn ranges(&self) -> usize {
         self.v4.as_slice().len() + self.v6.as_slice().len()
     }
 
     /// Tests that one end is in it, in a chain for these families.
-    pub fn tests(&self, side: Side, families: &[Family], tests: &mut Vec<Test>) {
+    pub(in super::super) fn tests(&self, side: Side, families: &[Family], tests: &mut Vec<Test>) {
         let all = Self::any(families);
         let whole = |family: &Family| match family {
             Family::Ipv4 => self.v4 == all.v4,
@@ -114,12 +114,12 @@ pub(in super::super) struct PortSet {
 
 impl PortSet {
     /// These ports.
-    pub const fn of(ports: Ports) -> Self {
+    pub(in super::super) const fn of(ports: Ports) -> Self {
         Self { ports, unknown: None }
     }
 
     /// The union.
-    pub fn union_of(sets: &[Self]) -> Self {
+    pub(in super::super) fn union_of(sets: &[Self]) -> Self {
         Self {
             ports: Ports::union_of(sets.iter().flat_map(|set| set.ports.as_slice()).copied()),
             unknown: sets.iter().find_map(|set| set.unknown),
@@ -127,7 +127,7 @@ impl PortSet {
     }
 
     /// Tests that one port is in it.
-    pub fn tests(&self, side: Side, tests: &mut Vec<Test>) {
+    pub(in super::super) fn tests(&self, side: Side, tests: &mut Vec<Test>) {
         let mut lists = Vec::new();
         if !self.ports.is_empty() {
             lists.push(vec![Test::Port(side, self.ports.clone())]);
@@ -149,17 +149,17 @@ pub(in super::super) struct Service {
 
 impl Service {
     /// A protocol with any ports.
-    pub const fn of(protocol: Protocol) -> Self {
+    pub(in super::super) const fn of(protocol: Protocol) -> Self {
         Self { protocol, source: None, destination: None, unknown: None }
     }
 
     /// Whether it may be TCP.
-    pub const fn concerns_tcp(&self) -> bool {
+    pub(in super::super) const fn concerns_tcp(&self) -> bool {
         matches!(self.protocol, Protocol::Any | Protocol::Tcp | Protocol::Both | Protocol::Zero)
     }
 
     /// Tests that a TCP packet is of it.
-    pub fn tests(&self) -> Vec<Test> {
+    pub(in super::super) fn tests(&self) -> Vec<Test> {
         let mut tests = Vec::new();
         if !self.concerns_tcp() {
             tests.push(Test::Never);

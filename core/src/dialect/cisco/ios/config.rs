@@ -1,6 +1,6 @@
 //! A configuration, by its parts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ipnet::IpNet;
 
@@ -22,6 +22,8 @@ pub(super) struct Config<'a> {
     pub route_maps: HashMap<&'a str, Vec<RouteMap<'a>>>,
     pub inspects: Vec<Words<'a>>,
     pub zones: Zones<'a>,
+    /// The policies that shape traffic and drop some of it.
+    pub dropping: HashSet<&'a str>,
     /// What filters in a way that is not modelled, wherever packets go.
     pub strange: Vec<Line<'a>>,
     /// The line that says that IPv6 is in use.
@@ -80,12 +82,12 @@ pub(super) struct Interfaces<'a> {
 
 impl<'a> Interfaces<'a> {
     /// The interface of a name.
-    pub fn get(&self, name: &str) -> Option<&Interface<'a>> {
+    pub(super) fn get(&self, name: &str) -> Option<&Interface<'a>> {
         self.all.get(*self.by_name.get(name)?)
     }
 
     /// The interface of a name, which may have been begun before.
-    pub fn open(&mut self, name: &'a str, line: Line<'a>) -> usize {
+    pub(super) fn open(&mut self, name: &'a str, line: Line<'a>) -> usize {
         *self.by_name.entry(name).or_insert_with(|| {
             self.all.push(Interface::new(name, line));
             self.all.len() - 1
@@ -108,6 +110,8 @@ pub(super) struct Interface<'a> {
     pub zone: Option<(&'a str, Line<'a>)>,
     /// Its IPv4 addresses, as far as they are in the text.
     pub addresses: Vec<IpNet>,
+    /// `service-policy input NAME` or `output`.
+    pub shaped: Vec<(&'a str, Line<'a>)>,
     /// What filters its packets in a way that is not modelled.
     pub strange: Vec<Line<'a>>,
 }
@@ -147,12 +151,13 @@ impl<'a> Interface<'a> {
             inspected: Vec::new(),
             zone: None,
             addresses: Vec::new(),
+            shaped: Vec::new(),
             strange: Vec::new(),
         }
     }
 
     /// Whether anything depends on packets passing it.
-    pub fn filters(&self) -> bool {
+    pub(super) fn filters(&self) -> bool {
         !self.applied.is_empty()
             || !self.inspected.is_empty()
             || !self.strange.is_empty()
@@ -161,13 +166,13 @@ impl<'a> Interface<'a> {
     }
 
     /// Applies a list, instead of the one that was.
-    pub fn apply(&mut self, applied: Applied<'a>) {
+    pub(super) fn apply(&mut self, applied: Applied<'a>) {
         self.unapply(applied.family, applied.out);
         self.applied.push(applied);
     }
 
     /// Takes a list away.
-    pub fn unapply(&mut self, family: Family, out: bool) {
+    pub(super) fn unapply(&mut self, family: Family, out: bool) {
         self.applied.retain(|one| (one.family, one.out) != (family, out));
     }
 }

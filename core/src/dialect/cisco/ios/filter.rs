@@ -61,6 +61,11 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         }
     }
     let mut config = sections.config;
+    config.groups.lenient = given.lenient;
+    for interface in &mut config.interfaces.all {
+        let drops = |(name, _): &&(&str, Line<'_>)| config.dropping.contains(name);
+        interface.strange.extend(interface.shaped.iter().filter(drops).map(|(_, line)| *line));
+    }
     if let Some(entry) = config.lists.arrange()
         && !given.lenient
     {

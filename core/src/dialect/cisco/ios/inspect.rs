@@ -38,7 +38,7 @@ const DATAGRAMS: [&str; 6] = ["udp", "icmp", "tftp", "dns", "fragment", "syslog"
 
 impl<'a> Filter<'a, '_> {
     /// Whether any interface inspects.
-    pub fn inspects(&self) -> bool {
+    pub(super) fn inspects(&self) -> bool {
         self.config.interfaces.all.iter().any(|interface| !interface.inspected.is_empty())
     }
 
@@ -82,7 +82,7 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// Packets that may be of a session pass a list where they come in.
-    pub fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
+    pub(super) fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
         let config = self.config;
         let helper = self.expected();
         let reply = vec![established(), Test::Direction(Direction::Reply)];
@@ -113,7 +113,7 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// The inspections, and what of them is not modelled.
-    pub fn inspect(&mut self, families: &[Family]) -> Result<Vec<Line<'a>>, Error> {
+    pub(super) fn inspect(&mut self, families: &[Family]) -> Result<Vec<Line<'a>>, Error> {
         let (inspections, strange) = self.inspections();
         if !self.inspects() {
             return Ok(strange);
@@ -214,7 +214,7 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// A connection that the inspection of FTP expects.
-    pub fn expected(&mut self) -> Test {
+    pub(super) fn expected(&mut self) -> Test {
         let name = self.builder.symbol(HELPER);
         Test::Helper(HelperTest { name, prefix: false, negated: false, without: false })
     }

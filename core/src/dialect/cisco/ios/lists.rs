@@ -37,7 +37,13 @@ pub(super) struct Lists<'a> {
 
 impl<'a> Lists<'a> {
     /// The list of a name, which is made if it is not there.
-    pub fn open(&mut self, family: Family, name: &'a str, standard: bool, line: Line<'a>) -> usize {
+    pub(super) fn open(
+        &mut self,
+        family: Family,
+        name: &'a str,
+        standard: bool,
+        line: Line<'a>,
+    ) -> usize {
         *self.by_name.entry((family, name)).or_insert_with(|| {
             self.lists.push(List { name, family, standard, line, entries: Vec::new(), last: 0 });
             self.lists.len() - 1
@@ -45,7 +51,13 @@ impl<'a> Lists<'a> {
     }
 
     /// Adds an entry to a list, in its place.
-    pub fn add(&mut self, list: usize, sequence: Option<u64>, line: Line<'a>, words: Words<'a>) {
+    pub(super) fn add(
+        &mut self,
+        list: usize,
+        sequence: Option<u64>,
+        line: Line<'a>,
+        words: Words<'a>,
+    ) {
         let Some(list) = self.lists.get_mut(list) else { return };
         let sequence = sequence.unwrap_or_else(|| list.last.saturating_add(10));
         list.last = list.last.max(sequence);
@@ -53,7 +65,7 @@ impl<'a> Lists<'a> {
     }
 
     /// Forgets what is in a list.
-    pub fn remove(&mut self, family: Family, name: &str) {
+    pub(super) fn remove(&mut self, family: Family, name: &str) {
         if let Some(list) = self.by_name.get(&(family, name)).and_then(|at| self.lists.get_mut(*at))
         {
             list.entries.clear();
@@ -62,17 +74,17 @@ impl<'a> Lists<'a> {
     }
 
     /// The list of a name, with its entries in order.
-    pub fn get(&self, family: Family, name: &str) -> Option<&List<'a>> {
+    pub(super) fn get(&self, family: Family, name: &str) -> Option<&List<'a>> {
         self.lists.get(*self.by_name.get(&(family, name))?)
     }
 
     /// Every one, in the order of the text.
-    pub fn all(&self) -> &[List<'a>] {
+    pub(super) fn all(&self) -> &[List<'a>] {
         &self.lists
     }
 
     /// Puts the entries in order, once all have been read. An entry that has the number of another one.
-    pub fn arrange(&mut self) -> Option<Entry<'a>> {
+    pub(super) fn arrange(&mut self) -> Option<Entry<'a>> {
         let mut twice = None;
         for list in &mut self.lists {
             list.entries.sort_by_key(|entry| entry.sequence);

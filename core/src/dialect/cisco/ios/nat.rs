@@ -86,7 +86,7 @@ struct Table<'a> {
 
 impl<'a> Filter<'a, '_> {
     /// Whether anything is translated.
-    pub fn translates(&self) -> bool {
+    pub(super) fn translates(&self) -> bool {
         let side = |wanted| {
             let mut all = self.config.interfaces.all.iter();
             all.any(move |interface| interface.nat.is_some_and(|(side, _)| side == wanted))
@@ -95,7 +95,7 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// The translation between inside and outside. What is not modelled of it is given back.
-    pub fn nat(&mut self) -> Result<Vec<Line<'a>>, Error> {
+    pub(super) fn nat(&mut self) -> Result<Vec<Line<'a>>, Error> {
         let mut strange = Vec::new();
         let mut table = Table::of(self.config.nat.clone(), &mut self.builder, &mut strange);
         if !self.translates() || (table.statics.is_empty() && table.dynamics.is_empty()) {
@@ -136,7 +136,7 @@ impl<'a> Filter<'a, '_> {
     }
 
     /// The marks by which it is known where packets came in.
-    pub fn marks(&mut self) {
+    pub(super) fn marks(&mut self) {
         let config = self.config;
         let chain = self.base("marks", &[Family::Ipv4], Hook::Prerouting, -300, BaseKind::Filter);
         let mut first = true;
@@ -461,7 +461,7 @@ impl<'a> Table<'a> {
             ((local, local), global)
         };
         let mut unknown = None;
-        while let Some(word) = words.next() {
+        for word in words {
             match word {
                 "extendable" | "no-alias" | "add-route" => {}
                 "no-payload" => self.no_payload = self.no_payload.or(Some(line)),

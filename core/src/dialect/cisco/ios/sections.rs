@@ -25,6 +25,8 @@ enum Mode<'a> {
     RouteMap(&'a str),
     ClassMap(&'a str),
     Policy(&'a str),
+    /// A policy that shapes traffic, and may drop some of it.
+    Shaping(&'a str),
     Pair,
 }
 
@@ -35,12 +37,12 @@ pub(super) struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { config: Config::default(), mode: Mode::Other }
     }
 
     /// Takes a line.
-    pub fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
+    pub(super) fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
         let words = line.words();
         if self.within(line, words)? {
             return Ok(());
@@ -92,6 +94,12 @@ impl<'a> Sections<'a> {
                 Ok(ours)
             }
             Mode::Policy(name) => Ok(self.policy(name, line, words)),
+            Mode::Shaping(name) => {
+                if first == "drop" {
+                    self.config.dropping.insert(name);
+                }
+                Ok(line.is_indented())
+            }
             Mode::Pair => {
                 let mut words = words;
                 let ours = words.accept_all(&["service-policy", "type", "inspect"]);
@@ -186,7 +194,7 @@ impl<'a> Sections<'a> {
                 _ if !line.is_indented() => return Ok(false),
                 _ => interface.strange.push(line),
             },
-            ("ip", "inspect") if line.is_indented() || words.clone().count() == 2 => {
+            ("ip", "inspect") if line.is_indented() || words.count() == 2 => {
                 let name = words.need("the name of an inspection")?;
                 let out = words.next() == Some("out");
                 if negated {
@@ -198,6 +206,11 @@ impl<'a> Sections<'a> {
             ("ip", "address") => interface.addresses.extend(own(words).filter(|_| !negated)),
             ("zone-member", "security") => {
                 interface.zone = words.next().filter(|_| !negated).map(|zone| (zone, line));
+            }
+            ("service-policy", _) => {
+                if let Some(name) = words.next().filter(|_| !negated) {
+                    interface.shaped.push((name, line));
+                }
             }
             ("ipv6", "address" | "enable") => self.config.ipv6 |= !negated,
             ("mac", "access-group")
@@ -323,6 +336,7 @@ impl<'a> Sections<'a> {
                 self.config.zones.policies.entry(name).or_default();
                 self.mode = Mode::Policy(name);
             }
+            ("policy-map", name) if words.is_done() => self.mode = Mode::Shaping(name),
             ("vlan", "filter") | ("ip", "ips" | "urlfilter") => self.config.strange.push(line),
             _ => {}
         }

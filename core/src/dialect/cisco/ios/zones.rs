@@ -48,12 +48,12 @@ struct Matches {
 
 impl<'a> Filter<'a, '_> {
     /// Whether interfaces are in zones.
-    pub fn has_zones(&self) -> bool {
+    pub(super) fn has_zones(&self) -> bool {
         self.config.interfaces.all.iter().any(|interface| interface.zone.is_some())
     }
 
     /// The zones, if there are any.
-    pub fn zones(&mut self, families: &[Family]) -> Result<(), Error> {
+    pub(super) fn zones(&mut self, families: &[Family]) -> Result<(), Error> {
         if !self.has_zones() {
             return Ok(());
         }
