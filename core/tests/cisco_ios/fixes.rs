@@ -1,9 +1,11 @@
 //! Fixes: entries before the one that blocks, in the text and as commands.
 
+use pasvaudit::ask::AuditOptions;
 use pasvaudit::audit::Verdict;
 use pasvaudit::render::FixForm;
+use pasvaudit::{Dialect, Firewall, ask};
 
-use crate::support::audit;
+use crate::support::{audit, options};
 
 fn fixed(text: &str) -> (String, String) {
     let report = audit(text);
@@ -86,4 +88,14 @@ fn all_that_is_needed_can_be_said_in_this_dialect() {
     let fix = report.fix(FixForm::CiscoIos);
     assert!(fix.proved, "{}", fix.text);
     assert!(fix.text.contains("permit tcp 10.1.0.0 0.0.255.255 "), "{}", fix.text);
+}
+
+/// What has to be permitted in a device that lets nothing through, whatever its interfaces are called.
+#[test]
+fn a_closed_device_needs_no_names_of_interfaces() {
+    let closed = Firewall::closed(Dialect::CiscoIos);
+    let options = AuditOptions { inside: None, outside: None, ..options() };
+    let report = ask::audit(&closed, &options).unwrap();
+    assert_eq!(report.verdict, Verdict::Blocked);
+    assert_eq!(report.fixed_verdict(), Verdict::Works, "{:?}", report.fixed_rule_set());
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::common::ace::{Ace, Reading};
 use super::super::common::address::{Mask, Masks};
 use super::super::common::lines::{Line, Read, Words};
+use super::super::common::names::EVERY;
 use super::config::{Applied, Config, Entry, Interface, Place};
 use super::insert::LISTS;
 use super::sections::Sections;
@@ -159,10 +160,11 @@ impl<'a> Filter<'a, '_> {
         self.builder.chain("interface", name, &BOTH, Some(base))
     }
 
-    /// A test of an interface.
+    /// A test of an interface; `any` stands for every one.
     pub(super) fn interface(&mut self, name: &str, incoming: bool) -> Test {
-        let name = self.builder.symbol(name);
-        Test::Interface(InterfaceTest { incoming, name, prefix: false, negated: false })
+        let prefix = name == EVERY;
+        let name = self.builder.symbol(if prefix { "" } else { name });
+        Test::Interface(InterfaceTest { incoming, name, prefix, negated: false })
     }
 
     /// A rule at the end of a chain.

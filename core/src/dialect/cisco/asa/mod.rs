@@ -18,14 +18,12 @@ use crate::source::Source;
 use crate::space::Family;
 
 /// A configuration that lets nothing through.
-const CLOSED: &str = "interface GigabitEthernet0/0
- nameif outside
- security-level 0
-interface GigabitEthernet0/1
- nameif inside
+const CLOSED: &str = "interface any
+ nameif any
  security-level 100
+same-security-traffic permit intra-interface
 access-list FILTER extended deny ip any any
-access-group FILTER global
+access-group FILTER in interface any
 ";
 
 /// Cisco ASA.

@@ -73,6 +73,10 @@ const PORTS: [(&str, u16); 65] = [
     ("tftp", 69),
 ];
 
+/// The name of no interface, which stands for all of them: in what is given along, and where nothing
+/// is let through.
+pub(in super::super) const EVERY: &str = "any";
+
 /// The port of a name or number.
 pub(in super::super) fn port(word: &str) -> Option<u16> {
     if word.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::super::common::ace::Reading;
 use super::super::common::address::{Mask, Masks};
 use super::super::common::lines::{Line, Words};
+use super::super::common::names::EVERY;
 use super::config::{Applied, Config, Interface};
 use super::lists::List;
 use super::nat::bit;
@@ -198,10 +199,11 @@ impl<'a> Filter<'a, '_> {
         self.builder.chain("interface", name, families, Some(base))
     }
 
-    /// A test of an interface.
+    /// A test of an interface; `any` stands for every one.
     pub(super) fn interface(&mut self, name: &str, incoming: bool) -> Test {
-        let name = self.builder.symbol(name);
-        Test::Interface(InterfaceTest { incoming, name, prefix: false, negated: false })
+        let prefix = name == EVERY;
+        let name = self.builder.symbol(if prefix { "" } else { name });
+        Test::Interface(InterfaceTest { incoming, name, prefix, negated: false })
     }
 
     /// A rule at the end of a chain.

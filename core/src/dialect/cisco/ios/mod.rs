@@ -23,10 +23,7 @@ const CLOSED: &str = "ip access-list extended FILTER
  deny ip any any
 ipv6 access-list FILTER6
  deny ipv6 any any
-interface inside
- ip access-group FILTER in
- ipv6 traffic-filter FILTER6 in
-interface outside
+interface any
  ip access-group FILTER in
  ipv6 traffic-filter FILTER6 in
 ";
