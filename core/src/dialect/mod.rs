@@ -2,6 +2,7 @@
 
 mod addresses;
 mod circle;
+mod cisco;
 mod detect;
 mod front_end;
 mod includes;

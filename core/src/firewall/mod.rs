@@ -65,6 +65,10 @@ words! {
         Nftables = "nftables",
         /// `nft -j list ruleset`.
         NftablesJson = "nftables-json",
+        /// `show running-config` of Cisco IOS and IOS-XE.
+        CiscoIos = "cisco-ios",
+        /// `show running-config` of Cisco ASA, from 8.3 on.
+        CiscoAsa = "cisco-asa",
     }
 }
 

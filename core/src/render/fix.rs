@@ -22,6 +22,10 @@ words! {
         Ip6tables = "ip6tables",
         /// For `nft -f`.
         Nftables = "nftables",
+        /// For `configure terminal` of Cisco IOS and IOS-XE.
+        CiscoIos = "cisco-ios",
+        /// For `configure terminal` of Cisco ASA.
+        CiscoAsa = "cisco-asa",
         /// In words, for those who look after the firewall.
         Words = "words",
     }

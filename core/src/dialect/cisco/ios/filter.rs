@@ -1,0 +1,456 @@
+//! A configuration as a [`Firewall`](crate::firewall::Firewall).
+//!
+//! A list that is applied `in` stands where packets come in, before any translation; one that is
+//! applied `out` where they leave, after translation, and not in the way of what the router sends
+//! itself. Where a list ends without a verdict its implicit `deny` follows, which stands at the line
+//! that applies the list. A list that is not there or has no entries lets everything through.
+
+use std::collections::HashMap;
+
+use super::super::common::ace::Reading;
+use super::super::common::address::{Mask, Masks};
+use super::super::common::lines::{Line, Words};
+use super::super::common::names::EVERY;
+use super::config::{Applied, Config, Interface};
+use super::lists::List;
+use super::nat::bit;
+use super::sections::Sections;
+use crate::error::{Code, Error};
+use crate::firewall::{
+    Action, Base, BaseKind, Builder, ChainId, Fate, Given, Hook, InterfaceTest, Mark, Policy,
+    Reject, Span, Test,
+};
+use crate::source::Source;
+use crate::space::Family;
+
+/// Lists that are applied `in` come before destinations are translated.
+const BEFORE: i32 = -150;
+
+/// Lists that are applied `out` come after sources are translated.
+const AFTER: i32 = 150;
+
+/// The mark of packets that came from inside.
+pub(super) const INSIDE: Mark = bit(0);
+
+/// The mark of packets that the router passes on.
+pub(super) const TRANSIT: Mark = bit(1);
+
+/// The mark of packets of inspected sessions, which lists do not stop.
+pub(super) const SESSION: Mark = bit(2);
+
+/// The mark of packets that lists may not stop, for they are of inspected sessions.
+pub(super) const MAYBE: Mark = bit(3);
+
+/// The inspection of FTP.
+pub(super) const HELPER: &str = "ftp";
+
+/// The ALG for FTP of NAT, which lets nothing through.
+pub(super) const NAT_HELPER: &str = "ftp-21";
+
+/// From here on packets have connections.
+const TRACKED: i32 = -200;
+
+/// The model of a configuration, and the families that it governs.
+pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Family>), Error> {
+    let mut sections = Sections::new();
+    for line in Line::all(source) {
+        if let Err(fault) = sections.take(line) {
+            if !given.lenient {
+                return Err(fault.error(source, line));
+            }
+            sections.config.strange.push(line);
+        }
+    }
+    let mut config = sections.config;
+    config.groups.lenient = given.lenient;
+    for interface in &mut config.interfaces.all {
+        let drops = |(name, _): &&(&str, Line<'_>)| config.dropping.contains(name);
+        interface.strange.extend(interface.shaped.iter().filter(drops).map(|(_, line)| *line));
+    }
+    if let Some(entry) = config.lists.arrange()
+        && !given.lenient
+    {
+        let message = "another entry of the list has this number";
+        let line = entry.line;
+        return Err(source.error(
+            Code::BadSyntax,
+            message,
+            line.number,
+            line.text,
+            line.text.trim(),
+        ));
+    }
+    attach(given, &mut config)?;
+    let unattached = config.interfaces.all.is_empty();
+    if unattached && config.lists.all().is_empty() {
+        let message = "no access list and no interface is in it; give `show running-config`, or the \
+                       lines of it that filter";
+        return Err(Error::new(Code::EmptyInput, message).in_file(source.file()));
+    }
+    let mut builder = Builder::default();
+    builder.local(&given.local);
+    let mut masks = Masks::default();
+    config
+        .groups
+        .read_all(&mut masks, &mut builder)
+        .map_err(|(line, fault)| fault.error(source, line))?;
+    let mut filter = Filter {
+        given,
+        source,
+        config: &config,
+        builder,
+        masks,
+        chains: HashMap::new(),
+        policies: HashMap::new(),
+        class_lists: HashMap::new(),
+    };
+    let families = filter.families();
+    filter.through();
+    if given.attached.is_empty() {
+        filter.known_interfaces();
+    }
+    let mut strange = config.strange.clone();
+    if filter.translates() {
+        filter.marks();
+    }
+    if filter.translates() || filter.inspects() || filter.has_zones() {
+        filter.builder.track_from(TRACKED);
+    }
+    strange.extend(filter.inspect(&families)?);
+    strange.extend(filter.nat()?);
+    filter.zones(&families)?;
+    filter.strange(&strange);
+    if unattached {
+        filter.undecided();
+    }
+    for family in &families {
+        filter.lists(*family)?;
+    }
+    Ok((filter.builder, families))
+}
+
+/// Applies the lists that were said to be.
+fn attach<'a>(given: &'a Given, config: &mut Config<'a>) -> Result<(), Error> {
+    for attached in &given.attached {
+        let wrong = |why: &str| {
+            let message =
+                format!("`{attached}` is not INTERFACE:LIST:in or INTERFACE:LIST:out{why}");
+            Err(Error::new(Code::BadOption, message))
+        };
+        let mut parts = attached.rsplitn(3, ':');
+        let (way, list, name) = (parts.next(), parts.next(), parts.next());
+        let (Some(way), Some(list), Some(name)) = (way, list, name) else { return wrong("") };
+        let out = match way {
+            "in" => false,
+            "out" => true,
+            _ => return wrong(""),
+        };
+        let found = |family| config.lists.get(family, list).map(|list| (family, list.line));
+        let Some((family, line)) = found(Family::Ipv4).or_else(|| found(Family::Ipv6)) else {
+            return wrong(": there is no such list");
+        };
+        let at = config.interfaces.open(name, line);
+        if let Some(interface) = config.interfaces.all.get_mut(at) {
+            interface.apply(Applied { family, list, out, line });
+        }
+    }
+    Ok(())
+}
+
+/// A configuration on its way into the model.
+pub(super) struct Filter<'a, 'b> {
+    given: &'b Given,
+    pub(super) source: &'a Source,
+    pub(super) config: &'b Config<'a>,
+    pub(super) builder: Builder,
+    pub(super) masks: Masks,
+    /// The chains of the lists, by what they do with what they let through and what they refuse.
+    chains: HashMap<(Family, &'a str, bool), Option<ChainId>>,
+    /// The chains of policies, and of the lists that their classes name, by mark.
+    pub(super) policies: HashMap<(Family, &'a str), ChainId>,
+    pub(super) class_lists: HashMap<(Family, &'a str, u32), ChainId>,
+}
+
+impl<'a> Filter<'a, '_> {
+    /// The families that the configuration governs.
+    fn families(&self) -> Vec<Family> {
+        let config = self.config;
+        let lists = config.lists.all().iter().any(|list| list.family == Family::Ipv6);
+        let applied = config.interfaces.all.iter().flat_map(|interface| &interface.applied);
+        let six = config.ipv6 || lists || applied.into_iter().any(|one| one.family == Family::Ipv6);
+        if six { vec![Family::Ipv4, Family::Ipv6] } else { vec![Family::Ipv4] }
+    }
+
+    pub(super) fn span(&self, line: Line<'a>) -> Span {
+        line.span(self.source)
+    }
+
+    /// A base chain.
+    pub(super) fn base(
+        &mut self,
+        name: &str,
+        families: &[Family],
+        hook: Hook,
+        priority: i32,
+        kind: BaseKind,
+    ) -> ChainId {
+        let policy = Policy { fate: Fate::Accept, span: None };
+        let base = Base { hook, priority, rank: 0, kind, policy };
+        self.builder.chain("interface", name, families, Some(base))
+    }
+
+    /// A test of an interface; `any` stands for every one.
+    pub(super) fn interface(&mut self, name: &str, incoming: bool) -> Test {
+        let prefix = name == EVERY;
+        let name = self.builder.symbol(if prefix { "" } else { name });
+        Test::Interface(InterfaceTest { incoming, name, prefix, negated: false })
+    }
+
+    /// A rule at the end of a chain.
+    pub(super) fn rule(
+        &mut self,
+        chain: ChainId,
+        line: Line<'a>,
+        mut tests: Vec<Test>,
+        action: Action,
+    ) {
+        let span = self.span(line);
+        self.builder.rule(chain, None, span, &mut tests, action);
+    }
+
+    /// A router passes packets on, whatever it filters.
+    fn through(&mut self) {
+        let config = self.config;
+        let interface = config.interfaces.all.first().map(|interface| interface.line);
+        let list = || config.lists.all().first().map(|list| list.line);
+        let Some(line) = interface.or_else(list) else { return };
+        let both = [Family::Ipv4, Family::Ipv6];
+        let chain = self.base("through", &both, Hook::Forward, BEFORE, BaseKind::Filter);
+        self.rule(chain, line, Vec::new(), Action::Continue);
+    }
+
+    /// No packet passes an interface that the router does not have. One that somebody names may be
+    /// written in another way there, and what filters it must not be passed over.
+    fn known_interfaces(&mut self) {
+        let config = self.config;
+        let all = &config.interfaces.all;
+        let Some(first) = all.first().filter(|_| all.iter().any(Interface::filters)) else {
+            return;
+        };
+        let both = [Family::Ipv4, Family::Ipv6];
+        for (hook, incoming) in [(Hook::Prerouting, true), (Hook::Forward, false)] {
+            let chain = self.base("no such interface", &both, hook, BEFORE - 2, BaseKind::Filter);
+            let mut tests = Vec::with_capacity(all.len());
+            for interface in all {
+                if let Test::Interface(test) = self.interface(interface.name, incoming) {
+                    tests.push(Test::Interface(InterfaceTest { negated: true, ..test }));
+                }
+            }
+            self.rule(chain, first.line, tests, Action::Drop);
+        }
+    }
+
+    /// What filters in ways that are not modelled.
+    fn strange(&mut self, lines: &[Line<'a>]) {
+        let config = self.config;
+        let both = [Family::Ipv4, Family::Ipv6];
+        let own = config.interfaces.all.iter().any(|interface| !interface.strange.is_empty());
+        if lines.is_empty() && !own {
+            return;
+        }
+        let entry = self.base("other in", &both, Hook::Prerouting, BEFORE - 1, BaseKind::Filter);
+        for line in lines {
+            let what = self.builder.symbol(line.text.trim());
+            self.rule(entry, *line, Vec::new(), Action::Unmodelled(what));
+        }
+        if !own {
+            return;
+        }
+        let exit = self.base("other out", &both, Hook::Forward, -1, BaseKind::Filter);
+        for interface in &config.interfaces.all {
+            for line in &interface.strange {
+                let what = self.builder.symbol(line.text.trim());
+                for (chain, incoming) in [(entry, true), (exit, false)] {
+                    let test = self.interface(interface.name, incoming);
+                    self.rule(chain, *line, vec![test], Action::Unmodelled(what));
+                }
+            }
+        }
+    }
+
+    /// Nobody said where the lists are applied.
+    fn undecided(&mut self) {
+        let config = self.config;
+        let both = [Family::Ipv4, Family::Ipv6];
+        let chain = self.base("in", &both, Hook::Prerouting, BEFORE, BaseKind::Filter);
+        let what = "where the access lists are applied: give --attached INTERFACE:LIST:in";
+        let what = self.builder.symbol(what);
+        for list in config.lists.all() {
+            self.rule(chain, list.line, Vec::new(), Action::Unmodelled(what));
+        }
+    }
+
+    /// The lists that interfaces apply to packets of a family.
+    fn lists(&mut self, family: Family) -> Result<(), Error> {
+        let config = self.config;
+        let applied = |out: bool| {
+            let all = config.interfaces.all.iter();
+            all.flat_map(move |interface| {
+                let ours = move |one: &&Applied<'a>| (one.family, one.out) == (family, out);
+                interface.applied.iter().filter(ours).map(move |one| (interface, *one))
+            })
+        };
+        if applied(false).next().is_some() {
+            let chain = self.base("in", &[family], Hook::Prerouting, BEFORE, BaseKind::Filter);
+            let first = applied(false).next().filter(|_| self.inspects());
+            if let Some((_, one)) = first {
+                self.may_be_of_session(chain, one.line);
+            }
+            for (interface, one) in applied(false) {
+                self.apply(chain, interface, one, Vec::new())?;
+            }
+        }
+        if applied(true).next().is_some() {
+            // Where nothing is translated, both are the same.
+            let translates = family == Family::Ipv4 && self.translates();
+            let (hook, priority) =
+                if translates { (Hook::Postrouting, AFTER) } else { (Hook::Forward, 0) };
+            let chain = self.base("out", &[family], hook, priority, BaseKind::Filter);
+            let first = applied(true).next().filter(|_| self.inspects());
+            if let Some((_, one)) = first {
+                let tests = vec![Test::Mark { mark: SESSION, negated: false }];
+                self.rule(chain, one.line, tests, Action::Accept);
+                let what = "whether a list that stands before the inspection stops expected data";
+                let what = self.builder.symbol(what);
+                let tests =
+                    vec![Test::Mark { mark: MAYBE, negated: false }, Test::Unmodelled(what)];
+                self.rule(chain, one.line, tests, Action::Accept);
+            }
+            for (interface, one) in applied(true) {
+                let transit = Test::Mark { mark: TRANSIT, negated: false };
+                let tests = if translates { vec![transit] } else { Vec::new() };
+                self.apply(chain, interface, one, tests)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rules that send the packets of an interface through a list.
+    pub(super) fn apply(
+        &mut self,
+        chain: ChainId,
+        interface: &Interface<'a>,
+        applied: Applied<'a>,
+        tests: Vec<Test>,
+    ) -> Result<(), Error> {
+        let quiet = interface.quiet;
+        let list = self.list(applied.family, applied.list, quiet)?;
+        let with = |filter: &mut Self| {
+            let mut all = vec![filter.interface(interface.name, !applied.out)];
+            all.extend(tests.iter().cloned());
+            all
+        };
+        let Some(list) = list else {
+            let tests = with(self);
+            self.rule(chain, applied.line, tests, Action::Accept);
+            return Ok(());
+        };
+        let tests = with(self);
+        self.rule(chain, applied.line, tests, Action::Jump(list));
+        let tests = with(self);
+        self.rule(chain, applied.line, tests, refusal(quiet));
+        Ok(())
+    }
+
+    /// The chain of a list; `None` if it is not there or has no entries.
+    fn list(
+        &mut self,
+        family: Family,
+        name: &'a str,
+        quiet: bool,
+    ) -> Result<Option<ChainId>, Error> {
+        if let Some(chain) = self.chains.get(&(family, name, quiet)) {
+            return Ok(*chain);
+        }
+        let config = self.config;
+        let found = config.lists.get(family, name).filter(|list| !list.entries.is_empty());
+        let chain = match found {
+            None => None,
+            Some(list) => {
+                let table = match family {
+                    Family::Ipv4 if list.standard => "ip standard",
+                    Family::Ipv4 => "ip",
+                    Family::Ipv6 => "ipv6",
+                };
+                Some(self.lower(list, table, Action::Accept, refusal(quiet))?)
+            }
+        };
+        self.chains.insert((family, name, quiet), chain);
+        Ok(chain)
+    }
+
+    /// A chain with the entries of a list.
+    pub(super) fn lower(
+        &mut self,
+        list: &List<'a>,
+        table: &str,
+        permit: Action,
+        deny: Action,
+    ) -> Result<ChainId, Error> {
+        let family = list.family;
+        let chain = self.builder.chain(table, list.name, &[family], None);
+        if !self.masks.spend(list.entries.len()) {
+            let what = self.builder.symbol("lists of a great many entries, which are used often");
+            self.rule(chain, list.line, vec![Test::Unmodelled(what)], permit);
+            return Ok(chain);
+        }
+        for entry in &list.entries {
+            let span = entry.line.span(self.source);
+            let mut words = entry.words;
+            if matches!(words.peek(), Some("evaluate" | "dynamic")) {
+                let what = self.builder.symbol(words.rest());
+                let mut tests = vec![Test::Unmodelled(what)];
+                self.builder.rule(chain, None, span, &mut tests, permit.clone());
+                continue;
+            }
+            match self.ace(list, &mut words) {
+                Ok(mut ace) => {
+                    if let Some(ports) = ace.datagrams {
+                        self.builder.datagrams(chain, span, ports);
+                    }
+                    let action = if ace.permits { &permit } else { &deny };
+                    self.builder.rule(chain, None, span, &mut ace.tests, action.clone());
+                }
+                Err(_) if self.given.lenient => {
+                    let what = self.builder.symbol("a line that cannot be read");
+                    let action = Action::Unmodelled(what);
+                    self.builder.rule(chain, None, span, &mut Vec::new(), action);
+                }
+                Err(fault) => return Err(fault.error(self.source, entry.line)),
+            }
+        }
+        Ok(chain)
+    }
+
+    fn ace(
+        &mut self,
+        list: &List<'a>,
+        words: &mut Words<'a>,
+    ) -> super::super::common::lines::Read<'a, super::super::common::ace::Ace> {
+        let families = [list.family];
+        let mut reading = Reading {
+            groups: &self.config.groups,
+            masks: &mut self.masks,
+            builder: &mut self.builder,
+            families: &families,
+            mask: Mask::Wildcard,
+        };
+        if list.standard { reading.standard(words) } else { reading.extended(words) }
+    }
+}
+
+/// What a router does with packets that a list denies: it says that they are prohibited (ICMP type 3
+/// code 13), unless the interface has `no ip unreachables`.
+fn refusal(quiet: bool) -> Action {
+    if quiet { Action::Drop } else { Action::Reject(Reject::Unreachable) }
+}

@@ -1,0 +1,226 @@
+//! `ip inspect`: sessions that packets of an interface open are remembered, and what comes back passes
+//! the access lists.
+//!
+//! A packet of a session is let through where it comes in if it may be one (an answer, or of a
+//! connection that the inspection of FTP expects); whether it is one is decided where both interfaces
+//! are known.
+
+use std::collections::HashMap;
+
+use super::super::common::lines::Line;
+use super::super::common::names::port;
+use super::super::common::sets::one_of;
+use super::filter::{Filter, HELPER, MAYBE, SESSION};
+use crate::error::Error;
+use crate::firewall::{
+    Action, BaseKind, ChainId, ConnectionTest, Direction, HelperTest, Hook, Ports, Side, States,
+    Test,
+};
+use crate::space::Family;
+
+/// The port of control connections.
+const FTP: u32 = 21;
+
+/// What an inspection looks at.
+#[derive(Clone, Debug, Default)]
+struct Inspection {
+    /// Every TCP connection.
+    tcp: bool,
+    ftp: bool,
+    /// The ports of other protocols.
+    ports: Vec<(u32, u32)>,
+    /// A protocol of which we do not know the ports.
+    unknown: Option<String>,
+}
+
+/// Protocols without TCP connections.
+const DATAGRAMS: [&str; 6] = ["udp", "icmp", "tftp", "dns", "fragment", "syslog"];
+
+impl<'a> Filter<'a, '_> {
+    /// Whether any interface inspects.
+    pub(super) fn inspects(&self) -> bool {
+        self.config.interfaces.all.iter().any(|interface| !interface.inspected.is_empty())
+    }
+
+    /// The inspections by name; the lines that are not modelled.
+    fn inspections(&self) -> (HashMap<&'a str, Inspection>, Vec<Line<'a>>) {
+        let mut all: HashMap<&'a str, Inspection> = HashMap::new();
+        let mut strange = Vec::new();
+        for words in &self.config.inspects {
+            let mut words = *words;
+            let line = words.line;
+            if !words.accept("name") {
+                // Timers, alerts and limits against floods.
+                continue;
+            }
+            let (Some(name), Some(protocol)) = (words.next(), words.next()) else {
+                strange.push(line);
+                continue;
+            };
+            let one = all.entry(name).or_default();
+            match protocol {
+                "tcp" => one.tcp = true,
+                "ftp" => one.ftp = true,
+                _ if DATAGRAMS.contains(&protocol) => {}
+                _ => match port(protocol) {
+                    Some(port) => one.ports.push((port.into(), port.into())),
+                    None => one.unknown = Some(format!("ip inspect {protocol}")),
+                },
+            }
+            let mut options = words;
+            while let Some(option) = options.next() {
+                match option {
+                    "alert" | "audit-trail" | "timeout" => {
+                        options.next();
+                    }
+                    "router-traffic" => {}
+                    _ => one.unknown = Some(words.line.text.trim().to_owned()),
+                }
+            }
+        }
+        (all, strange)
+    }
+
+    /// Packets that may be of a session pass a list where they come in.
+    pub(super) fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
+        let config = self.config;
+        let helper = self.expected();
+        let reply = vec![established(), Test::Direction(Direction::Reply)];
+        self.rule(chain, line, reply, Action::Accept);
+        for interface in &config.interfaces.all {
+            if interface.inspected.iter().any(|one| !one.out) {
+                let from = self.interface(interface.name, true);
+                let what = "whether a list that stands before the inspection stops expected data";
+                let what = self.builder.symbol(what);
+                let tests = vec![from.clone(), helper.clone(), Test::Unmodelled(what)];
+                self.rule(chain, line, tests, Action::Accept);
+            }
+        }
+        // On the interfaces that do not inspect they come back.
+        let inspecting = config.interfaces.all.iter();
+        let inspecting: Vec<_> = inspecting
+            .filter(|interface| interface.inspected.iter().any(|one| !one.out))
+            .map(|interface| interface.name)
+            .collect();
+        let mut tests = vec![helper];
+        for name in inspecting {
+            if let Test::Interface(mut test) = self.interface(name, true) {
+                test.negated = true;
+                tests.push(Test::Interface(test));
+            }
+        }
+        self.rule(chain, line, tests, Action::Accept);
+    }
+
+    /// The inspections, and what of them is not modelled.
+    pub(super) fn inspect(&mut self, families: &[Family]) -> Result<Vec<Line<'a>>, Error> {
+        let (inspections, strange) = self.inspections();
+        if !self.inspects() {
+            return Ok(strange);
+        }
+        for family in families {
+            let chain = self.base("inspect", &[*family], Hook::Forward, -40, BaseKind::Filter);
+            if *family == Family::Ipv4 {
+                self.sessions(chain, &inspections);
+            }
+            self.others(chain, *family)?;
+            let to_itself = self.base("inspect", &[*family], Hook::Input, 0, BaseKind::Filter);
+            self.others(to_itself, *family)?;
+        }
+        Ok(strange)
+    }
+
+    fn sessions(&mut self, chain: ChainId, inspections: &HashMap<&'a str, Inspection>) {
+        let config = self.config;
+        let helper = Action::SetHelper(self.builder.symbol(HELPER));
+        let passes =
+            |mark| Action::Several(Box::new(Box::new([Action::SetMark(mark), Action::Accept])));
+        let mut lines = None;
+        for interface in &config.interfaces.all {
+            for one in &interface.inspected {
+                lines = lines.or(Some(one.line));
+                let forth = self.interface(interface.name, !one.out);
+                let back = self.interface(interface.name, one.out);
+                let Some(inspection) = inspections.get(one.name) else {
+                    let what = self.builder.symbol(&format!("ip inspect {}", one.name));
+                    let tests = vec![
+                        back,
+                        established(),
+                        Test::Direction(Direction::Reply),
+                        Test::Unmodelled(what),
+                    ];
+                    self.rule(chain, one.line, tests, passes(SESSION));
+                    continue;
+                };
+                if inspection.ftp {
+                    let port = Test::Port(Side::Destination, Ports::range(FTP, FTP));
+                    self.rule(chain, one.line, vec![forth, port], helper.clone());
+                }
+                let mut lists = Vec::new();
+                let mut ports = inspection.ports.clone();
+                ports.extend(inspection.ftp.then_some((FTP, FTP)));
+                if inspection.tcp {
+                    lists.push(Vec::new());
+                } else if !ports.is_empty() {
+                    lists.push(vec![Test::Connection(Box::new(ConnectionTest {
+                        direction: Direction::Reply,
+                        side: Side::Source,
+                        addresses: None,
+                        ports: Some(Ports::union_of(ports)),
+                    }))]);
+                }
+                if let Some(what) = &inspection.unknown {
+                    lists.push(vec![Test::Unmodelled(self.builder.symbol(what))]);
+                }
+                let mut tests = vec![back, established(), Test::Direction(Direction::Reply)];
+                one_of(lists, &mut tests);
+                self.rule(chain, one.line, tests, passes(SESSION));
+            }
+        }
+        let Some(line) = lines else { return };
+        let expected = self.expected();
+        for interface in &config.interfaces.all {
+            for one in &interface.inspected {
+                let back = self.interface(interface.name, one.out);
+                let tests = vec![back, expected.clone()];
+                self.rule(chain, one.line, tests, passes(SESSION));
+            }
+        }
+        self.rule(chain, line, vec![expected], passes(MAYBE));
+    }
+
+    /// Answers that are of no session: the list that they passed for the time being is asked after all.
+    fn others(&mut self, chain: ChainId, family: Family) -> Result<(), Error> {
+        let config = self.config;
+        let translates = family == Family::Ipv4 && self.translates();
+        for interface in &config.interfaces.all {
+            for one in &interface.applied {
+                if (one.family, one.out) != (family, false) {
+                    continue;
+                }
+                let tests = vec![established(), Test::Direction(Direction::Reply)];
+                if translates {
+                    let from = self.interface(interface.name, true);
+                    let what = "what a list says of answers that are of no inspected session";
+                    let what = self.builder.symbol(what);
+                    let tests = [vec![from], tests].concat();
+                    self.rule(chain, one.line, tests, Action::Unmodelled(what));
+                } else {
+                    self.apply(chain, interface, *one, tests)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A connection that the inspection of FTP expects.
+    pub(super) fn expected(&mut self) -> Test {
+        let name = self.builder.symbol(HELPER);
+        Test::Helper(HelperTest { name, prefix: false, negated: false, without: false })
+    }
+}
+
+/// A packet of a connection that both sides have spoken in.
+pub(super) const fn established() -> Test {
+    Test::State { states: States::ESTABLISHED, negated: false }
+}

@@ -1,0 +1,9 @@
+//! The front ends of Cisco's configurations: IOS and IOS-XE, and ASA.
+
+mod asa;
+mod common;
+mod ios;
+mod recognise;
+
+pub(super) use asa::Asa;
+pub(super) use ios::Ios;

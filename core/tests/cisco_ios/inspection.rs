@@ -1,0 +1,117 @@
+//! `ip inspect`, and zones.
+
+use crate::support::{ACCEPT, DROP, REJECT, audit, inward, mode, out, read};
+
+const FROM: &str = "10.1.4.7:40000";
+const TO: &str = "198.51.100.5:21";
+
+fn inspecting(rules: &str) -> String {
+    format!(
+        "{rules}interface outside\n ip access-group IN in\ninterface inside\n ip inspect FW in\n\
+         ip access-list extended IN\n deny ip any any\n"
+    )
+}
+
+#[test]
+fn answers_to_inspected_connections_pass_the_list() {
+    let tcp = read(&inspecting("ip inspect name FW tcp\n"));
+    assert_eq!(out(&tcp, FROM, TO), ACCEPT);
+    assert_eq!(inward(&tcp, "198.51.100.5:40000", "10.1.4.7:21"), REJECT);
+    // What is not inspected has no answers.
+    let http = read(&inspecting("ip inspect name FW http\n"));
+    assert_eq!(out(&http, FROM, TO), REJECT);
+    assert_eq!(out(&http, FROM, "198.51.100.5:80"), ACCEPT);
+    let udp = read(&inspecting("ip inspect name FW udp timeout 15\n"));
+    assert_eq!(out(&udp, FROM, TO), REJECT);
+    // One that nobody describes, nobody can say.
+    assert_eq!(out(&read(&inspecting("")), FROM, TO), None);
+}
+
+#[test]
+fn only_the_inspection_of_ftp_lets_active_data_in() {
+    let report = audit(&inspecting("ip inspect name FW tcp\nip inspect name FW ftp\n"));
+    assert_eq!(mode(&report, "plain", "pasv"), "works");
+    assert_eq!(mode(&report, "plain", "port"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "pasv"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "port"), "blocked");
+    let report = audit(&inspecting("ip inspect name FW tcp\n"));
+    assert_eq!(mode(&report, "plain", "pasv"), "works");
+    assert_eq!(mode(&report, "plain", "port"), "blocked");
+}
+
+/// The interface of a third network inspects; what passes between the two others is not inspected.
+#[test]
+fn an_inspection_elsewhere_helps_nobody() {
+    let text = inspecting("ip inspect name FW tcp\n").replace("interface inside", "interface dmz");
+    assert_eq!(out(&read(&text), FROM, TO), REJECT);
+    let out_there = inspecting("ip inspect name FW tcp\n")
+        .replace(" ip inspect FW in\n", "")
+        .replace(" ip access-group IN in\n", " ip access-group IN in\n ip inspect FW out\n");
+    assert_eq!(out(&read(&out_there), FROM, TO), ACCEPT);
+}
+
+fn zones(class: &str, action: &str) -> String {
+    format!(
+        "class-map type inspect {class}policy-map type inspect P\n class type inspect C\n  {action}\n \
+         class class-default\n  drop\nzone security in\nzone security out\n\
+         zone-pair security PAIR source in destination out\n service-policy type inspect P\n\
+         interface inside\n zone-member security in\ninterface outside\n zone-member security out\n\
+         ip access-list extended LAN\n deny ip host 10.1.4.9 any\n permit ip 10.1.0.0 0.0.255.255 any\n"
+    )
+}
+
+#[test]
+fn a_pair_of_zones_inspects_passes_or_drops() {
+    let inspect = read(&zones("match-any C\n match protocol tcp\n", "inspect"));
+    assert_eq!(out(&inspect, FROM, TO), ACCEPT);
+    assert_eq!(inward(&inspect, "198.51.100.5:40000", "10.1.4.7:21"), DROP);
+    // What is passed has no answers without a pair for the way back.
+    let pass = read(&zones("match-any C\n match protocol tcp\n", "pass"));
+    assert_eq!(out(&pass, FROM, TO), DROP);
+    let drop = read(&zones("match-any C\n match protocol tcp\n", "drop log"));
+    assert_eq!(out(&drop, FROM, TO), DROP);
+    let other = read(&zones("match-any C\n match protocol icmp\n", "inspect"));
+    assert_eq!(out(&other, FROM, TO), DROP);
+}
+
+#[test]
+fn a_class_asks_lists() {
+    let class = "match-all C\n match access-group name LAN\n match protocol tcp\n";
+    let firewall = read(&zones(class, "inspect"));
+    assert_eq!(out(&firewall, FROM, TO), ACCEPT);
+    assert_eq!(out(&firewall, "10.1.4.9:40000", TO), DROP);
+    assert_eq!(out(&firewall, "10.2.4.7:40000", TO), DROP);
+    let class = "match-any C\n match access-group name LAN\n match protocol ftp\n";
+    let firewall = read(&zones(class, "inspect"));
+    assert_eq!(out(&firewall, "10.2.4.7:40000", TO), ACCEPT);
+    assert_eq!(out(&firewall, "10.2.4.7:40000", "198.51.100.5:22"), DROP);
+    assert_eq!(out(&firewall, FROM, "198.51.100.5:22"), ACCEPT);
+    let missing = "match-all C\n match access-group name NOWHERE\n match protocol tcp\n";
+    assert_eq!(out(&read(&zones(missing, "inspect")), FROM, TO), None);
+}
+
+#[test]
+fn only_a_class_that_inspects_ftp_reads_control_connections() {
+    let ftp = zones("match-any C\n match protocol ftp\n", "inspect");
+    let report = audit(&ftp);
+    assert_eq!(mode(&report, "plain", "pasv"), "works");
+    assert_eq!(mode(&report, "plain", "port"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "pasv"), "blocked");
+    let tcp = audit(&zones("match-any C\n match protocol tcp\n", "inspect"));
+    assert_eq!(mode(&tcp, "plain", "pasv"), "works");
+    assert_eq!(mode(&tcp, "plain", "port"), "blocked");
+    // Which of the two comes first, counts in ways that nobody wrote down.
+    let both = audit(&zones("match-any C\n match protocol tcp\n match protocol ftp\n", "inspect"));
+    assert_eq!(mode(&both, "plain", "port"), "undecided");
+}
+
+#[test]
+fn members_and_others_do_not_meet() {
+    let text = zones("match-any C\n match protocol tcp\n", "inspect");
+    let half = text.replace("interface outside\n zone-member security out\n", "");
+    assert_eq!(out(&read(&half), FROM, TO), DROP);
+    let same = text.replace("zone-member security out", "zone-member security in");
+    assert_eq!(out(&read(&same), FROM, TO), ACCEPT);
+    let none = text.replace(" service-policy type inspect P\n", "");
+    assert_eq!(out(&read(&none), FROM, TO), DROP);
+}

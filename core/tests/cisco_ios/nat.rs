@@ -1,0 +1,85 @@
+//! `ip nat`: what lists see, and what the ALG for FTP does.
+
+use crate::support::{ACCEPT, REJECT, audit, inward, mode, out, read};
+
+const OVERLOAD: &str = "interface outside
+ ip address 203.0.113.2 255.255.255.248
+ ip access-group IN in
+ ip access-group OUT out
+ ip nat outside
+interface inside
+ ip address 10.1.0.1 255.255.0.0
+ ip nat inside
+ip nat inside source list 1 interface outside overload
+access-list 1 permit 10.1.0.0 0.0.255.255
+";
+
+/// Lists that are applied `out` come after the translation, those that are applied `in` before it is
+/// undone.
+#[test]
+fn lists_outside_see_the_global_address() {
+    let lists = "ip access-list extended IN\n permit tcp any host 203.0.113.2 established\n\
+                 ip access-list extended OUT\n permit tcp host 203.0.113.2 any\n";
+    let firewall = read(&format!("{OVERLOAD}{lists}"));
+    assert_eq!(out(&firewall, "10.1.4.7:40000", "198.51.100.5:21"), ACCEPT);
+    // What no list of the translation names leaves as it is.
+    assert_eq!(out(&firewall, "10.2.4.7:40000", "198.51.100.5:21"), REJECT);
+    let local = lists.replace("203.0.113.2", "10.1.4.7");
+    let firewall = read(&format!("{OVERLOAD}{local}"));
+    assert_eq!(out(&firewall, "10.1.4.7:40000", "198.51.100.5:21"), REJECT);
+}
+
+#[test]
+fn active_mode_needs_the_alg_and_tls_blinds_it() {
+    let lists = "ip access-list extended IN\n permit tcp any any\n\
+                 ip access-list extended OUT\n permit tcp any any\n";
+    let report = audit(&format!("{OVERLOAD}{lists}"));
+    assert_eq!(mode(&report, "plain", "pasv"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "pasv"), "works");
+    assert_eq!(mode(&report, "plain", "port"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "port"), "blocked");
+    // Its ports may be others.
+    let other = "ip nat service list 10 ftp tcp port 2021\n";
+    let report = audit(&format!("{OVERLOAD}{lists}{other}"));
+    assert_eq!(mode(&report, "plain", "port"), "undecided");
+    let report = audit(&format!("{OVERLOAD}{lists}no ip nat service ftp tcp port 21\n"));
+    assert_eq!(mode(&report, "plain", "port"), "undecided");
+}
+
+#[test]
+fn a_static_entry_works_both_ways() {
+    let text = "interface outside\n ip nat outside\n ip access-group IN in\n\
+                interface inside\n ip nat inside\n\
+                ip nat inside source static tcp 10.1.0.5 2121 203.0.113.5 21 extendable\n\
+                ip nat inside source static 10.1.0.6 203.0.113.6\n\
+                ip access-list extended IN\n permit tcp any host 203.0.113.5 eq 21\n \
+                permit tcp any host 203.0.113.6\n";
+    let firewall = read(text);
+    let from = "198.51.100.5:40000";
+    assert_eq!(inward(&firewall, from, "203.0.113.5:21"), ACCEPT);
+    assert_eq!(inward(&firewall, from, "203.0.113.5:2121"), REJECT);
+    assert_eq!(inward(&firewall, from, "203.0.113.6:21000"), ACCEPT);
+    // The list sees the address that the packet comes with.
+    assert_eq!(inward(&firewall, from, "10.1.0.5:2121"), REJECT);
+    // Answers come with the global address.
+    assert_eq!(out(&firewall, "10.1.0.6:40000", "198.51.100.5:21"), ACCEPT);
+}
+
+#[test]
+fn what_is_not_modelled_of_it_is_undecided() {
+    let plain = "interface outside\n ip nat outside\ninterface inside\n ip nat inside\n";
+    for line in [
+        "ip nat outside source static 198.51.100.5 10.9.9.9",
+        "ip nat inside source list NOWHERE interface outside overload",
+        "ip nat inside source static 10.1.4.7 203.0.113.5 vrf RED",
+        "ip nat inside destination list 5 pool REAL",
+        "ip nat inside source list 1 pool NOWHERE",
+    ] {
+        let text = format!("{plain}{line}\naccess-list 1 permit any\n");
+        assert!(!read(&text).unmodelled().is_empty(), "{line}");
+    }
+    // Without any interface on one of the sides nothing is translated.
+    let text = "interface inside\n ip nat inside\nip nat inside source list 1 interface outside\n\
+                access-list 1 permit any\n";
+    assert!(read(text).unmodelled().is_empty());
+}
