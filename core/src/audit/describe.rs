@@ -84,7 +84,7 @@ impl<'a> Describer<'a> {
             kind: ByKind::Rule,
             rule_set: self.rule_set(),
             line: Some(span.line),
-            text: self.firewall.quote(span).to_owned(),
+            text: self.firewall.quote_on_one_line(span),
             chain: self.chain(chain),
         }
     }
@@ -99,7 +99,7 @@ impl<'a> Describer<'a> {
         let base = self.firewall.chain(id).and_then(|chain| chain.base());
         let span = base.and_then(|base| base.policy.span);
         let text = match span {
-            Some(span) => self.firewall.quote(span).to_owned(),
+            Some(span) => self.firewall.quote_on_one_line(span),
             None => {
                 let fate = base.map_or(Fate::Accept, |base| base.policy.fate);
                 format!("policy {}", fate.as_str())
@@ -120,7 +120,7 @@ impl<'a> Describer<'a> {
         firewall.unmodelled().iter().map(|unmodelled| UnmodelledLine {
             rule_set: self.rule_set(),
             line: unmodelled.span.line,
-            text: firewall.quote(unmodelled.span).to_owned(),
+            text: firewall.quote_on_one_line(unmodelled.span),
             what: firewall.name(unmodelled.what).to_owned(),
         })
     }
@@ -203,7 +203,7 @@ impl<'a> Describer<'a> {
         Condition {
             rule_set: self.rule_set(),
             line: Some(span.line),
-            text: self.firewall.quote(span).to_owned(),
+            text: self.firewall.quote_on_one_line(span),
             what: what.join(", "),
             decided_by: decided.then(|| self.options(&options)),
         }
@@ -258,7 +258,8 @@ impl<'a> Describer<'a> {
             _ if what.starts_with("-m set") => Some("--ipset"),
             _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
             _ if what.starts_with("fib ") && what.ends_with("local") => Some("--local"),
-            _ => None,
+            // A front end may name the option itself.
+            _ => ["--attached", "--also"].into_iter().find(|option| what.contains(option)),
         };
         Doubt { what: what.to_owned(), decided_by }
     }

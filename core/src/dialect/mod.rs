@@ -1,11 +1,13 @@
 //! Front ends: the text of a rule set in, a [`Firewall`] out.
 
 mod addresses;
+mod aws;
 mod circle;
 mod detect;
 mod front_end;
 mod insertion;
 mod iptables;
+mod json;
 mod names;
 mod nftables;
 mod writing;
