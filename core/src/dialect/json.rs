@@ -172,6 +172,26 @@ impl<'a> Fields<'a> {
         self.fields.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 
+    /// A property as it is written, with its name; all of the object if it has none of that name.
+    pub(in crate::dialect) fn property(&self, key: &str) -> &'a str {
+        let written = self.get(key).and_then(|value| self.written(key, value));
+        written.map_or(self.object.0, |(_, all)| all)
+    }
+
+    /// The name of a property as it is written before its value.
+    pub(in crate::dialect) fn name(&self, key: &str, value: Json<'a>) -> &'a str {
+        self.written(key, value).map_or(value.0, |(name, _)| name)
+    }
+
+    /// The name of a property, and all of it.
+    fn written(&self, key: &str, value: Json<'a>) -> Option<(&'a str, &'a str)> {
+        let object = self.object.0;
+        let start = (value.0.as_ptr() as usize).checked_sub(object.as_ptr() as usize)?;
+        let name = format!("\"{key}\"");
+        let at = object.get(..start)?.rfind(&name)?;
+        Some((object.get(at..at + name.len())?, object.get(at..start + value.0.len())?))
+    }
+
     /// The value of a property that says something: not one that is missing or `null`.
     pub(in crate::dialect) fn said(&self, key: &str) -> Option<Json<'a>> {
         self.get(key).filter(|value| !value.is_null())

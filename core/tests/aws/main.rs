@@ -8,3 +8,7 @@ mod groups;
 mod refused;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod template;
+#[cfg(test)]
+mod terraform;

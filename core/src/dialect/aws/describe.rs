@@ -4,7 +4,7 @@
 use super::super::json::{Fields, Json, Read};
 use super::estate::{Acl, Entry, Estate, Form, Home, Peer, Permission, Way};
 use super::reading::Reading;
-use super::scalar::{network, number, protocol, reach, scalar, truth};
+use super::scalar::{Scalar, allows, network, protocol, reach, rule_number};
 use crate::space::Family;
 
 /// The properties that hold lists of what is read here.
@@ -74,7 +74,7 @@ pub(super) fn group<'a>(
             permissions.push((way, reading.permission(read, item)?));
         }
     }
-    let known = estate.group(&id, group.require("GroupId")?);
+    let known = estate.group(&id, group.property("GroupId"));
     known.name = name.map(Into::into);
     known.permissions.extend(permissions);
     for (known, found) in known.homes.iter_mut().zip(homes) {
@@ -95,8 +95,9 @@ const PERMISSION: [&str; 7] = [
 
 fn permission<'a>(object: Json<'a>, own: &str) -> Read<'a, Permission<'a>> {
     let permission = fields(object)?;
-    let protocol = protocol(permission.require("IpProtocol")?)?;
-    let reach = reach(protocol, permission.said("FromPort"), permission.said("ToPort"))?;
+    let protocol = protocol(&Scalar::of(permission.require("IpProtocol")?))?;
+    let end = |key| permission.said(key).map(Scalar::of);
+    let reach = reach(protocol, end("FromPort"), end("ToPort"))?;
     let mut doubts = unknown(&permission, &PERMISSION);
     let mut peers = Vec::new();
     let mut of = |key: &str, allowed: &[&str], peer: &mut dyn FnMut(&Fields<'a>) -> _| {
@@ -109,16 +110,16 @@ fn permission<'a>(object: Json<'a>, own: &str) -> Read<'a, Permission<'a>> {
         Ok(())
     };
     of("IpRanges", &["CidrIp", "Description"], &mut |item| {
-        network(item.require("CidrIp")?, Family::Ipv4).map(Peer::Net).map(Some)
+        network(&Scalar::of(item.require("CidrIp")?), Family::Ipv4).map(Peer::Net).map(Some)
     })?;
     of("Ipv6Ranges", &["CidrIpv6", "Description"], &mut |item| {
-        network(item.require("CidrIpv6")?, Family::Ipv6).map(Peer::Net).map(Some)
+        network(&Scalar::of(item.require("CidrIpv6")?), Family::Ipv6).map(Peer::Net).map(Some)
     })?;
     of("PrefixListIds", &["PrefixListId", "Description"], &mut |item| {
         Ok(Some(Peer::List(item.text("PrefixListId")?.into_owned())))
     })?;
     of("UserIdGroupPairs", &PAIR, &mut |item| pair(item, own))?;
-    Ok(Permission { piece: object.piece(), reach, peers, doubts })
+    Ok(Permission { piece: object.piece(), reach, peers, doubts, of_its_own: false })
 }
 
 const PAIR: [&str; 7] = [
@@ -180,25 +181,28 @@ const RULE: [&str; 14] = [
 pub(super) fn rule<'a>(object: Json<'a>, list: Json<'a>, estate: &mut Estate<'a>) -> Read<'a, ()> {
     let rule = fields(object)?;
     let id = rule.text("GroupId")?;
-    let way = Way::of_egress(truth(rule.require("IsEgress")?)?);
-    let protocol = protocol(rule.require("IpProtocol")?)?;
-    let reach = reach(protocol, rule.said("FromPort"), rule.said("ToPort"))?;
+    let way = Way::of_egress(Scalar::of(rule.require("IsEgress")?).truth()?);
+    let protocol = protocol(&Scalar::of(rule.require("IpProtocol")?))?;
+    let end = |key| rule.said(key).map(Scalar::of);
+    let reach = reach(protocol, end("FromPort"), end("ToPort"))?;
     let doubts = unknown(&rule, &RULE);
     let mut peers = Vec::new();
     if let Some(net) = rule.said("CidrIpv4") {
-        peers.push(Peer::Net(network(net, Family::Ipv4)?));
+        peers.push(Peer::Net(network(&Scalar::of(net), Family::Ipv4)?));
     }
     if let Some(net) = rule.said("CidrIpv6") {
-        peers.push(Peer::Net(network(net, Family::Ipv6)?));
+        peers.push(Peer::Net(network(&Scalar::of(net), Family::Ipv6)?));
     }
     if let Some(list) = rule.said("PrefixListId") {
-        peers.push(Peer::List(scalar(list).unwrap_or_default().into_owned()));
+        peers.push(Peer::List(Scalar::of(list).text.into_owned()));
     }
     if let Some(info) = rule.said("ReferencedGroupInfo") {
         peers.extend(pair(&fields(info)?, &id)?);
     }
-    let known = estate.group(&id, rule.require("GroupId")?);
-    known.permissions.push((way, Permission { piece: object.piece(), reach, peers, doubts }));
+    let known = estate.group(&id, rule.property("GroupId"));
+    known
+        .permissions
+        .push((way, Permission { piece: object.piece(), reach, peers, doubts, of_its_own: false }));
     for home in &mut known.homes {
         *home = home.or(Some(Home { list: list.piece(), form: Form::Rules }));
     }
@@ -219,7 +223,7 @@ pub(super) fn acl<'a>(object: Json<'a>, estate: &mut Estate<'a>, reading: Readin
         let subnet = fields(item)?.said("SubnetId").and_then(Json::text);
         aliases.extend(subnet.map(Into::into));
     }
-    let known: &mut Acl<'a> = estate.acl(&id, acl.require("NetworkAclId")?);
+    let known: &mut Acl<'a> = estate.acl(&id, acl.property("NetworkAclId"));
     known.entries.extend(entries);
     known.aliases.extend(aliases);
     let home = list.map(|list| Home { list: list.piece(), form: Form::Describe });
@@ -241,37 +245,21 @@ const ENTRY: [&str; 8] = [
 fn entry(object: Json<'_>) -> Read<'_, Entry<'_>> {
     let entry = fields(object)?;
     let ports = entry.said("PortRange").map(fields).transpose()?;
-    let port = |key| ports.as_ref().and_then(|ports| ports.said(key));
-    let reach = reach(protocol(entry.require("Protocol")?)?, port("From"), port("To"))?;
+    let port = |key| ports.as_ref().and_then(|ports| ports.said(key)).map(Scalar::of);
+    let reach =
+        reach(protocol(&Scalar::of(entry.require("Protocol")?))?, port("From"), port("To"))?;
     let net = match (entry.said("CidrBlock"), entry.said("Ipv6CidrBlock")) {
-        (Some(net), None) => network(net, Family::Ipv4)?,
-        (None, Some(net)) => network(net, Family::Ipv6)?,
+        (Some(net), None) => network(&Scalar::of(net), Family::Ipv4)?,
+        (None, Some(net)) => network(&Scalar::of(net), Family::Ipv6)?,
         _ => return object.fault("an entry has one of `CidrBlock` and `Ipv6CidrBlock`"),
     };
     Ok(Entry {
         piece: object.piece(),
-        way: Some(Way::of_egress(truth(entry.require("Egress")?)?)),
-        number: Some(rule_number(entry.require("RuleNumber")?)?),
-        allow: Some(action(entry.require("RuleAction")?)?),
+        way: Some(Way::of_egress(Scalar::of(entry.require("Egress")?).truth()?)),
+        number: Some(rule_number(&Scalar::of(entry.require("RuleNumber")?))?),
+        allow: Some(allows(&Scalar::of(entry.require("RuleAction")?))?),
         reach,
         net: Some(net),
         doubts: unknown(&entry, &ENTRY),
     })
-}
-
-/// Whether an entry allows.
-pub(super) fn action(value: Json<'_>) -> Read<'_, bool> {
-    match scalar(value).map(|action| action.to_ascii_lowercase()).as_deref() {
-        Some("allow") => Ok(true),
-        Some("deny") => Ok(false),
-        _ => value.fault("an entry either allows or denies"),
-    }
-}
-
-/// The number of an entry. Those of the entries that deny what is left are 32767 and 32768.
-pub(super) fn rule_number(value: Json<'_>) -> Read<'_, u32> {
-    match number(value).ok().and_then(|number| u32::try_from(number).ok()) {
-        Some(number @ 1..=32768) => Ok(number),
-        _ => value.fault("the number of an entry is one from 1 to 32766"),
-    }
 }

@@ -5,6 +5,7 @@ use super::describe::{self, ACLS, GROUPS, RULES, fields};
 use super::estate::{Entry, Estate, Permission, Way};
 use super::inventory::{Inventory, complete};
 use super::reading::Reading;
+use super::{template, terraform};
 use crate::error::{Code, Error};
 use crate::source::Source;
 
@@ -82,6 +83,12 @@ fn one<'a>(
     let has = |key| document.get(key).is_some();
     if has(GROUPS) || has(RULES) || has(ACLS) {
         return answer(&document, estate, reading, inventory);
+    }
+    if has("planned_values") || has("terraform_version") && has("values") {
+        return terraform::read(&document, estate, reading);
+    }
+    if has("Resources") {
+        return template::read(&document, estate, reading);
     }
     if has("SecurityGroupRuleId") {
         let read = describe::rule(json, list, estate);

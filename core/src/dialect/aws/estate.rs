@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use ipnet::IpNet;
 
-use super::super::json::Json;
-
 /// The way of packets at an interface or the border of a subnet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(super) enum Way {
@@ -54,7 +52,7 @@ pub(super) enum Reach {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Peer {
     Net(IpNet),
-    /// The interfaces that have a group; `foreign` if it may be one of another account or VPC.
+    /// The interfaces that have a group.
     Group {
         id: String,
     },
@@ -73,20 +71,34 @@ pub(super) struct Permission<'a> {
     pub peers: Vec<Peer>,
     /// What decides besides whether it is there and matches, and is not known.
     pub doubts: Vec<String>,
+    /// Whether it is a resource of its own, beside the group.
+    pub of_its_own: bool,
 }
 
 impl<'a> Permission<'a> {
     /// A rule of which nothing is known.
     pub(super) fn unknown(piece: &'a str, what: impl Into<String>) -> Self {
         let what = what.into();
-        Self { piece, reach: Reach::All, peers: vec![Peer::Unknown(what)], doubts: Vec::new() }
+        Self {
+            piece,
+            reach: Reach::All,
+            peers: vec![Peer::Unknown(what)],
+            doubts: Vec::new(),
+            of_its_own: false,
+        }
     }
 
     /// A rule that lets everything through, both families.
     pub(super) fn everything(piece: &'a str) -> Self {
         use crate::space::Family;
         let peers = [Family::Ipv4, Family::Ipv6].map(|family| Peer::Net(family.everything()));
-        Self { piece, reach: Reach::All, peers: peers.to_vec(), doubts: Vec::new() }
+        Self {
+            piece,
+            reach: Reach::All,
+            peers: peers.to_vec(),
+            doubts: Vec::new(),
+            of_its_own: false,
+        }
     }
 }
 
@@ -103,13 +115,19 @@ pub(super) struct Group<'a> {
     pub homes: [Option<Home<'a>>; 2],
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
     /// As people know it.
     pub(super) fn label(&self) -> String {
         match &self.name {
             Some(name) if *name != self.id && !name.is_empty() => format!("{} ({name})", self.id),
             _ => self.id.clone(),
         }
+    }
+
+    /// It has rules that the text does not hold.
+    pub(super) fn is_partly_known(&mut self, piece: &'a str) {
+        let rest = Permission::unknown(piece, format!("the other rules of {}", self.id));
+        self.permissions.extend(Way::BOTH.map(|way| (way, rest.clone())));
     }
 
     pub(super) fn is_called(&self, name: &str) -> bool {
@@ -152,7 +170,13 @@ pub(super) struct Acl<'a> {
     pub homes: [Option<Home<'a>>; 2],
 }
 
-impl Acl<'_> {
+impl<'a> Acl<'a> {
+    /// It has entries that the text does not hold.
+    pub(super) fn is_partly_known(&mut self, piece: &'a str) {
+        let what = format!("the other entries of {}", self.id);
+        self.entries.push(Entry::unknown(piece, what));
+    }
+
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.id == name || self.aliases.iter().any(|alias| alias == name)
     }
@@ -190,15 +214,16 @@ pub(super) struct Estate<'a> {
     /// The groups of the only interface that the text has, if it says.
     pub worn: Option<Vec<String>>,
     known_groups: HashMap<String, usize>,
+    /// The ids of groups and ACLs that have other names too.
+    called: HashMap<String, String>,
     known_acls: HashMap<String, usize>,
 }
 
 impl<'a> Estate<'a> {
     /// The group of this id, which is made if it was not spoken of yet.
-    pub(super) fn group(&mut self, id: &str, declared: Json<'a>) -> &mut Group<'a> {
+    pub(super) fn group(&mut self, id: &str, declared: &'a str) -> &mut Group<'a> {
         let groups = &mut self.groups;
         let index = *self.known_groups.entry(id.to_owned()).or_insert_with(|| {
-            let declared = declared.piece();
             groups.push(Group { id: id.to_owned(), declared, ..Group::default() });
             groups.len() - 1
         });
@@ -207,16 +232,26 @@ impl<'a> Estate<'a> {
         &mut groups[index]
     }
 
+    /// A group or an ACL is called so too.
+    pub(super) fn call(&mut self, name: &str, id: &str) {
+        self.called.insert(name.to_owned(), id.to_owned());
+    }
+
+    /// The id of the group or ACL that is called so.
+    pub(super) fn id_of(&self, name: &str) -> Option<String> {
+        let own = self.known_groups.contains_key(name) || self.known_acls.contains_key(name);
+        if own { Some(name.to_owned()) } else { self.called.get(name).cloned() }
+    }
+
     /// Whether a group of this id was spoken of.
     pub(super) fn has_group(&self, id: &str) -> bool {
         self.known_groups.contains_key(id)
     }
 
     /// The network ACL of this id, which is made if it was not spoken of yet.
-    pub(super) fn acl(&mut self, id: &str, declared: Json<'a>) -> &mut Acl<'a> {
+    pub(super) fn acl(&mut self, id: &str, declared: &'a str) -> &mut Acl<'a> {
         let acls = &mut self.acls;
         let index = *self.known_acls.entry(id.to_owned()).or_insert_with(|| {
-            let declared = declared.piece();
             acls.push(Acl { id: id.to_owned(), declared, ..Acl::default() });
             acls.len() - 1
         });

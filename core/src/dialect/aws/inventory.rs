@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::super::json::{Fields, Json, Read};
 use super::describe::{fields, items};
-use super::scalar::network;
+use super::scalar::{Scalar, network};
 use crate::error::{Code, Error};
 use crate::firewall::Given;
 use crate::source::Source;
@@ -159,5 +159,5 @@ fn net(value: Json<'_>) -> Read<'_, IpNet> {
         return Ok(address.into());
     }
     let family = if written.contains(':') { Family::Ipv6 } else { Family::Ipv4 };
-    network(value, family)
+    network(&Scalar::of(value), family)
 }

@@ -9,6 +9,8 @@ mod inventory;
 mod lower;
 mod reading;
 mod scalar;
+mod template;
+mod terraform;
 
 use super::front_end::FrontEnd;
 use super::insertion::{Insertion, Spot};

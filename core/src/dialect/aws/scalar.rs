@@ -4,43 +4,43 @@ use std::borrow::Cow;
 
 use ipnet::IpNet;
 
-use super::super::json::{Fields, Json, Read};
+use super::super::json::{Json, Read};
 use super::estate::Reach;
 use crate::error::Code;
 use crate::space::Family;
 
 /// A string, or a number or truth value as it is written: templates write them either way.
-pub(super) fn scalar(value: Json<'_>) -> Option<Cow<'_, str>> {
-    let written = value.piece();
-    let plain = !written.starts_with(['{', '[', '"']) && !value.is_null();
-    value.text().or_else(|| plain.then_some(Cow::Borrowed(written)))
+#[derive(Clone, Debug)]
+pub(super) struct Scalar<'a> {
+    pub text: Cow<'a, str>,
+    /// Where it stands.
+    pub at: Json<'a>,
 }
 
-/// The string or number of a property that says something.
-pub(super) fn scalar_of<'a>(fields: &Fields<'a>, key: &str) -> Read<'a, Option<Cow<'a, str>>> {
-    match fields.said(key) {
-        None => Ok(None),
-        Some(value) => match scalar(value) {
-            Some(text) => Ok(Some(text)),
-            None => value.fault(format_args!("`{key}` is no string and no number")),
-        },
+impl<'a> Scalar<'a> {
+    /// The text of a value; none for a list or an object, which no reader takes.
+    pub(super) fn of(at: Json<'a>) -> Self {
+        let written = at.piece();
+        let plain = !written.starts_with(['{', '[', '"']) && !at.is_null();
+        let text = at.text().or_else(|| plain.then_some(Cow::Borrowed(written)));
+        Self { text: text.unwrap_or_default(), at }
     }
-}
 
-/// A truth value, or a string that says one.
-pub(super) fn truth(value: Json<'_>) -> Read<'_, bool> {
-    match scalar(value).as_deref() {
-        Some("true" | "True") => Ok(true),
-        Some("false" | "False") => Ok(false),
-        _ => value.fault("neither true nor false"),
+    /// A truth value.
+    pub(super) fn truth(&self) -> Read<'a, bool> {
+        match &*self.text {
+            "true" | "True" => Ok(true),
+            "false" | "False" => Ok(false),
+            _ => self.at.fault("neither true nor false"),
+        }
     }
-}
 
-/// A whole number.
-pub(super) fn number(value: Json<'_>) -> Read<'_, i64> {
-    match scalar(value).and_then(|text| text.parse().ok()) {
-        Some(number) => Ok(number),
-        None => value.fault("no whole number"),
+    /// A whole number.
+    fn number(&self) -> Read<'a, i64> {
+        match self.text.parse() {
+            Ok(number) => Ok(number),
+            Err(_) => self.at.fault("no whole number"),
+        }
     }
 }
 
@@ -55,9 +55,8 @@ pub(super) enum Protocol {
 
 /// The protocol of this name or number: `IpProtocol` of the EC2 API, which has `-1` for all, and the
 /// names that Terraform and templates take besides.
-pub(super) fn protocol(value: Json<'_>) -> Read<'_, Protocol> {
-    let written = scalar(value).unwrap_or_default();
-    Ok(match written.trim().to_ascii_lowercase().as_str() {
+pub(super) fn protocol<'a>(value: &Scalar<'a>) -> Read<'a, Protocol> {
+    Ok(match value.text.trim().to_ascii_lowercase().as_str() {
         "-1" | "all" => Protocol::All,
         "tcp" | "6" => Protocol::Tcp,
         "udp" | "17" => Protocol::Udp,
@@ -68,7 +67,7 @@ pub(super) fn protocol(value: Json<'_>) -> Read<'_, Protocol> {
         number => match number.parse::<u8>() {
             Ok(_) => Protocol::Other,
             Err(_) => {
-                return value.fault("this is no protocol: a number, `tcp`, `udp` ... or `-1`");
+                return value.at.fault("this is no protocol: a number, `tcp`, `udp` ... or `-1`");
             }
         },
     })
@@ -77,8 +76,8 @@ pub(super) fn protocol(value: Json<'_>) -> Read<'_, Protocol> {
 /// What a rule speaks of. With all protocols, and with any but TCP and UDP, ports do not count.
 pub(super) fn reach<'a>(
     protocol: Protocol,
-    from: Option<Json<'a>>,
-    to: Option<Json<'a>>,
+    from: Option<Scalar<'a>>,
+    to: Option<Scalar<'a>>,
 ) -> Read<'a, Reach> {
     Ok(match protocol {
         Protocol::All => Reach::All,
@@ -95,11 +94,11 @@ pub(super) fn reach<'a>(
 }
 
 /// A range of ports; an end that is missing or -1 leaves it open there.
-fn ports<'a>(from: Option<Json<'a>>, to: Option<Json<'a>>) -> Read<'a, (u16, u16)> {
-    let first = port(from, u16::MIN)?;
-    let last = port(to, u16::MAX)?;
+fn ports<'a>(from: Option<Scalar<'a>>, to: Option<Scalar<'a>>) -> Read<'a, (u16, u16)> {
+    let first = port(from.as_ref(), u16::MIN)?;
+    let last = port(to.as_ref(), u16::MAX)?;
     match to.or(from) {
-        Some(at) if first > last => at.fault_of(
+        Some(end) if first > last => end.at.fault_of(
             Code::BadPort,
             format_args!("the ports {first} to {last} have their ends the wrong way round"),
         ),
@@ -107,23 +106,24 @@ fn ports<'a>(from: Option<Json<'a>>, to: Option<Json<'a>>) -> Read<'a, (u16, u16
     }
 }
 
-fn port(value: Option<Json<'_>>, open: u16) -> Read<'_, u16> {
-    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(open) };
-    match number(value)? {
+fn port<'a>(value: Option<&Scalar<'a>>, open: u16) -> Read<'a, u16> {
+    let Some(value) = value else { return Ok(open) };
+    match value.number()? {
         -1 => Ok(open),
         port => match u16::try_from(port) {
             Ok(port) => Ok(port),
-            Err(_) => value.fault_of(Code::BadPort, "a port is a number from 0 to 65535"),
+            Err(_) => value.at.fault_of(Code::BadPort, "a port is a number from 0 to 65535"),
         },
     }
 }
 
 /// A network of a family, its host bits taken away, as the EC2 API does.
-pub(super) fn network(value: Json<'_>, family: Family) -> Read<'_, IpNet> {
-    let written = value.text().unwrap_or_default();
-    let written = written.trim();
+pub(super) fn network<'a>(value: &Scalar<'a>, family: Family) -> Read<'a, IpNet> {
+    let written = value.text.trim();
     let fault = |why: &str| {
-        value.fault_of(Code::BadAddress, format_args!("this is no {} network{why}", family.title()))
+        value
+            .at
+            .fault_of(Code::BadAddress, format_args!("this is no {} network{why}", family.title()))
     };
     match written.parse::<IpNet>() {
         Ok(net) if Family::of(net.addr()) == family => Ok(net.trunc()),
@@ -132,5 +132,22 @@ pub(super) fn network(value: Json<'_>, family: Family) -> Read<'_, IpNet> {
             fault(": it lacks its prefix length, such as /32")
         }
         Err(_) => fault(", such as 10.0.0.0/16 or 2001:db8::/32"),
+    }
+}
+
+/// Whether an entry of a network ACL allows.
+pub(super) fn allows<'a>(value: &Scalar<'a>) -> Read<'a, bool> {
+    match value.text.to_ascii_lowercase().as_str() {
+        "allow" => Ok(true),
+        "deny" => Ok(false),
+        _ => value.at.fault("an entry either allows or denies"),
+    }
+}
+
+/// The number of an entry. Those of the entries that deny what is left are 32767 and 32768.
+pub(super) fn rule_number<'a>(value: &Scalar<'a>) -> Read<'a, u32> {
+    match value.text.parse() {
+        Ok(number @ 1..=32768) => Ok(number),
+        _ => value.at.fault("the number of an entry is one from 1 to 32766"),
     }
 }
