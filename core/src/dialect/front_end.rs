@@ -37,6 +37,11 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         false
     }
 
+    /// Whether rules can name the ports that packets come from.
+    fn names_source_ports(&self) -> bool {
+        true
+    }
+
     /// What puts rules into the text; `None` where it has no place for them.
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion>;
 

@@ -27,6 +27,11 @@ impl Dialect {
     pub(crate) fn names_several(self) -> bool {
         <dyn FrontEnd>::of(self).names_several()
     }
+
+    /// Whether rules can name the ports that packets come from.
+    pub(crate) fn names_source_ports(self) -> bool {
+        <dyn FrontEnd>::of(self).names_source_ports()
+    }
 }
 
 impl Firewall {

@@ -68,7 +68,7 @@ pub(super) fn group<'a>(
     let mut homes = [None, None];
     for (way, key) in [(Way::In, "IpPermissions"), (Way::Out, "IpPermissionsEgress")] {
         let Some(list) = group.said(key) else { continue };
-        homes[way as usize] = Some(Home { list: list.piece(), form: Form::Describe });
+        *way.of_mut(&mut homes) = Some(Home { list: list.piece(), form: Form::Describe });
         for item in items(list)? {
             let read = permission(item, &id);
             permissions.push((way, reading.permission(read, item)?));

@@ -18,6 +18,24 @@ impl Way {
         if egress { Self::Out } else { Self::In }
     }
 
+    /// What is there for this way.
+    pub(super) const fn of<T: Copy>(self, both: &[T; 2]) -> T {
+        let [inward, outward] = *both;
+        match self {
+            Self::In => inward,
+            Self::Out => outward,
+        }
+    }
+
+    /// What is there for this way, to be changed.
+    pub(super) const fn of_mut<T>(self, both: &mut [T; 2]) -> &mut T {
+        let [inward, outward] = both;
+        match self {
+            Self::In => inward,
+            Self::Out => outward,
+        }
+    }
+
     /// As rules of security groups are called.
     pub(super) const fn gress(self) -> &'static str {
         match self {

@@ -5,12 +5,14 @@ mod attached;
 mod describe;
 mod document;
 mod estate;
+mod insert;
 mod inventory;
 mod lower;
 mod reading;
 mod scalar;
 mod template;
 mod terraform;
+mod write;
 
 use super::front_end::FrontEnd;
 use super::insertion::{Insertion, Spot};
@@ -25,7 +27,7 @@ use reading::Reading;
 const CLOSED: &str = r#"{
     "SecurityGroups": [
         {
-            "GroupId": "sg-00000000",
+            "GroupId": "$GROUP_ID",
             "GroupName": "ftp",
             "IpPermissions": [],
             "IpPermissionsEgress": []
@@ -33,6 +35,9 @@ const CLOSED: &str = r#"{
     ]
 }
 "#;
+
+/// What stands for the id of a group that is not known: a variable of a shell.
+const PLACEHOLDER: &str = "$GROUP_ID";
 
 /// How far into a text its form shows.
 const BEGINNING: usize = 1 << 16;
@@ -75,24 +80,28 @@ impl FrontEnd for Aws {
         CLOSED
     }
 
-    fn commanded(&self) -> &'static [Dialect] {
-        &[]
+    fn rules(&self, _dialect: Dialect, allowance: &Allowance) -> Vec<String> {
+        let said = write::said(allowance);
+        said.iter().filter_map(|one| serde_json::to_string(one).ok()).collect()
     }
 
-    fn rules(&self, _dialect: Dialect, _allowance: &Allowance) -> Vec<String> {
-        Vec::new()
+    fn names_source_ports(&self) -> bool {
+        false
     }
 
-    fn insertion(&self, _firewall: &Firewall, _spot: Spot, _rules: &[String]) -> Option<Insertion> {
-        None
+    fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
+        insert::insertion(firewall, spot, rules)
     }
 
     fn commands(
         &self,
-        _firewall: &Firewall,
-        _additions: &[(Spot, Vec<Allowance>)],
+        firewall: &Firewall,
+        additions: &[(Spot, Vec<Allowance>)],
     ) -> Option<String> {
-        None
+        let said = |allowances: &[Allowance]| allowances.iter().flat_map(write::said).collect();
+        let additions: Vec<_> =
+            additions.iter().map(|(spot, allowances)| (*spot, said(allowances))).collect();
+        insert::commands(firewall, &additions)
     }
 
     fn loader(&self, _dialect: Dialect) -> &'static str {

@@ -125,7 +125,7 @@ impl<'a> Template<'a> {
                     continue;
                 };
                 let list = said.piece();
-                homes[way as usize] =
+                *way.of_mut(&mut homes) =
                     list.starts_with('[').then_some(Home { list, form: Form::Template });
                 for item in items {
                     let read = self.permission(item, item);

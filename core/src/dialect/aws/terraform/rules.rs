@@ -151,7 +151,7 @@ fn group<'a>(
             permissions.push((way, Permission::unknown(resource.object.piece(), what)));
             return Ok(());
         };
-        homes[way as usize] = Some(Home { list: list.piece(), form: Form::Terraform });
+        *way.of_mut(&mut homes) = Some(Home { list: list.piece(), form: Form::Terraform });
         let rules = items(list)?;
         let unknown = alike(unknown, rules.len());
         for (rule, unknown) in rules.into_iter().zip(unknown) {
@@ -399,7 +399,7 @@ fn acl<'a>(
             entries.push(Entry { way: Some(way), ..entry });
             return Ok(());
         };
-        homes[way as usize] = Some(Home { list: list.piece(), form: Form::Terraform });
+        *way.of_mut(&mut homes) = Some(Home { list: list.piece(), form: Form::Terraform });
         let rules = items(list)?;
         let unknown = alike(unknown, rules.len());
         for (rule, unknown) in rules.into_iter().zip(unknown) {
