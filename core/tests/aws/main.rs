@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod acls;
 #[cfg(test)]
+mod fixes;
+#[cfg(test)]
 mod groups;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod refused;
 #[cfg(test)]
@@ -12,3 +18,5 @@ mod support;
 mod template;
 #[cfg(test)]
 mod terraform;
+#[cfg(test)]
+mod traps;

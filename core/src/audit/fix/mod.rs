@@ -435,7 +435,8 @@ impl<'a> Fixer<'a> {
             // What was given up then says only what no rule does that is as strict as it has to be.
             None => price.clone(),
         };
-        if proof::are_answers(&price, self.wants, &self.budget)? {
+        let dialect = self.audit.firewall.dialect();
+        if proof::are_answers(&price, self.wants, dialect, &self.budget)? {
             return self.repair(loose, loosely, &price);
         }
         let help = format!("a rule for this would also let through what nobody needs: {needless}");

@@ -4,7 +4,7 @@ use super::applied::Applied;
 use super::wants::Wants;
 use crate::audit::fates::{Piece, Site, Status, union};
 use crate::eval::{End, Placement};
-use crate::firewall::{Action, Allowance, Governs, Hook, Side};
+use crate::firewall::{Action, Allowance, Dialect, Governs, Hook, Side};
 use crate::space::{
     AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange, Ranges,
 };
@@ -33,11 +33,7 @@ pub(super) fn needless(
         }
         let [client, server] = &wanted;
         let own = own_ends(at, opener, [&client.v4, &server.v4]);
-        if !applied.firewall.dialect().names_source_ports() {
-            // A client chooses its port by itself: to come from another one opens nothing to anybody.
-            let v4 = needed.v4.exists(&[Axis::SourcePort], budget)?;
-            needed = PacketSpace { v4, v6: needed.v6.exists(&[Axis::SourcePort], budget)? };
-        }
+        needed = as_far_as_named(needed, applied.firewall.dialect(), budget)?;
         let v4 = opened::<u32>(applied, before, after, opener, own.as_ref(), budget)?;
         let own = own_ends(at, opener, [&client.v6, &server.v6]);
         let v6 = opened::<u128>(applied, before, after, opener, own.as_ref(), budget)?;
@@ -45,6 +41,20 @@ pub(super) fn needless(
         found = found.union(&opened, budget)?;
     }
     Ok(found)
+}
+
+/// Connections from any port, where rules cannot name it: who opens one chooses its port, so to come from
+/// another opens nothing to anybody.
+fn as_far_as_named(
+    needed: PacketSpace,
+    dialect: Dialect,
+    budget: &Budget,
+) -> Result<PacketSpace, Exhausted> {
+    if dialect.names_source_ports() {
+        return Ok(needed);
+    }
+    let v4 = needed.v4.exists(&[Axis::SourcePort], budget)?;
+    Ok(PacketSpace { v4, v6: needed.v6.exists(&[Axis::SourcePort], budget)? })
 }
 
 /// The addresses of a host, and at which end of the connections that `opener` opens they are: no others
@@ -180,9 +190,11 @@ fn boxes<A: Governs>(allowance: &Allowance) -> Vec<Cuboid<A>> {
 pub(super) fn are_answers(
     needless: &PacketSpace,
     wants: &Wants,
+    dialect: Dialect,
     budget: &Budget,
 ) -> Result<bool, Exhausted> {
     let needed = wants.needed(End::Client, budget)?;
     let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
+    let needed = as_far_as_named(needed, dialect, budget)?;
     Ok(needless.difference(&needed.mirrored(budget)?, budget)?.is_empty())
 }
