@@ -244,3 +244,12 @@ fn a_group_without_rules_lets_nothing_through() {
     assert_eq!(comes_in(&firewall, CLIENT, "10.0.0.5:21"), Some(false));
     assert_eq!(gets_out(&firewall, "10.0.0.5:4000", "203.0.113.1:21"), Some(false));
 }
+
+/// A query may have left one way out.
+#[test]
+fn rules_that_the_text_does_not_have_are_unknown() {
+    let text = r#"{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []}]}"#;
+    let firewall = read(text);
+    assert_eq!(comes_in(&firewall, CLIENT, "10.0.0.5:21"), Some(false));
+    assert_eq!(gets_out(&firewall, "10.0.0.5:4000", "203.0.113.1:21"), None);
+}

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use pasvaudit::eval::concrete::{self, Always, Connection, Interfaces, Outcome, Tuple};
 use pasvaudit::firewall::{Fate, States};
-use pasvaudit::{End, Placement};
+use pasvaudit::{End, Explain, Firewall, Placement};
 
 use crate::support::read;
 
@@ -151,6 +151,21 @@ fn text(chance: &mut Chance, groups: Option<&[Rule]>, acl: Option<&[Rule]>) -> S
     text + "}"
 }
 
+/// What the symbolic evaluator says, as a person would ask it.
+fn explained(firewall: &Firewall, question: &Connection<'_>) -> bool {
+    let Tuple { source, destination } = question.tuple;
+    let explanation = Explain::connection(firewall, question.placement, question.opener)
+        .source(source.ip().into())
+        .source_ports(source.port()..=source.port())
+        .destination(destination.ip().into())
+        .destination_ports(destination.port()..=destination.port())
+        .run()
+        .unwrap();
+    let [part] = explanation.parts.as_slice() else { panic!("{explanation:?}") };
+    assert!(part.certain, "{explanation:?}");
+    part.fate == Fate::Accept
+}
+
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
@@ -195,6 +210,10 @@ fn connections_fare_as_a_plain_reading_says() {
             let expected = lets(groups.as_deref(), acl.as_deref(), outgoing, far, ports);
             assert_eq!(verdict.fate == Fate::Accept, expected, "{question:?}\n{text}");
             compared += 1;
+            if compared % 20 == 0 {
+                let explained = explained(&firewall, &question);
+                assert_eq!(explained, expected, "{question:?}\n{text}");
+            }
             passed += u64::from(expected);
             undecided += u64::from(verdict.unknowns_asked > 0);
         }

@@ -172,3 +172,14 @@ fn acls_and_their_entries() {
     let firewall = read(&template(&format!("{}, {open}", resources.join(", "))));
     assert_eq!(comes_in(&firewall, CLIENT, "10.0.0.5:22"), None);
 }
+
+/// A macro may make anything of a template; those of AWS are known not to touch groups.
+#[test]
+fn a_macro_makes_everything_undecided() {
+    let text =
+        ingress(r#""IpProtocol": "tcp", "FromPort": 21, "ToPort": 21, "CidrIp": "0.0.0.0/0""#);
+    let with = |name: &str| text.replacen('{', &format!(r#"{{"Transform": {name}, "#), 1);
+    assert_eq!(comes_in(&read(&with(r#""Ours""#)), CLIENT, "10.0.0.5:22"), None);
+    let known = with(r#"["AWS::Serverless-2016-10-31"]"#);
+    assert_eq!(comes_in(&read(&known), CLIENT, "10.0.0.5:22"), Some(false));
+}

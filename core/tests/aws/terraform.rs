@@ -136,6 +136,11 @@ fn what_is_known_after_apply_is_undecided() {
     assert_eq!(comes_in(&peers, "192.0.2.1:4000", "10.0.0.5:22"), Some(false));
     let port = read(&plan(&[group()], &change(r#""to_port": true"#), ""));
     assert_eq!(comes_in(&port, CLIENT, "10.0.0.5:21"), None);
+    let more = format!(
+        r#"{{"address": "aws_security_group.ftp", "change": {{"after_unknown": {{"ingress": [{{}}, {{"to_port": true}}]}}}}}}"#
+    );
+    let more = read(&plan(&[group()], &more, ""));
+    assert_eq!(comes_in(&more, "192.0.2.1:4000", "10.0.0.5:22"), None);
     let nothing = read(&plan(&[group()], &change(r#""cidr_blocks": [false]"#), ""));
     assert!(unmodelled(&nothing).is_empty());
 }

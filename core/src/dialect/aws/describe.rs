@@ -67,7 +67,11 @@ pub(super) fn group<'a>(
     let mut permissions = Vec::new();
     let mut homes = [None, None];
     for (way, key) in [(Way::In, "IpPermissions"), (Way::Out, "IpPermissionsEgress")] {
-        let Some(list) = group.said(key) else { continue };
+        let Some(list) = group.said(key) else {
+            let what = format!("its {} rules, which the text does not have", way.gress());
+            permissions.push((way, Permission::unknown(group.property("GroupId"), what)));
+            continue;
+        };
         *way.of_mut(&mut homes) = Some(Home { list: list.piece(), form: Form::Describe });
         for item in items(list)? {
             let read = permission(item, &id);
@@ -218,6 +222,10 @@ pub(super) fn acl<'a>(object: Json<'a>, estate: &mut Estate<'a>, reading: Readin
     let list = acl.said("Entries");
     for item in list.map_or(Ok(Vec::new()), items)? {
         entries.push(reading.entry(entry(item), item)?);
+    }
+    if list.is_none() {
+        let what = "its entries, which the text does not have";
+        entries.push(Entry::unknown(acl.property("NetworkAclId"), what));
     }
     for item in acl.said("Associations").map_or(Ok(Vec::new()), items)? {
         let subnet = fields(item)?.said("SubnetId").and_then(Json::text);

@@ -41,13 +41,13 @@ pub(in super::super) fn read<'a>(
             names.parameters.insert(name.to_owned(), fields(parameter)?);
         }
     }
+    if let Some(transform) = document.said("Transform").filter(|transform| is_custom(*transform)) {
+        anything(transform, "what a macro makes of the template", estate);
+    }
     let all = fields(document.require("Resources")?)?;
     for (name, object) in all.iter() {
         if name.starts_with("Fn::") {
-            let what = format!("what `{name}` makes of the template");
-            let rule = Permission::unknown(object.piece(), &*what);
-            estate.loose.extend(Way::BOTH.map(|way| (way, rule.clone())));
-            estate.stray.push(Entry::unknown(object.piece(), what));
+            anything(object, &format!("what `{name}` makes of the template"), estate);
             continue;
         }
         let resource = fields(object)?;
@@ -71,6 +71,19 @@ pub(in super::super) fn read<'a>(
     }
     let template = Template { names, reading };
     template.all(&resources, estate)
+}
+
+/// Whether it names a macro that is not one of AWS itself.
+fn is_custom(transform: Json<'_>) -> bool {
+    let names = transform.array().unwrap_or_else(|| vec![transform]);
+    names.into_iter().any(|name| name.text().is_none_or(|name| !name.starts_with("AWS::")))
+}
+
+/// Something may be any rule of any group or ACL.
+fn anything<'a>(object: Json<'a>, what: &str, estate: &mut Estate<'a>) {
+    let rule = Permission::unknown(object.piece(), what);
+    estate.loose.extend(Way::BOTH.map(|way| (way, rule.clone())));
+    estate.stray.push(Entry::unknown(object.piece(), what));
 }
 
 struct Template<'a> {

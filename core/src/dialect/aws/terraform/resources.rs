@@ -60,7 +60,8 @@ impl<'a> Document<'a> {
 impl<'a> Resource<'a> {
     /// The value of an attribute.
     pub(in super::super) fn value(&self, key: &str) -> Value<'a> {
-        match self.values.said(key) {
+        let wholly = self.doubted(key).is_some_and(|unknown| unknown.piece() == "true");
+        match self.values.said(key).filter(|_| !wholly) {
             Some(value) => Value::Known(value),
             None if self.doubted(key).is_some_and(has_true) => Value::Unknown,
             None => Value::Missing,

@@ -126,7 +126,15 @@ fn lists<'a>(
     for way in Way::BOTH {
         let key = way.gress();
         match resource.value(key) {
-            Value::Known(list) => each(way, Ok((list, resource.doubted(key))))?,
+            Value::Known(list) => {
+                let unknown = resource.doubted(key);
+                each(way, Ok((list, unknown)))?;
+                let known = list.array().map_or(0, |known| known.len());
+                if unknown.is_some_and(|unknown| has_true(unknown) && !is_as_long(unknown, known)) {
+                    // There are more of them than are known.
+                    each(way, Err(()))?;
+                }
+            }
             // It is computed from rules that are resources of their own.
             Value::Unknown if resource.configures(key) == Some(false) => {}
             Value::Unknown => each(way, Err(()))?,
@@ -175,13 +183,17 @@ fn group<'a>(
     Ok(())
 }
 
+fn is_as_long(unknown: Json<'_>, len: usize) -> bool {
+    unknown.array().is_some_and(|each| each.len() == len)
+}
+
 /// What is not known of each item of a list.
 fn alike(unknown: Option<Json<'_>>, len: usize) -> Vec<Option<Json<'_>>> {
     let Some(unknown) = unknown.filter(|unknown| has_true(*unknown)) else {
         return vec![None; len];
     };
     match unknown.array() {
-        Some(each) if each.len() == len => each.into_iter().map(Some).collect(),
+        Some(each) if is_as_long(unknown, len) => each.into_iter().map(Some).collect(),
         _ => vec![Some(unknown); len],
     }
 }
