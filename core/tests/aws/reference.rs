@@ -3,8 +3,6 @@
 //! `PASVAUDIT_RULE_SETS` says how many rule sets are generated, `PASVAUDIT_SEED` with which seed the
 //! first one begins.
 
-use std::fmt::Write;
-
 use pasvaudit::eval::concrete::{self, Always, Connection, Interfaces, Outcome, Tuple};
 use pasvaudit::firewall::{Fate, States};
 use pasvaudit::{End, Explain, Firewall, Placement};
@@ -97,58 +95,126 @@ fn lets(
     opened && passes(outgoing, port) && passes(!outgoing, source_port)
 }
 
+fn cidr(rule: &Rule) -> String {
+    format!("{}/{}", std::net::Ipv4Addr::from(rule.address), rule.length)
+}
+
+/// A group or an ACL in one of the forms that it may have, as properties of one object.
 fn text(chance: &mut Chance, groups: Option<&[Rule]>, acl: Option<&[Rule]>) -> String {
-    let cidr = |rule: &Rule| format!("{}/{}", std::net::Ipv4Addr::from(rule.address), rule.length);
-    let mut text = String::from("{");
+    let form = chance.below(4);
+    let mut objects = Vec::new();
     if let Some(rules) = groups {
-        let of = |egress| {
+        let of = |egress| -> Vec<String> {
             let rules = rules.iter().filter(|rule: &&Rule| rule.egress == egress);
-            let rules = rules.map(|rule| {
-                let protocol = if rule.protocol == "6" { "tcp" } else { rule.protocol };
-                let ports = rule.ports.map_or_else(String::new, |(from, to)| {
-                    format!(r#""FromPort": {from}, "ToPort": {to}, "#)
-                });
-                format!(
-                    r#"{{"IpProtocol": "{protocol}", {ports}"IpRanges": [{{"CidrIp": "{}"}}]}}"#,
-                    cidr(rule)
-                )
-            });
-            rules.collect::<Vec<_>>().join(", ")
+            rules.map(|rule| permission(form, rule)).collect()
         };
-        write!(
-            text,
-            r#""SecurityGroups": [{{"GroupId": "sg-1", "IpPermissions": [{}], "IpPermissionsEgress": [{}]}}]"#,
-            of(false),
-            of(true)
-        )
-        .unwrap();
+        let (ingress, mut egress) = (of(false), of(true));
+        objects.push(match form {
+            0 => format!(
+                r#""SecurityGroups": [{{"GroupId": "sg-1", "IpPermissions": [{}], "IpPermissionsEgress": [{}]}}]"#,
+                ingress.join(", "), egress.join(", ")
+            ),
+            1 => {
+                // The list has no groups without rules.
+                let gre = Rule { egress: false, number: 0, allow: true, protocol: "47", ports: None, address: 0, length: 0 };
+                let all = [vec![permission(form, &gre)], ingress, egress].concat();
+                format!(r#""SecurityGroupRules": [{}]"#, all.join(", "))
+            }
+            2 => resource("aws_security_group", "sg-1", &ingress, &egress),
+            _ => {
+                if egress.is_empty() {
+                    egress.push(r#"{"IpProtocol": "icmp", "FromPort": 252, "ToPort": 86, "CidrIp": "255.255.255.255/32"}"#.to_owned());
+                }
+                format!(
+                    r#""Group": {{"Type": "AWS::EC2::SecurityGroup", "Properties": {{"SecurityGroupIngress": [{}], "SecurityGroupEgress": [{}]}}}}"#,
+                    ingress.join(", "), egress.join(", ")
+                )
+            }
+        });
     }
     if let Some(rules) = acl {
-        let mut entries: Vec<_> = rules
-            .iter()
-            .map(|rule| {
-                let ports = rule.ports.map_or_else(String::new, |(from, to)| {
-                    format!(r#", "PortRange": {{"From": {from}, "To": {to}}}"#)
-                });
-                let action = if rule.allow { "allow" } else { "deny" };
-                format!(
-                    r#"{{"CidrBlock": "{}", "Egress": {}, "Protocol": "{}", "RuleAction": "{action}", "RuleNumber": {}{ports}}}"#,
-                    cidr(rule), rule.egress, rule.protocol, rule.number
-                )
-            })
-            .collect();
+        let mut rules: Vec<&Rule> = rules.iter().collect();
         // No list promises its order.
-        let turn = chance.below(entries.len().max(1));
-        entries.rotate_left(turn);
-        let comma = if groups.is_some() { ", " } else { "" };
-        write!(
-            text,
-            r#"{comma}"NetworkAcls": [{{"NetworkAclId": "acl-1", "Entries": [{}]}}]"#,
-            entries.join(", ")
-        )
-        .unwrap();
+        let turn = chance.below(rules.len().max(1));
+        rules.rotate_left(turn);
+        let entries = |egress: Option<bool>| -> Vec<String> {
+            let ours =
+                rules.iter().filter(|rule| egress.is_none_or(|egress| rule.egress == egress));
+            ours.map(|rule| entry(form, rule)).collect()
+        };
+        objects.push(match form {
+            0 | 1 => format!(
+                r#""NetworkAcls": [{{"NetworkAclId": "acl-1", "Entries": [{}]}}]"#,
+                entries(None).join(", ")
+            ),
+            2 => resource("aws_network_acl", "acl-1", &entries(Some(false)), &entries(Some(true))),
+            _ => {
+                let mut all = vec![r#""Acl": {"Type": "AWS::EC2::NetworkAcl"}"#.to_owned()];
+                all.extend(entries(None));
+                all.join(", ")
+            }
+        });
     }
-    text + "}"
+    let objects = objects.join(", ");
+    match form {
+        0 | 1 => format!("{{{objects}}}"),
+        2 => format!(
+            r#"{{"terraform_version": "1.5.0", "values": {{"root_module": {{"resources": [{objects}]}}}}}}"#
+        ),
+        _ => format!(r#"{{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {{{objects}}}}}"#),
+    }
+}
+
+fn resource(kind: &str, id: &str, ingress: &[String], egress: &[String]) -> String {
+    format!(
+        r#"{{"address": "{kind}.x", "mode": "managed", "type": "{kind}", "name": "x", "values": {{"id": "{id}", "ingress": [{}], "egress": [{}]}}}}"#,
+        ingress.join(", "),
+        egress.join(", ")
+    )
+}
+
+fn permission(form: usize, rule: &Rule) -> String {
+    let (cidr, egress) = (cidr(rule), rule.egress);
+    let protocol = if rule.protocol == "6" { "tcp" } else { rule.protocol };
+    let ports = rule.ports.map_or_else(String::new, |(from, to)| match form {
+        2 => format!(r#", "from_port": {from}, "to_port": {to}"#),
+        _ => format!(r#", "FromPort": {from}, "ToPort": {to}"#),
+    });
+    match form {
+        0 => format!(
+            r#"{{"IpProtocol": "{protocol}"{ports}, "IpRanges": [{{"CidrIp": "{cidr}"}}]}}"#
+        ),
+        1 => format!(
+            r#"{{"GroupId": "sg-1", "IsEgress": {egress}, "IpProtocol": "{protocol}"{ports}, "CidrIpv4": "{cidr}"}}"#
+        ),
+        2 => format!(
+            r#"{{"protocol": "{protocol}"{ports}, "cidr_blocks": ["{cidr}"], "self": false}}"#
+        ),
+        _ => format!(r#"{{"IpProtocol": "{protocol}"{ports}, "CidrIp": "{cidr}"}}"#),
+    }
+}
+
+fn entry(form: usize, rule: &Rule) -> String {
+    let (cidr, egress, number, protocol) = (cidr(rule), rule.egress, rule.number, rule.protocol);
+    let action = if rule.allow { "allow" } else { "deny" };
+    let ports = rule.ports.map_or_else(String::new, |(from, to)| match form {
+        2 => format!(r#", "from_port": {from}, "to_port": {to}"#),
+        _ => format!(r#", "PortRange": {{"From": {from}, "To": {to}}}"#),
+    });
+    if form == 2 {
+        return format!(
+            r#"{{"cidr_block": "{cidr}", "ipv6_cidr_block": "", "protocol": "{protocol}", "action": "{action}", "rule_no": {number}{ports}}}"#
+        );
+    }
+    let said = format!(
+        r#""CidrBlock": "{cidr}", "Egress": {egress}, "Protocol": "{protocol}", "RuleAction": "{action}", "RuleNumber": {number}{ports}"#
+    );
+    match form {
+        0 | 1 => format!("{{{said}}}"),
+        _ => format!(
+            r#""Entry{number}": {{"Type": "AWS::EC2::NetworkAclEntry", "Properties": {{"NetworkAclId": {{"Ref": "Acl"}}, {said}}}}}"#
+        ),
+    }
 }
 
 /// What the symbolic evaluator says, as a person would ask it.
