@@ -45,6 +45,11 @@ pub(in crate::dialect) trait FrontEnd: Sync {
     /// What puts rules into the text; `None` where it has no place for them.
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion>;
 
+    /// Why [`Self::insertion`] has no place there, if there is more to say than that.
+    fn no_place(&self, _firewall: &Firewall, _spot: Spot) -> Option<String> {
+        None
+    }
+
     /// What adds rules to the firewall while it runs.
     fn commands(&self, firewall: &Firewall, additions: &[(Spot, Vec<Allowance>)])
     -> Option<String>;

@@ -50,6 +50,12 @@ impl Firewall {
         <dyn FrontEnd>::of(self.dialect()).insertion(self, spot, rules)
     }
 
+    /// Why its text has no place for rules there.
+    pub(crate) fn no_place(&self, spot: Spot) -> String {
+        let said = <dyn FrontEnd>::of(self.dialect()).no_place(self, spot);
+        said.unwrap_or_else(|| "the text of the rule set has no place for a rule there".to_owned())
+    }
+
     /// What adds the allowances to the firewall while it runs, for [`Dialect::loader`].
     pub(crate) fn commands(&self, additions: &[(Spot, Vec<Allowance>)]) -> Option<String> {
         <dyn FrontEnd>::of(self.dialect()).commands(self, additions)

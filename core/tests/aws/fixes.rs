@@ -103,7 +103,11 @@ fn entries_go_between_their_neighbours() {
     assert!(commands(200).contains("--ingress --rule-number 110 "), "{}", commands(200));
     assert!(commands(103).contains("--ingress --rule-number 101 "), "{}", commands(103));
     // There is room for one, and two are needed.
-    assert!(commands(102).contains("has no place for a rule there"), "{}", commands(102));
+    assert!(
+        commands(102).contains("acl-1 has too few inbound numbers free before this entry"),
+        "{}",
+        commands(102)
+    );
 }
 
 /// What opens its own connections from the port of the server looks like an answer to an ACL.

@@ -181,8 +181,9 @@ impl<'a> Fixer<'a> {
                 Ok(applied) => return Ok(Some(applied)),
                 Err(Unfit::Exhausted(exhausted)) => return Err(exhausted),
                 Err(Unfit::Step(step)) => {
-                    let why = "the text of the rule set has no place for a rule there";
-                    self.give_up_step(plan, step, why);
+                    let spot = plan.steps.get(step).map(|step| step.spot);
+                    let why = spot.map(|spot| self.audit.firewall.no_place(spot));
+                    self.give_up_step(plan, step, &why.unwrap_or_default());
                 }
                 Err(Unfit::Helper) => {
                     plan.helper = false;

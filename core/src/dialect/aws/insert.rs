@@ -76,6 +76,22 @@ pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<Said>)]) -> 
     Some(commands)
 }
 
+/// Why there is no place: that an ACL has too few numbers left.
+pub(super) fn no_place(firewall: &Firewall, spot: Spot) -> Option<String> {
+    with_target(firewall, spot, |_, target, way| {
+        let Target::Acl(acl) = target else { return None };
+        let listed = way.of(&acl.homes).is_some();
+        listed.then(|| {
+            format!(
+                "{} has too few {} numbers free before this entry: give the entries from there on \
+                 higher numbers first",
+                acl.id,
+                way.bound()
+            )
+        })
+    })
+}
+
 /// An id as a word for a shell.
 fn plain(id: &str, prefix: &str) -> Option<String> {
     if id == super::PLACEHOLDER {

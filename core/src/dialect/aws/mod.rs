@@ -93,6 +93,10 @@ impl FrontEnd for Aws {
         insert::insertion(firewall, spot, rules)
     }
 
+    fn no_place(&self, firewall: &Firewall, spot: Spot) -> Option<String> {
+        insert::no_place(firewall, spot)
+    }
+
     fn commands(
         &self,
         firewall: &Firewall,
