@@ -7,6 +7,9 @@ use super::super::describe::{fields, items};
 use super::Document;
 use super::configuration::without_keys;
 
+/// It gives an interface a group more.
+pub(super) const ATTACHMENT: &str = "aws_network_interface_sg_attachment";
+
 /// A resource of a provider for AWS.
 #[derive(Debug)]
 pub(in super::super) struct Resource<'a> {
@@ -37,7 +40,7 @@ impl<'a> Document<'a> {
         let (kind, address) = (text("type"), text("address"));
         let bears = kind.starts_with("aws_")
             && (kind.contains("security_group") || kind.contains("network_acl"))
-            || matches!(kind.as_str(), "aws_instance" | "aws_network_interface");
+            || matches!(kind.as_str(), "aws_instance" | "aws_network_interface" | ATTACHMENT);
         let managed = resource.said("mode").and_then(Json::text).as_deref() != Some("data");
         let Some(values) = resource.said("values").filter(|_| bears && managed) else {
             return Ok(None);

@@ -7,7 +7,7 @@ use super::super::describe::{fields, items};
 use super::super::estate::{Entry, Estate, Form, Home, Peer, Permission, Reach, Way};
 use super::super::reading::Reading;
 use super::super::scalar::{Scalar, allows, network, protocol, reach, rule_number};
-use super::resources::{Addresses, Value, has_true, referred};
+use super::resources::{ATTACHMENT, Addresses, Value, has_true, referred};
 use super::{AFTER_APPLY, Resource};
 use crate::space::Family;
 
@@ -54,7 +54,7 @@ pub(super) fn read<'a>(
     if planned {
         conflicts(estate, &inline, &single);
     }
-    let worn: Vec<_> = of(&["aws_instance", "aws_network_interface"]).collect();
+    let worn: Vec<_> = of(&["aws_instance", "aws_network_interface", ATTACHMENT]).collect();
     if let [only] = worn.as_slice() {
         estate.worn = worn_by(only, &addresses);
     }
@@ -90,7 +90,8 @@ fn conflicts(estate: &mut Estate<'_>, inline: &Rules, single: &Rules) {
 fn worn_by(resource: &Resource<'_>, addresses: &Addresses) -> Option<Vec<String>> {
     let key = match resource.kind.as_str() {
         "aws_instance" => "vpc_security_group_ids",
-        _ => "security_groups",
+        "aws_network_interface" => "security_groups",
+        _ => return None,
     };
     match resource.value(key) {
         Value::Known(list) => {
