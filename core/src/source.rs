@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::{Code, Error, Place};
@@ -21,6 +22,9 @@ impl Span {
 
 /// The longest piece of a line that an error or a report quotes, in characters.
 const QUOTE: usize = 300;
+
+/// From how many bytes on a line has [`QUOTE`] characters in any case.
+const LINE: usize = 4 * QUOTE;
 
 /// The text of a rule set, with the name of its file.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +86,26 @@ impl Source {
     /// The text of `span`, shortened where it is very long.
     pub(crate) fn quote(&self, span: Span) -> &str {
         shortened(self.text.get(span.bytes()).unwrap_or_default())
+    }
+
+    /// The same on one line: objects of JSON take several.
+    pub(crate) fn quote_on_one_line(&self, span: Span) -> Cow<'_, str> {
+        let text = self.text.get(span.bytes()).unwrap_or_default();
+        let quoted = shortened(text);
+        if !quoted.contains('\n') {
+            return Cow::Borrowed(quoted);
+        }
+        let mut line = String::new();
+        for word in text.split_ascii_whitespace() {
+            if line.len() > LINE {
+                break;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(shortened(word));
+        }
+        Cow::Owned(shortened(&line).to_owned())
     }
 
     /// The span of `piece`, which must be a part of [`Self::text`] on line `line`.

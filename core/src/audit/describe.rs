@@ -87,7 +87,7 @@ impl<'a> Describer<'a> {
             kind: ByKind::Rule,
             rule_set,
             line: Some(line),
-            text: self.firewall.quote(span).to_owned(),
+            text: self.firewall.quote_on_one_line(span),
             chain: self.chain(chain),
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Describer<'a> {
         let base = self.firewall.chain(id).and_then(|chain| chain.base());
         let span = base.and_then(|base| base.policy.span);
         let text = match span {
-            Some(span) => self.firewall.quote(span).to_owned(),
+            Some(span) => self.firewall.quote_on_one_line(span),
             None => {
                 let fate = base.map_or(Fate::Accept, |base| base.policy.fate);
                 format!("policy {}", fate.as_str())
@@ -132,7 +132,7 @@ impl<'a> Describer<'a> {
             UnmodelledLine {
                 rule_set,
                 line,
-                text: firewall.quote(unmodelled.span).to_owned(),
+                text: firewall.quote_on_one_line(unmodelled.span),
                 what: firewall.name(unmodelled.what).to_owned(),
             }
         })
@@ -217,7 +217,7 @@ impl<'a> Describer<'a> {
         Condition {
             rule_set,
             line: Some(line),
-            text: self.firewall.quote(span).to_owned(),
+            text: self.firewall.quote_on_one_line(span),
             what: what.join(", "),
             decided_by: decided.then(|| self.options(&options)),
         }
@@ -278,7 +278,8 @@ impl<'a> Describer<'a> {
             _ if what.starts_with("-m set") => Some("--ipset"),
             _ if what.starts_with("-m addrtype") && what.contains("LOCAL") => Some("--local"),
             _ if what.starts_with("fib ") && what.ends_with("local") => Some("--local"),
-            _ => None,
+            // A front end may name the option itself.
+            _ => ["--attached", "--also"].into_iter().find(|option| what.contains(option)),
         };
         Doubt { what: what.to_owned(), decided_by }
     }

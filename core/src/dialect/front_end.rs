@@ -3,7 +3,7 @@
 
 use super::insertion::{Insertion, Spot};
 use super::writing::Assignment;
-use super::{cisco, iptables, nftables};
+use super::{aws, cisco, iptables, nftables};
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;
@@ -37,8 +37,18 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         false
     }
 
+    /// Whether rules can name the ports that packets come from.
+    fn names_source_ports(&self) -> bool {
+        true
+    }
+
     /// What puts rules into the text; `None` where it has no place for them.
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion>;
+
+    /// Why [`Self::insertion`] has no place there, if there is more to say than that.
+    fn no_place(&self, _firewall: &Firewall, _spot: Spot) -> Option<String> {
+        None
+    }
 
     /// What adds rules to the firewall while it runs.
     fn commands(&self, firewall: &Firewall, additions: &[(Spot, Vec<Allowance>)])
@@ -60,8 +70,8 @@ pub(in crate::dialect) trait FrontEnd: Sync {
 
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 4] {
-        [&nftables::Nftables, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
+    pub(in crate::dialect) fn all() -> [&'static Self; 5] {
+        [&aws::Aws, &nftables::Nftables, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
     }
 
     /// That of a dialect.

@@ -1,6 +1,7 @@
 //! Front ends: the text of a rule set in, a [`Firewall`] out.
 
 mod addresses;
+mod aws;
 mod circle;
 mod cisco;
 mod detect;
@@ -8,6 +9,7 @@ mod front_end;
 mod includes;
 mod insertion;
 mod iptables;
+mod json;
 mod names;
 mod nftables;
 mod writing;

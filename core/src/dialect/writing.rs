@@ -27,6 +27,11 @@ impl Dialect {
     pub(crate) fn names_several(self) -> bool {
         <dyn FrontEnd>::of(self).names_several()
     }
+
+    /// Whether rules can name the ports that packets come from.
+    pub(crate) fn names_source_ports(self) -> bool {
+        <dyn FrontEnd>::of(self).names_source_ports()
+    }
 }
 
 impl Firewall {
@@ -43,6 +48,12 @@ impl Firewall {
     /// place for them.
     pub(crate) fn insertion(&self, spot: Spot, rules: &[String]) -> Option<Insertion> {
         <dyn FrontEnd>::of(self.dialect()).insertion(self, spot, rules)
+    }
+
+    /// Why its text has no place for rules there.
+    pub(crate) fn no_place(&self, spot: Spot) -> String {
+        let said = <dyn FrontEnd>::of(self.dialect()).no_place(self, spot);
+        said.unwrap_or_else(|| "the text of the rule set has no place for a rule there".to_owned())
     }
 
     /// What adds the allowances to the firewall while it runs, for [`Dialect::loader`].

@@ -65,6 +65,9 @@ words! {
         Nftables = "nftables",
         /// `nft -j list ruleset`.
         NftablesJson = "nftables-json",
+        /// Security groups and network ACLs of AWS: answers of its API, plans and states of Terraform,
+        /// templates of CloudFormation.
+        Aws = "aws",
         /// `show running-config` of Cisco IOS and IOS-XE.
         CiscoIos = "cisco-ios",
         /// `show running-config` of Cisco ASA, from 8.3 on.
@@ -364,5 +367,10 @@ impl Firewall {
     /// The text of a span, shortened where it is very long.
     pub fn quote(&self, span: Span) -> &str {
         self.source.quote(span)
+    }
+
+    /// The same on one line.
+    pub(crate) fn quote_on_one_line(&self, span: Span) -> String {
+        self.source.quote_on_one_line(span).into_owned()
     }
 }

@@ -22,6 +22,8 @@ words! {
         Ip6tables = "ip6tables",
         /// For `nft -f`.
         Nftables = "nftables",
+        /// As commands for a shell that has the command line of AWS.
+        Aws = "aws",
         /// For `configure terminal` of Cisco IOS and IOS-XE.
         CiscoIos = "cisco-ios",
         /// For `configure terminal` of Cisco ASA.
@@ -182,7 +184,11 @@ pub(super) fn effect(report: &Report, repair: &Repair) -> String {
             "; opens {} pairs of address and port that nobody needs: {example}",
             repair.needless
         ),
-        None => "; nothing else is opened".to_owned(),
+        None if report.rule_set.dialect.names_source_ports() => {
+            "; nothing else is opened".to_owned()
+        }
+        None => "; nothing else is opened, but from every port: rules here name no source port"
+            .to_owned(),
     };
     format!("read and audited again with {them} in place: {verdict}{needless}")
 }

@@ -8,8 +8,8 @@ use crate::dialect::{Assignment, Insertion, Spot};
 use crate::error::Error;
 use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Interfaces};
-use crate::firewall::{Allowance, ChainId, Firewall, Rule, RuleId};
-use crate::space::{Budget, Exhausted, PacketSpace};
+use crate::firewall::{Allowance, ChainId, Firewall, Governs, Rule, RuleId, Test};
+use crate::space::{Budget, Cuboid, Exhausted, PacketSpace};
 
 /// Rules to be added at one place, which may be of several steps.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub(super) struct Applied {
 pub(super) enum Unfit {
     /// The rule set has no place for this one, or it takes too many rules.
     Step(usize),
+    /// Nothing gives connections the helper that some of them need.
+    Helper,
     /// The rule set with them cannot be read.
     Unreadable(Error),
     Exhausted(Exhausted),
@@ -95,13 +97,11 @@ impl Applied {
             additions.push(Addition { spot, base, allowances, insertion, rules: rules.len() });
         }
         additions.sort_by_key(|addition| addition.insertion.at);
-        let assignment = match steps.iter().position(|step| step.kind == Kind::Expected) {
-            None => None,
-            Some(step) => {
-                let sent_here = terms.placement == Placement::ClientHost;
-                let assignment = original.assignment(terms.controls, sent_here);
-                Some(assignment.ok_or(Unfit::Step(step))?)
-            }
+        let assignment = if steps.iter().any(|step| step.kind == Kind::Expected) {
+            let sent_here = terms.placement == Placement::ClientHost;
+            Some(original.assignment(terms.controls, sent_here).ok_or(Unfit::Helper)?)
+        } else {
+            None
         };
         let added = additions.iter().map(|addition| &addition.insertion);
         let assigned = assignment.iter().map(|assignment| &assignment.insertion);
@@ -129,6 +129,17 @@ impl Applied {
         let before = chain.rules().take(id.index as usize).filter(|rule| added(*rule)).count();
         let index = id.index.checked_sub(u32::try_from(before).ok()?)?;
         Some(Blame::Rule(RuleId { chain: id.chain, index }))
+    }
+
+    /// What added rules match, as they were read again: the headers of packets. Those that look at the
+    /// connection's first packet match no more than they are for.
+    pub(super) fn read_again<A: Governs>(&self) -> impl Iterator<Item = Cuboid<A>> {
+        let added = |rule: &Rule<'_>| self.is_added(rule.span().bytes().start);
+        let of_packets =
+            |rule: &Rule<'_>| !rule.tests().iter().any(|test| matches!(test, Test::Connection(_)));
+        let rules = self.firewall.rules().map(|(_, rule)| rule);
+        let rules = rules.filter(move |rule| of_packets(rule) && added(rule));
+        rules.filter_map(|rule| rule.bounds::<A>()?.cuboid())
     }
 
     /// Whether a byte of the text was added.

@@ -181,8 +181,13 @@ impl<'a> Fixer<'a> {
                 Ok(applied) => return Ok(Some(applied)),
                 Err(Unfit::Exhausted(exhausted)) => return Err(exhausted),
                 Err(Unfit::Step(step)) => {
-                    let why = "the text of the rule set has no place for a rule there";
-                    self.give_up_step(plan, step, why);
+                    let spot = plan.steps.get(step).map(|step| step.spot);
+                    let why = spot.map(|spot| self.audit.firewall.no_place(spot));
+                    self.give_up_step(plan, step, &why.unwrap_or_default());
+                }
+                Err(Unfit::Helper) => {
+                    plan.helper = false;
+                    plan.steps.retain(|step| step.kind == Kind::Headers);
                 }
                 Err(Unfit::Unreadable(error)) => {
                     let why = format!("a rule there could not be read: {}", error.message());
@@ -418,6 +423,7 @@ impl<'a> Fixer<'a> {
         if needless.is_empty() {
             return self.repair(plan, applied, &needless);
         }
+        let (loose, loosely, price) = (plan, applied, needless);
         let (plan, strict) = self.plan(Width::Exact, true)?;
         let needless = match strict {
             Some(applied) => {
@@ -428,8 +434,12 @@ impl<'a> Fixer<'a> {
                 needless
             }
             // What was given up then says only what no rule does that is as strict as it has to be.
-            None => needless,
+            None => price.clone(),
         };
+        let dialect = self.audit.firewall.dialect();
+        if proof::are_answers(&price, self.wants, dialect, &self.budget)? {
+            return self.repair(loose, loosely, &price);
+        }
         let help = format!("a rule for this would also let through what nobody needs: {needless}");
         let mut repair = self.in_words(plan);
         repair.unfixed.push(Unfixed { by: None, help });
@@ -439,6 +449,6 @@ impl<'a> Fixer<'a> {
     fn needless(&self, applied: &Applied) -> Result<PacketSpace, Exhausted> {
         let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
         let named = all_named(self.at, &self.audit.interfaces);
-        proof::needless(applied, &before, &after, self.wants, named, &self.budget)
+        proof::needless(applied, &before, &after, self.wants, (self.at, named), &self.budget)
     }
 }

@@ -3,10 +3,10 @@
 use super::applied::Applied;
 use super::wants::Wants;
 use crate::audit::fates::{Piece, Site, Status, union};
-use crate::eval::End;
-use crate::firewall::{Action, Allowance, Governs, Hook, Side};
+use crate::eval::{End, Placement};
+use crate::firewall::{Action, Allowance, Dialect, Governs, Hook, Side};
 use crate::space::{
-    AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange,
+    AddressRange, Axis, Budget, Cuboid, Exhausted, HeaderSet, PacketSpace, PortRange, Ranges,
 };
 
 /// The connections that are allowed with the additions and were not before, and that nobody needs;
@@ -19,10 +19,11 @@ pub(super) fn needless(
     before: &Site<'_>,
     after: &Site<'_>,
     wants: &Wants,
-    named: bool,
+    (at, named): (Placement, bool),
     budget: &Budget,
 ) -> Result<PacketSpace, Exhausted> {
     let mut found = PacketSpace::nothing();
+    let wanted = [wants.needed(End::Client, budget)?, wants.needed(End::Server, budget)?];
     for opener in [End::Client, End::Server] {
         let mut needed = wants.needed(opener, budget)?;
         if !named {
@@ -30,12 +31,48 @@ pub(super) fn needless(
             // the other side.
             needed = needed.union(&wants.needed(opener.other(), budget)?, budget)?;
         }
-        let v4 = opened::<u32>(applied, before, after, opener, budget)?;
-        let v6 = opened::<u128>(applied, before, after, opener, budget)?;
+        let [client, server] = &wanted;
+        let own = own_ends(at, opener, [&client.v4, &server.v4]);
+        needed = as_far_as_named(needed, applied.firewall.dialect(), budget)?;
+        let v4 = opened::<u32>(applied, before, after, opener, own.as_ref(), budget)?;
+        let own = own_ends(at, opener, [&client.v6, &server.v6]);
+        let v6 = opened::<u128>(applied, before, after, opener, own.as_ref(), budget)?;
         let opened = PacketSpace { v4, v6 }.difference(&needed, budget)?;
         found = found.union(&opened, budget)?;
     }
     Ok(found)
+}
+
+/// Connections from any port, where rules cannot name it: who opens one chooses its port, so to come from
+/// another opens nothing to anybody.
+fn as_far_as_named(
+    needed: PacketSpace,
+    dialect: Dialect,
+    budget: &Budget,
+) -> Result<PacketSpace, Exhausted> {
+    if dialect.names_source_ports() {
+        return Ok(needed);
+    }
+    let v4 = needed.v4.exists(&[Axis::SourcePort], budget)?;
+    Ok(PacketSpace { v4, v6: needed.v6.exists(&[Axis::SourcePort], budget)? })
+}
+
+/// The addresses of a host, and at which end of the connections that `opener` opens they are: no others
+/// come to it and leave it. Given what is needed of those that clients open, and servers.
+fn own_ends<A: Governs>(
+    at: Placement,
+    opener: End,
+    [client, server]: [&HeaderSet<A>; 2],
+) -> Option<(Axis, Ranges<A>)> {
+    let host = match at {
+        Placement::ClientHost => End::Client,
+        Placement::ServerHost => End::Server,
+        Placement::ClientGateway | Placement::ServerGateway => return None,
+    };
+    let axis_of = |opener: End| if opener == host { Axis::Source } else { Axis::Destination };
+    let of_clients = client.values_on(axis_of(End::Client));
+    let of_servers = server.values_on(axis_of(End::Server));
+    Some((axis_of(opener), of_clients.union(&of_servers)))
 }
 
 /// What became allowed of the connections of one family that an end opens.
@@ -44,9 +81,10 @@ fn opened<A: Governs>(
     before: &Site<'_>,
     after: &Site<'_>,
     opener: End,
+    own: Option<&(Axis, Ranges<A>)>,
     budget: &Budget,
 ) -> Result<HeaderSet<A>, Exhausted> {
-    let touched = touched::<A>(applied, budget)?;
+    let touched = touched::<A>(applied, own, budget)?;
     let space: Vec<_> = touched.cuboids().collect();
     if space.is_empty() {
         return Ok(HeaderSet::nothing());
@@ -69,7 +107,14 @@ fn decided<A: Governs>(pieces: Vec<Piece<A>>) -> Result<Vec<Piece<A>>, Exhausted
 }
 
 /// The headers, as openers send them, of connections that have packets which added rules match.
-fn touched<A: Governs>(applied: &Applied, budget: &Budget) -> Result<HeaderSet<A>, Exhausted> {
+///
+/// A dialect may say less than what the rules are for, such as the far end only. So they count as they
+/// were read again; a host has its own addresses at the other end.
+fn touched<A: Governs>(
+    applied: &Applied,
+    own: Option<&(Axis, Ranges<A>)>,
+    budget: &Budget,
+) -> Result<HeaderSet<A>, Exhausted> {
     let allowances = applied.additions.iter().flat_map(|addition| &addition.allowances);
     let ours = allowances.filter(|allowance| allowance.family == A::FAMILY);
     let mut cuboids: Vec<Cuboid<A>> = Vec::new();
@@ -77,6 +122,17 @@ fn touched<A: Governs>(applied: &Applied, budget: &Budget) -> Result<HeaderSet<A
         let forward = boxes(allowance);
         cuboids.extend(forward.iter().map(Cuboid::mirrored));
         cuboids.extend(forward);
+    }
+    for read in applied.read_again::<A>() {
+        cuboids.extend([read.mirrored(), read]);
+    }
+    if let Some((axis, addresses)) = own {
+        let among = |cuboid: &Cuboid<A>| -> Vec<Cuboid<A>> {
+            let within =
+                |range: &(A, A)| Cuboid::everything().with(*axis, *range)?.intersection(cuboid);
+            addresses.as_slice().iter().filter_map(within).collect()
+        };
+        cuboids = cuboids.iter().flat_map(among).collect();
     }
     let matched = HeaderSet::from_cuboids(cuboids, budget)?;
     if !seen_translated(applied) {
@@ -127,4 +183,18 @@ fn boxes<A: Governs>(allowance: &Allowance) -> Vec<Cuboid<A>> {
         }
     }
     boxes
+}
+
+/// Whether these connections go the other way between the ends of needed ones: a filter that knows no
+/// connections cannot tell their packets from answers.
+pub(super) fn are_answers(
+    needless: &PacketSpace,
+    wants: &Wants,
+    dialect: Dialect,
+    budget: &Budget,
+) -> Result<bool, Exhausted> {
+    let needed = wants.needed(End::Client, budget)?;
+    let needed = needed.union(&wants.needed(End::Server, budget)?, budget)?;
+    let needed = as_far_as_named(needed, dialect, budget)?;
+    Ok(needless.difference(&needed.mirrored(budget)?, budget)?.is_empty())
 }

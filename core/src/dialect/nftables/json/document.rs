@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::error::{Code, Error};
 use crate::source::Source;
 
-use super::value::Json;
+use super::value::{Json, broken};
 
 const HINT: &str = "give the output of `nft -j list ruleset`, or a file for `nft -j -f`";
 
@@ -82,24 +82,6 @@ fn foreign(source: &Source, found: &Found<'_>) -> Error {
     let message = format!("the JSON has no list `nftables` at its top{other}; {HINT}");
     let line = source.text().lines().next().unwrap_or_default();
     source.error(Code::UnknownDialect, message, 1, line, line)
-}
-
-fn broken(source: &Source, json: &str, error: &serde_json::Error) -> Error {
-    let number = error.line();
-    let line = json.split('\n').nth(number.saturating_sub(1)).unwrap_or_default();
-    // The column is in bytes, and may be one past the end.
-    let before = error.column().saturating_sub(1).min(line.len());
-    let piece = line.get(before..).unwrap_or_default();
-    let piece = if piece.is_empty() { line.get(line.len()..).unwrap_or(line) } else { piece };
-    let number = u32::try_from(number).unwrap_or(u32::MAX);
-    let reason = error.to_string();
-    let reason = reason.split(" at line ").next().unwrap_or_default();
-    let (code, message) = if error.is_eof() {
-        (Code::Truncated, format!("the JSON ends too early ({reason}); give the whole file"))
-    } else {
-        (Code::BadSyntax, format!("this is no valid JSON: {reason}"))
-    };
-    source.error(code, message, number, line, piece)
 }
 
 struct Top<'f, 'a>(&'f mut Found<'a>);

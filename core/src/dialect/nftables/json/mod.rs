@@ -7,13 +7,13 @@ mod set;
 mod statement;
 #[cfg(test)]
 mod tests;
-mod value;
 
 use crate::error::{Code, Error};
 use crate::firewall::Span;
 use crate::source::Source;
 
 use self::value::Fault;
+use super::super::json as value;
 use super::syntax::{Command, CommandKind};
 
 /// Reads a rule set. An object of a kind that is not modelled is [`CommandKind::Unknown`]; with

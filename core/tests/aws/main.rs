@@ -1,0 +1,22 @@
+//! What the front end of AWS makes of security groups and network ACLs.
+
+#[cfg(test)]
+mod acls;
+#[cfg(test)]
+mod fixes;
+#[cfg(test)]
+mod groups;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod template;
+#[cfg(test)]
+mod terraform;
+#[cfg(test)]
+mod traps;
