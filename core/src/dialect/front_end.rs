@@ -3,7 +3,7 @@
 
 use super::insertion::{Insertion, Spot};
 use super::writing::Assignment;
-use super::{iptables, nftables};
+use super::{iptables, nftables, pf};
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;
@@ -60,8 +60,8 @@ pub(in crate::dialect) trait FrontEnd: Sync {
 
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 2] {
-        [&nftables::Nftables, &iptables::Iptables]
+    pub(in crate::dialect) fn all() -> [&'static Self; 3] {
+        [&nftables::Nftables, &pf::Pf, &iptables::Iptables]
     }
 
     /// That of a dialect.

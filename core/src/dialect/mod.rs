@@ -8,6 +8,7 @@ mod insertion;
 mod iptables;
 mod names;
 mod nftables;
+mod pf;
 mod writing;
 
 pub(crate) use insertion::{Insertion, Spot};

@@ -40,7 +40,6 @@ impl Given {
 impl Given {
     /// The file that the rule set calls `name`: the one of that very name, else one whose name ends so,
     /// or the last part of it.
-    // Dead until a dialect reads it.
     pub(crate) fn named(&self, name: &str) -> Option<&str> {
         let last = |path: &str| path.rsplit(['/', '\\']).next().map(str::to_owned);
         let same = self.also.iter().find(|(given, _)| given == name);

@@ -36,6 +36,7 @@ pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};
 pub use symbols::Symbol;
+pub(crate) use test::is_loopback;
 pub use test::{
     Addresses, ConnectionTest, HeaderTest, HelperTest, InterfaceTest, Mark, OneOf, Ports, Side,
     Test,
@@ -65,6 +66,8 @@ words! {
         Nftables = "nftables",
         /// `nft -j list ruleset`.
         NftablesJson = "nftables-json",
+        /// `pf.conf` of OpenBSD and FreeBSD, and the lists of `pfctl -sr`.
+        Pf = "pf",
     }
 }
 

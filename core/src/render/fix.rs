@@ -22,6 +22,8 @@ words! {
         Ip6tables = "ip6tables",
         /// For `nft -f`.
         Nftables = "nftables",
+        /// Lines for `pf.conf`.
+        Pf = "pf",
         /// In words, for those who look after the firewall.
         Words = "words",
     }
