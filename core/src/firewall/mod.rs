@@ -315,6 +315,17 @@ impl Firewall {
         reached
     }
 
+    /// Whether rules name more than one interface, loopback interfaces aside.
+    pub(crate) fn names_interfaces(&self) -> bool {
+        let mut first = None;
+        self.rules().flat_map(|(_, rule)| rule.tests()).any(|test| match test {
+            Test::Interface(test) if !is_loopback(self.name(test.name)) => {
+                *first.get_or_insert(test.name) != test.name
+            }
+            _ => false,
+        })
+    }
+
     /// The base chains from which packets may come to a chain, itself if it is one.
     pub(crate) fn bases_of(&self, chain: ChainId) -> Vec<ChainId> {
         let Some(wanted) = self.chain(chain) else { return Vec::new() };

@@ -8,6 +8,13 @@ pub(super) fn rules(allowance: &Allowance) -> Vec<String> {
     let state = match allowance.packets {
         // A rule that keeps state matches the first packet only, and the state lets the others pass.
         Packets::All | Packets::Way(Direction::Original) => "",
+        // Rules see translated addresses only. Of the translated side any will have to do, if all that
+        // passes then is wanted.
+        Packets::OfAddresses(Direction::Original)
+            if allowance.incoming.is_some() != allowance.outgoing.is_some() =>
+        {
+            return vec![of_translated(allowance)];
+        }
         Packets::NotFirst => " flags A/A no state",
         Packets::Established
         | Packets::NotAnswer
@@ -28,6 +35,18 @@ pub(super) fn rules(allowance: &Allowance) -> Vec<String> {
     let from = end(&allowance.source, &allowance.source_ports);
     let to = end(&allowance.destination, &allowance.destination_ports);
     vec![format!("pass{on} {family} proto tcp from {from} to {to}{state}")]
+}
+
+/// A rule that does not look at the address which translation changes where the packets cross.
+fn of_translated(allowance: &Allowance) -> String {
+    let mut seen = Allowance { packets: Packets::All, ..allowance.clone() };
+    if allowance.incoming.is_some() {
+        seen.destination.clear();
+    } else {
+        seen.source.clear();
+        seen.source_ports.clear();
+    }
+    rules(&seen).concat()
 }
 
 fn end(addresses: &[AddressRange], ports: &[PortRange]) -> String {

@@ -75,7 +75,9 @@ fn of_source(kind: TranslationKind, target: &Target) -> Translation {
             Translation { ports: Some((first, u16::MAX)), random: true, ..plain }
         }
         Some(TargetPorts::Range(first, last)) => {
-            Translation { ports: Some((first, last)), random: true, ..plain }
+            // `pf_get_sport` turns them round if need be.
+            let ports = Some((first.min(last), first.max(last)));
+            Translation { ports, random: true, ..plain }
         }
         None if target.static_port => plain,
         None => Translation { ports: Some(NAT_PORTS), random: true, ..plain },
@@ -107,7 +109,7 @@ fn of_destination(
             Translation { ports: Some((first, last)), base_port: Some(low), ..plain }
         }
         Some(TargetPorts::Range(first, last)) => {
-            let (low, _) = low.ok_or_else(unknown)?;
+            let (low, _) = low.filter(|_| first <= last).ok_or_else(unknown)?;
             Translation { ports: Some((first, last)), base_port: Some(low), ..plain }
         }
     })

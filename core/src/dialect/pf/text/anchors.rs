@@ -1,9 +1,9 @@
 //! `anchor ...`, its kin, and `load anchor ... from ...`.
 
-use super::super::syntax::{Anchor, Head, Kind, Section, Way};
+use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Way};
 use super::cursor::Cursor;
 use super::fault::Read;
-use super::options::head_option;
+use super::options::{effect, head_option};
 use super::rules::{family, hosts_of, interface, log, protocols};
 use super::statements::until_brace;
 use super::token::Lexeme;
@@ -24,25 +24,30 @@ pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
     if name.is_some() {
         cursor.take();
     }
-    let mut head = Head::default();
-    head.way = match cursor.takes_one(&["in", "out"]) {
-        Some("in") => Some(Way::In),
-        Some(_) => Some(Way::Out),
-        None => None,
-    };
-    log(cursor)?;
-    let quick = cursor.takes("quick");
-    if cursor.takes("on") {
-        head.interfaces = cursor.list(&mut interface)?;
-    }
-    head.family = family(cursor);
-    protocols(cursor, &mut head)?;
-    hosts_of(cursor, &mut head)?;
+    let (mut head, mut effects) = (Head::default(), Effects::default());
+    let mut quick = false;
     while !cursor.ends() && !cursor.is_mark("{") {
-        if !head_option(cursor, &mut head)? {
+        if let Some(way) = cursor.takes_one(&["in", "out"]) {
+            head.way = Some(if way == "in" { Way::In } else { Way::Out });
+        } else if cursor.is_word("log") {
+            log(cursor)?;
+        } else if cursor.takes("quick") {
+            quick = true;
+        } else if cursor.takes("on") {
+            head.interfaces = cursor.list(&mut interface)?;
+        } else if let Some(family) = family(cursor) {
+            head.family = Some(family);
+        } else if cursor.is_word("proto") {
+            protocols(cursor, &mut head)?;
+        } else if cursor.is_word("all") || cursor.is_word("from") || cursor.is_word("to") {
+            hosts_of(cursor, &mut head)?;
+        } else if !head_option(cursor, &mut head)? && !effect(cursor, &mut effects)? {
+            // Effects of an anchor are those of rules that do not say otherwise.
             return cursor.unexpected("the end of the anchor or `{`");
         }
     }
+    head.unknown.append(&mut effects.unknown);
+    head.unknown.extend(effects.routes.into_iter().map(|(_, said)| said));
     let mut inside = None;
     if cursor.takes_mark("{") {
         cursor.deeper()?;

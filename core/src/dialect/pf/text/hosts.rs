@@ -151,6 +151,9 @@ fn dynamic(name: &str) -> Host {
 
 /// A name: of an interface, with what of it, or of a host.
 fn named(text: &str) -> Host {
+    if text.starts_with('$') {
+        return Host::Unknown(format!("the macro {text}, of a file that was not given"));
+    }
     let mut pieces = text.split(':');
     let name = pieces.next().unwrap_or_default();
     let mut part = Part::Address;

@@ -13,6 +13,10 @@ pub(super) struct Lexer<'t> {
     line: u32,
     /// Where everything is said to stand, for texts that are not the rule set itself.
     elsewhere: Option<At>,
+    /// Whether the last token was a macro.
+    after_macro: bool,
+    /// Whether nothing stands between that and the next one.
+    glued: bool,
 }
 
 /// The marks of two characters.
@@ -22,13 +26,15 @@ const SINGLES: [&str; 10] = ["{", "}", "(", ")", "<", ">", "!", "=", "/", ","];
 
 impl<'t> Lexer<'t> {
     pub(super) const fn new(text: &'t str, elsewhere: Option<At>) -> Self {
-        Self { text, at: 0, line: 1, elsewhere }
+        Self { text, at: 0, line: 1, elsewhere, after_macro: false, glued: false }
     }
 
     /// The next token; at the end of the text none.
     pub(super) fn next(&mut self) -> Read<Option<Token<'t>>> {
+        let before = self.at;
         self.blanks();
         let start = self.at;
+        self.glued = std::mem::take(&mut self.after_macro) && start == before;
         let rest = self.rest();
         let Some(first) = rest.bytes().next() else { return Ok(None) };
         let lexeme = match first {
@@ -48,6 +54,7 @@ impl<'t> Lexer<'t> {
                     let message = "the name of a macro is missing after `$`";
                     return fault(Code::BadSyntax, message, self.here(start));
                 }
+                self.after_macro = true;
                 Lexeme::Macro(name)
             }
             _ => match mark(rest) {
@@ -98,8 +105,7 @@ impl<'t> Lexer<'t> {
     /// A word: letters, digits, and punctuation that means nothing by itself.
     fn word(&mut self) -> &'t str {
         let rest = self.rest();
-        let stops =
-            |c: char| c.is_whitespace() || c.is_control() || "(){}<>!=/#,\"'\\$".contains(c);
+        let stops = |c: char| c.is_whitespace() || c.is_control() || "(){}<>!=/#,\"'\\".contains(c);
         // What begins a word may be anything that nothing else takes.
         let mut letters = rest.char_indices().skip(1);
         let length = letters.find(|(_, c)| stops(*c)).map_or(rest.len(), |(at, _)| at);
@@ -156,7 +162,7 @@ impl<'t> Lexer<'t> {
             Some(before) => Cow::Owned(before + last),
         };
         let at = At { line, start, end: self.at };
-        Ok(Token { lexeme: Lexeme::Quoted(text), at: self.elsewhere.unwrap_or(at) })
+        Ok(Token { lexeme: Lexeme::Quoted(text), at: self.elsewhere.unwrap_or(at), glued: false })
     }
 
     fn here(&self, start: usize) -> At {
@@ -164,7 +170,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn token(&self, lexeme: Lexeme<'t>, start: usize) -> Token<'t> {
-        Token { lexeme, at: self.here(start) }
+        Token { lexeme, at: self.here(start), glued: self.glued }
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Reader<'t> {
     written: usize,
     /// The files that are being read.
     open: Vec<String>,
+    /// Whether a file was not given that may define more macros.
+    lacks: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -37,6 +39,7 @@ impl<'t> Reader<'t> {
             made: 0,
             written: 0,
             open: Vec::new(),
+            lacks: false,
         }
     }
 
@@ -62,7 +65,7 @@ impl<'t> Reader<'t> {
             last.lexeme == Lexeme::Newline || last.is_mark("}") || last.is_mark("{")
         });
         if begins
-            && let [Token { lexeme: Lexeme::Word(name), at }, equals, ..] = line.as_slice()
+            && let [Token { lexeme: Lexeme::Word(name), at, .. }, equals, ..] = line.as_slice()
             && equals.is_mark("=")
         {
             let (name, at) = (name.to_string(), *at);
@@ -78,7 +81,7 @@ impl<'t> Reader<'t> {
             return Ok(());
         }
         if begins
-            && let [Token { lexeme: Lexeme::Word(word), at }, file, ..] = line.as_slice()
+            && let [Token { lexeme: Lexeme::Word(word), at, .. }, file, ..] = line.as_slice()
             && word == "include"
             && let Some(file) = file.text()
         {
@@ -87,14 +90,22 @@ impl<'t> Reader<'t> {
                 line.clear();
                 return self.include(file, text, at);
             }
+            self.lacks = true;
         }
         for token in line.drain(..) {
             match token.lexeme {
                 Lexeme::Macro(name) => {
-                    let value = self.named(name, token.at)?.clone();
+                    let value = self.named(name, token.at)?;
                     self.count(value.len(), token.at)?;
-                    let made = value.into_iter().map(|lexeme| Token { lexeme, at: token.at });
-                    self.tokens.extend(made);
+                    let made = value.into_iter();
+                    let at = token.at;
+                    self.tokens.extend(made.map(|lexeme| Token { lexeme, at, glued: false }));
+                }
+                Lexeme::Word(word) if token.glued => {
+                    let last = self.tokens.last_mut();
+                    if let Some(word) = glue(last.map(|token| &mut token.lexeme), word) {
+                        self.tokens.push(Token { lexeme: Lexeme::Word(word), ..token });
+                    }
                 }
                 _ => self.tokens.push(token),
             }
@@ -110,14 +121,16 @@ impl<'t> Reader<'t> {
         self.count(text.len() / 2, at)?;
         self.open.push(file);
         self.read(text, Some(at))?;
-        self.tokens.push(Token { lexeme: Lexeme::Newline, at });
+        self.tokens.push(Token { lexeme: Lexeme::Newline, at, glued: false });
         self.open.pop();
         Ok(())
     }
 
-    fn named(&self, name: &str, at: At) -> Read<&Vec<Lexeme<'t>>> {
+    /// What a macro stands for. One that a missing file may define stays as it is.
+    fn named(&self, name: &str, at: At) -> Read<Vec<Lexeme<'t>>> {
         match self.macros.get(name) {
-            Some(value) => Ok(value),
+            Some(value) => Ok(value.clone()),
+            None if self.lacks => Ok(vec![Lexeme::Word(Cow::Owned(format!("${name}")))]),
             None => {
                 let message =
                     format!("the macro `{name}` is not defined; add a line `{name} = ...`");
@@ -131,7 +144,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, token: Token<'t>, value: &mut Vec<Lexeme<'t>>) -> Read<()> {
         match token.lexeme {
             Lexeme::Macro(name) => {
-                let known = self.named(name, token.at)?.clone();
+                let known = self.named(name, token.at)?;
                 self.count(known.len(), token.at)?;
                 value.extend(known);
             }
@@ -147,6 +160,9 @@ impl<'t> Reader<'t> {
                 }
                 value.extend(pieces);
             }
+            Lexeme::Word(word) if token.glued => {
+                value.extend(glue(value.last_mut(), word).map(Lexeme::Word));
+            }
             other => value.push(other),
         }
         Ok(())
@@ -159,6 +175,18 @@ impl<'t> Reader<'t> {
             return fault(Code::TooLarge, message, at);
         }
         Ok(())
+    }
+}
+
+/// Puts a word to the one that the value of a macro ends with: `$if:network` is one word. What cannot be
+/// put there comes back.
+fn glue<'t>(last: Option<&mut Lexeme<'t>>, word: Cow<'t, str>) -> Option<Cow<'t, str>> {
+    match last {
+        Some(Lexeme::Word(before)) => {
+            *before = Cow::Owned(format!("{before}{word}"));
+            None
+        }
+        _ => Some(word),
     }
 }
 

@@ -244,19 +244,53 @@ pub(super) fn pool_options(cursor: &mut Cursor<'_>) -> Read<bool> {
         "prefer-ipv6-nexthop",
     ]) {
         bitmask |= word == "bitmask";
-        let key = cursor.word().is_some_and(|key| {
-            key.starts_with("0x") || key.len() == 32 && key.chars().all(|c| c.is_ascii_hexdigit())
-        });
-        if word == "source-hash"
-            && (key
-                || cursor
-                    .peek()
-                    .is_some_and(|token| matches!(token.lexeme, super::token::Lexeme::Quoted(_))))
-        {
+        let key = cursor.peek().and_then(|token| token.text()).is_some_and(|key| !is_next(key));
+        if word == "source-hash" && key {
             cursor.take();
         }
     }
     Ok(bitmask)
+}
+
+/// Whether a word after `source-hash` begins something else, and is no key.
+fn is_next(word: &str) -> bool {
+    matches!(
+        word,
+        "static-port"
+            | "sticky-address"
+            | "port"
+            | "all"
+            | "from"
+            | "to"
+            | "inet"
+            | "inet6"
+            | "proto"
+            | "in"
+            | "out"
+            | "on"
+            | "flags"
+            | "keep"
+            | "modulate"
+            | "synproxy"
+            | "no"
+            | "tag"
+            | "tagged"
+            | "label"
+            | "queue"
+            | "rtable"
+            | "user"
+            | "group"
+            | "quick"
+            | "log"
+            | "set"
+            | "scrub"
+            | "probability"
+            | "allow-opts"
+            | "received-on"
+            | "max-pkt-rate"
+            | "once"
+            | "fragment"
+    )
 }
 
 /// What stands in parentheses after `keep state`.

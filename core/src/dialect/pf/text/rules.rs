@@ -92,7 +92,11 @@ pub(super) fn family(cursor: &mut Cursor<'_>) -> Option<Family> {
 /// An interface, or all but it.
 pub(super) fn interface(cursor: &mut Cursor<'_>) -> Read<Maybe<String>> {
     let negated = cursor.takes_mark("!");
+    let dynamic = cursor.takes_mark("(");
     let it = cursor.wants_text("the name of an interface")?.to_owned();
+    if dynamic {
+        cursor.wants_mark(")")?;
+    }
     Ok(Maybe { negated, it })
 }
 

@@ -4,7 +4,7 @@ use super::super::syntax::{Antispoof, Kind, Statement};
 use super::cursor::Cursor;
 use super::fault::{Fault, Read, fault};
 use super::rules::{family, interface, label};
-use super::token::At;
+use super::token::{At, Token};
 use super::{anchors, rules, settings, tables, translations};
 use crate::error::Code;
 
@@ -32,9 +32,7 @@ pub(super) fn until_brace(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         });
         let kind = match read {
             Ok(kind) => kind,
-            Err(fault) if cursor.given.lenient && fault.code != Code::TooLarge => {
-                cursor.back_to(place);
-                cursor.skip_statement();
+            Err(fault) if fault.code != Code::TooLarge && may_be_unread(cursor, place) => {
                 Some(Kind::Unknown(unread(&fault)))
             }
             Err(fault) => return Err(fault),
@@ -45,6 +43,20 @@ pub(super) fn until_brace(cursor: &mut Cursor<'_>) -> Read<Vec<Statement>> {
         }
         statements.extend(kind.map(|kind| Statement { at, kind }));
     }
+}
+
+/// Leaves out a statement that cannot be read, if that is allowed: where the user says so, and where a
+/// macro stands in it that a missing file defines.
+fn may_be_unread(cursor: &mut Cursor<'_>, place: usize) -> bool {
+    let stopped = cursor.place();
+    cursor.back_to(place);
+    cursor.skip_statement();
+    let is_open = |token: &Token<'_>| token.text().is_some_and(|text| text.starts_with('$'));
+    let may = cursor.given.lenient || cursor.since(place).iter().any(is_open);
+    if !may {
+        cursor.back_to(stopped);
+    }
+    may
 }
 
 fn unread(fault: &Fault) -> String {

@@ -51,9 +51,6 @@ fn target_ports(cursor: &mut Cursor<'_>) -> Read<TargetPorts> {
         }
     };
     match ports {
-        Some(TargetPorts::Range(first, last)) if last < first => {
-            fault(Code::BadPort, "the range of ports has its ends the wrong way round", at)
-        }
         Some(TargetPorts::Range(first, last)) if first == last => Ok(TargetPorts::One(first)),
         Some(ports) => Ok(ports),
         None => fault(Code::BadPort, format!("`{text}` is neither a port nor a range of them"), at),

@@ -30,6 +30,8 @@ pub(in crate::dialect::pf) enum Lexeme<'t> {
 pub(in crate::dialect::pf) struct Token<'t> {
     pub(in crate::dialect::pf) lexeme: Lexeme<'t>,
     pub(in crate::dialect::pf) at: At,
+    /// Whether nothing stands between it and a macro before it.
+    pub(in crate::dialect::pf) glued: bool,
 }
 
 impl Token<'_> {
