@@ -161,7 +161,8 @@ impl<'t> Reader<'t> {
                 value.extend(pieces);
             }
             Lexeme::Word(word) if token.glued => {
-                value.extend(glue(value.last_mut(), word).map(Lexeme::Word));
+                let apart = glue(value.last_mut(), word);
+                value.extend(apart.map(Lexeme::Word));
             }
             other => value.push(other),
         }
