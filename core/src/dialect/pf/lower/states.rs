@@ -66,7 +66,11 @@ impl Lowering<'_> {
             self.builder.rule(states, None, nowhere, &mut tests, Action::Accept);
         }
         self.rules(states, asked, Asked::State(later), turned);
+        // What no rule passed, but one has translated.
+        let translator = self.translator(asked);
+        self.translated_without_state(states, asked, translator.unwrap_or(nowhere), &[]);
         self.builder.rule(states, None, nowhere, &mut Vec::new(), Action::Goto(later));
+        self.translated_late(later, way, &format!("{}-{kind}-translations", way.name()));
         self.rules(later, way, Asked::Later, false);
         states
     }

@@ -39,6 +39,12 @@ impl Lowering<'_> {
         all.filter(|(_, item)| translates(item)).map(|(index, _)| index).collect()
     }
 
+    /// Where the first `match` rule stands that translates what crosses this way.
+    pub(super) fn translator(&self, way: Way) -> Option<Span> {
+        let first = self.matches(way).first().copied()?;
+        self.items.get(first).map(|item| span(self.source, item.at))
+    }
+
     pub(super) fn has_matches(&self, way: Way) -> bool {
         !self.has_sections(way) && !self.matches(way).is_empty()
     }
@@ -126,7 +132,7 @@ impl Lowering<'_> {
                 Entered::No => self.put(chain, span, way, &entry.heads, &Action::Accept),
                 Entered::Anchor(what) => self.maybe_anything(chain, span, way, &entry.heads, what),
                 Entered::To { target, passes } => {
-                    let mark = passes.then(|| mark_of(index));
+                    let mark = passes.then(|| mark_of(way, index));
                     self.translating(chain, span, way, &entry.heads, target, mark);
                 }
             }
@@ -136,13 +142,41 @@ impl Lowering<'_> {
         }
     }
 
+    /// Packets in the middle of connections that find no state are translated, too, and then make one.
+    pub(super) fn translated_late(&mut self, chain: ChainId, way: Way, name: &str) {
+        let what = self.builder.symbol("a translation that begins in the middle of a connection");
+        if self.has_sections(way) {
+            let list = self.chain("nat", name, None);
+            let entries = self.entries.get_mut(way.index()).map(std::mem::take).unwrap_or_default();
+            for entry in &entries {
+                let span = span(self.source, entry.at);
+                let action = match entry.what {
+                    Entered::No => Action::Return,
+                    Entered::To { .. } | Entered::Anchor(_) => Action::Unmodelled(what),
+                };
+                self.put(list, span, way, &entry.heads, &action);
+            }
+            if let Some(place) = self.entries.get_mut(way.index()) {
+                *place = entries;
+            }
+            let nowhere = self.nowhere();
+            self.builder.rule(chain, None, nowhere, &mut Vec::new(), Action::Jump(list));
+            return;
+        }
+        for index in self.matches(way) {
+            let Some(item) = self.items.get(index).cloned() else { continue };
+            let span = span(self.source, item.at);
+            self.put(chain, span, way, &item.heads, &Action::Unmodelled(what));
+        }
+    }
+
     /// The marks of the sections' rules which filter rules do not matter after.
     pub(super) fn passing(&self, way: Way) -> Vec<(At, u32)> {
         let entries = self.entries.get(way.index()).into_iter().flatten().enumerate();
         let passes = |what: &Entered| matches!(what, Entered::To { passes: true, .. });
         entries
             .filter(|(_, entry)| passes(&entry.what))
-            .map(|(index, entry)| (entry.at, mark_of(index)))
+            .map(|(index, entry)| (entry.at, mark_of(way, index)))
             .collect()
     }
 
@@ -386,9 +420,15 @@ impl Lowering<'_> {
     }
 }
 
-/// The mark of a rule of a section.
-fn mark_of(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX - 1).saturating_add(1)
+/// The mark of a rule of a section. A packet keeps what it was marked with where it came in when it goes
+/// out.
+fn mark_of(way: Way, index: usize) -> u32 {
+    const OUT: u32 = 1 << 31;
+    let number = u32::try_from(index + 1).unwrap_or(OUT - 1).min(OUT - 1);
+    match way {
+        Way::In => number,
+        Way::Out => OUT | number,
+    }
 }
 
 /// Whether a rule may be about packets that cross this way.

@@ -1,0 +1,16 @@
+//! pf: what is read, what it means, what is refused, and how rules are added.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where something is wrong"
+)]
+
+mod generator;
+#[path = "../common/random.rs"]
+mod random;
+mod reference;
+
+mod comparison;
