@@ -295,7 +295,7 @@ impl Lowering<'_> {
 }
 
 /// The first packet of the connection, before translation at this crossing or after it.
-const fn opener(view: View, way: Way, translated: bool) -> View {
+pub(super) const fn opener(view: View, way: Way, translated: bool) -> View {
     let first = See::Connection(Direction::Original, Side::Source);
     // What its answers come from, and what they go to.
     let source = See::Connection(Direction::Reply, Side::Destination);

@@ -61,9 +61,9 @@ impl Lowering<'_> {
         let later = self.chain("filter", &format!("{}-{kind}-stateless", way.name()), None);
         let nowhere = self.nowhere();
         if self.has_sections(asked) {
-            // What a section translates has a state.
-            let mut tests = vec![translated(asked)];
-            self.builder.rule(states, None, nowhere, &mut tests, Action::Accept);
+            let list = format!("{}-{kind}-translated", way.name());
+            let list = self.translated_first(&list, asked, turned);
+            self.builder.rule(states, None, nowhere, &mut Vec::new(), Action::Jump(list));
         }
         self.rules(states, asked, Asked::State(later), turned);
         // What no rule passed, but one has translated.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::syntax::{Effects, Head, Target, Way};
 use super::super::text::At;
-use super::chains::{Asked, FAMILIES, Lowering};
+use super::chains::{Asked, FAMILIES, Lowering, opener};
 use super::order::{Item, What, deciding};
 use super::sections::Entered;
 use super::span;
@@ -140,6 +140,30 @@ impl Lowering<'_> {
         if let Some(place) = self.entries.get_mut(way.index()) {
             *place = entries;
         }
+    }
+
+    /// What a section translates has a state: a chain that accepts what it did to the first packet.
+    pub(super) fn translated_first(&mut self, name: &str, asked: Way, turned: bool) -> ChainId {
+        let list = self.chain("nat", name, None);
+        let plain = Self::view(asked);
+        let plain = View { incoming: plain.incoming != turned, turned, ..plain };
+        let view = opener(plain, asked, false);
+        let entries = self.entries.get_mut(asked.index()).map(std::mem::take).unwrap_or_default();
+        for entry in &entries {
+            let span = span(self.source, entry.at);
+            let action = match &entry.what {
+                Entered::No => Action::Return,
+                Entered::To { .. } => Action::Accept,
+                Entered::Anchor(what) => Action::Unmodelled(self.builder.symbol(what)),
+            };
+            for mut tests in self.tester.of(&mut self.builder, &entry.heads, &view) {
+                self.builder.rule(list, None, span, &mut tests, action.clone());
+            }
+        }
+        if let Some(place) = self.entries.get_mut(asked.index()) {
+            *place = entries;
+        }
+        list
     }
 
     /// Packets in the middle of connections that find no state are translated, too, and then make one.
