@@ -87,7 +87,7 @@ fn rule_sets_mean_what_pf_does() {
     assert!(tally.passed * 10 > tally.compared, "too little passes: {tally:?}");
 }
 
-fn asked(
+pub(crate) fn asked(
     firewall: &Firewall,
     (from, from_port, to, to_port): Ends,
     opener: End,

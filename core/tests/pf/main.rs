@@ -14,3 +14,10 @@ mod random;
 mod reference;
 
 mod comparison;
+mod corpus;
+mod fixes;
+mod hostile;
+mod reading;
+mod refused;
+mod support;
+mod traps;
