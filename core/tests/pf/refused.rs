@@ -11,7 +11,7 @@ fn errors_have_a_code_and_a_place() {
         ("pass in proto tcp to port 65536\n", Code::BadPort, 1, 27),
         ("pass in proto tcp to port 30:20\n", Code::BadPort, 1, 27),
         ("pass in to 10.0.0.300\n", Code::BadAddress, 1, 12),
-        ("pass in to 10.0.0.0/33\n", Code::BadAddress, 1, 21),
+        ("pass in to 10.0.0.0/33\n", Code::BadAddress, 1, 20),
         ("pass in to $nobody\n", Code::BadSyntax, 1, 12),
         ("pass in to \"10.0.0.1\n", Code::Truncated, 1, 12),
         ("anchor x {\npass\n", Code::Truncated, 2, 5),

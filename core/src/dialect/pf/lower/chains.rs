@@ -28,6 +28,10 @@ pub(super) struct Lowering<'a> {
     pub(super) items: Vec<Item>,
     /// The rules of the sections for translation, for what comes in and what goes out.
     pub(super) entries: [Vec<Entry>; 2],
+    /// The places of `match` rules that translate, for what comes in and what goes out.
+    pub(super) matches: [Vec<usize>; 2],
+    /// Whether rules that pass translate.
+    pub(super) translating_passes: [bool; 2],
     /// The interfaces that are left alone.
     pub(super) skips: Vec<(At, Maybe<String>)>,
 }

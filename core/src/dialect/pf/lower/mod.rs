@@ -28,7 +28,7 @@ use order::{Loads, Order};
 use tests::Tester;
 
 /// How many rules may come of anchors that are called again and again, besides those of the text.
-const CALLED: usize = 1_000_000;
+const CALLED: usize = 100_000;
 
 /// Puts the model together.
 pub(super) fn build(
@@ -46,11 +46,20 @@ pub(super) fn build(
     let names = Names { given, tables: tables::held(tables, given) };
     let groups = groups(given);
     let left = CALLED.saturating_add(statements.len());
-    let mut order = Order { loads: &loads, policy: Return::Drop, left };
+    let mut order = Order { loads: &loads, policy: Return::Drop, left, open: Vec::new() };
     let items = order.of(&statements, &[], "");
     let entries = [Way::In, Way::Out].map(|way| sections::entries(&statements, &loads, way));
-    let mut lowering =
-        Lowering { builder, tester: Tester { names, groups }, source, items, entries, skips };
+    let mut lowering = Lowering {
+        builder,
+        tester: Tester { names, groups },
+        source,
+        items,
+        entries,
+        matches: Default::default(),
+        translating_passes: Default::default(),
+        skips,
+    };
+    lowering.find_translators();
     lowering.build();
     Ok(lowering.builder)
 }

@@ -54,6 +54,8 @@ pub(super) struct Order<'a> {
     pub(super) policy: Return,
     /// How many rules may come of anchors that are used again and again.
     pub(super) left: usize,
+    /// The anchors that are being read: one in itself is none.
+    pub(super) open: Vec<String>,
 }
 
 impl Order<'_> {
@@ -147,8 +149,10 @@ impl Order<'_> {
             let loads = self.loads;
             for (name, loaded) in called(loads, path, name) {
                 match loaded {
-                    Some(statements) if self.left > 0 && heads.len() < 64 => {
+                    Some(statements) if self.left > 0 && !self.open.contains(&name) => {
+                        self.open.push(name.clone());
                         inside.extend(self.of(statements, &heads, &name));
+                        self.open.pop();
                     }
                     _ => inside.push(unknown_anchor(at, &heads, &name)),
                 }

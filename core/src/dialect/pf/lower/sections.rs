@@ -30,9 +30,10 @@ pub(super) fn entries(statements: &[Statement], loads: &Loads, way: Way) -> Vec<
         Way::In => [Section::Binat, Section::Rdr],
         Way::Out => [Section::Binat, Section::Nat],
     };
-    let mut left = 1_000_000;
+    let mut left = 100_000;
     for section in sections {
-        let mut collect = Collect { loads, way, section, left: &mut left, found: &mut found };
+        let mut collect =
+            Collect { loads, way, section, left: &mut left, found: &mut found, open: Vec::new() };
         collect.of(statements, &[], "");
     }
     found
@@ -44,6 +45,8 @@ struct Collect<'a> {
     section: Section,
     left: &'a mut usize,
     found: &'a mut Vec<Entry>,
+    /// The anchors that are being read.
+    open: Vec<String>,
 }
 
 impl Collect<'_> {
@@ -65,8 +68,10 @@ impl Collect<'_> {
                     let loads = self.loads;
                     for (name, loaded) in called(loads, path, name) {
                         match loaded {
-                            Some(inside) if *self.left > 0 && heads.len() < 64 => {
+                            Some(inside) if *self.left > 0 && !self.open.contains(&name) => {
+                                self.open.push(name.clone());
                                 self.of(inside, &heads, &name);
+                                self.open.pop();
                             }
                             _ => self.unknown(at, &heads, &name),
                         }

@@ -29,14 +29,33 @@ impl Effects {
 }
 
 impl Lowering<'_> {
-    /// The places of the `match` rules that translate what crosses this way.
-    fn matches(&self, way: Way) -> Vec<usize> {
-        let translates = |item: &Item| match &item.what {
-            What::Match(effects) => effects.target(way).is_some() && crosses(item, way),
-            _ => false,
+    /// Finds the rules that translate, once.
+    pub(super) fn find_translators(&mut self) {
+        let places = |way| {
+            let translates = |item: &Item| match &item.what {
+                What::Match(effects) => effects.target(way).is_some() && crosses(item, way),
+                _ => false,
+            };
+            let all = self.items.iter().enumerate();
+            all.filter(|(_, item)| translates(item)).map(|(index, _)| index).collect()
         };
-        let all = self.items.iter().enumerate();
-        all.filter(|(_, item)| translates(item)).map(|(index, _)| index).collect()
+        let passes = |way| {
+            self.items.iter().any(|item| match &item.what {
+                What::Pass { effects, .. } => {
+                    crosses(item, way)
+                        && (effects.target(way).is_some()
+                            || way == Way::In && effects.divert.is_some())
+                }
+                _ => false,
+            })
+        };
+        (self.matches, self.translating_passes) =
+            ([Way::In, Way::Out].map(places), [Way::In, Way::Out].map(passes));
+    }
+
+    /// The places of the `match` rules that translate what crosses this way.
+    fn matches(&self, way: Way) -> &[usize] {
+        self.matches.get(way.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Where the first `match` rule stands that translates what crosses this way.
@@ -50,13 +69,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn has_translating_passes(&self, way: Way) -> bool {
-        self.items.iter().any(|item| match &item.what {
-            What::Pass { effects, .. } => {
-                crosses(item, way)
-                    && (effects.target(way).is_some() || way == Way::In && effects.divert.is_some())
-            }
-            _ => false,
-        })
+        self.translating_passes.get(way.index()).is_some_and(|passes| *passes)
     }
 
     /// Whether `match` rules translate before the rule at a place, and after it: then also whether any
@@ -70,14 +83,15 @@ impl Lowering<'_> {
 
     /// That one of the `match` rules before a place has translated, and that none has.
     pub(super) fn matched(&mut self, way: Way, index: usize, view: &View) -> (Test, Test) {
-        let before: Vec<usize> = self.matches(way).into_iter().filter(|at| *at < index).collect();
+        let matches = self.matches(way);
+        let before = matches.get(..matches.partition_point(|at| *at < index)).unwrap_or_default();
         if before.len().saturating_mul(self.items.len()) > ASKED {
             let what = "which of very many rules with translation has matched";
             let unknown = Test::Unmodelled(self.builder.symbol(what));
             return (unknown.clone(), unknown);
         }
         let mut lists = Vec::new();
-        for at in before {
+        for at in before.to_vec() {
             let Some(item) = self.items.get(at).cloned() else { continue };
             lists.extend(self.tester.of(&mut self.builder, &item.heads, view));
         }
@@ -187,7 +201,7 @@ impl Lowering<'_> {
             self.builder.rule(chain, None, nowhere, &mut Vec::new(), Action::Jump(list));
             return;
         }
-        for index in self.matches(way) {
+        for index in self.matches(way).to_vec() {
             let Some(item) = self.items.get(index).cloned() else { continue };
             let span = span(self.source, item.at);
             self.put(chain, span, way, &item.heads, &Action::Unmodelled(what));
@@ -206,7 +220,7 @@ impl Lowering<'_> {
 
     /// Translation by `match`: what a rule translates stays so, and later rules see it.
     fn by_matches(&mut self, chain: ChainId, way: Way) {
-        let matches = self.matches(way);
+        let matches = self.matches(way).to_vec();
         if matches.is_empty() {
             return;
         }
