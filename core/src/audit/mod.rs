@@ -39,7 +39,7 @@ pub use report::{
 use crate::error::Error;
 use crate::eval::Placement;
 use crate::eval::symbolic::{Announced, Control, Device, Interfaces};
-use crate::firewall::{Firewall, Governs, Hook};
+use crate::firewall::{Chain, Firewall, Governs, Hook};
 use crate::ftp::{
     self, DataMode, Ends, Flow, ModeFlows, Needs, Peers, Protection, Provider, SessionMode,
 };
@@ -310,10 +310,19 @@ fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
     });
     let (at, because) = if forwards {
         (Placement::ClientGateway, "it has rules for forwarded packets")
+    } else if at_interfaces(firewall) && (firewall.translates() || firewall.names_interfaces()) {
+        (Placement::ClientGateway, "its rules are about several interfaces")
     } else {
         (Placement::ClientHost, "it has no rules for forwarded packets")
     };
     (at, Some(because.to_owned()))
+}
+
+/// Whether all rules are asked where packets come in and where they go out, so that none can be for
+/// forwarded packets only.
+fn at_interfaces(firewall: &Firewall) -> bool {
+    let mut bases = firewall.chains().iter().filter_map(Chain::base);
+    bases.all(|base| matches!(base.hook, Hook::Prerouting | Hook::Postrouting))
 }
 
 /// Decides about one provider after the other, and about each flow once.

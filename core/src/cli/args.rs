@@ -51,7 +51,7 @@ pub(super) struct RuleSet {
 /// What a rule set does not say itself.
 #[derive(Args, Debug)]
 pub(super) struct Reading {
-    /// The dialect: auto, iptables, ip6tables, nftables, nftables-json, aws, cisco-ios, cisco-asa.
+    /// The dialect: auto, iptables, ip6tables, nftables, nftables-json, aws, cisco-ios, cisco-asa, pf.
     #[arg(long, value_name = "NAME")]
     pub(super) dialect: Option<String>,
     /// What is in the sets that rules name: the output of `ipset save`.
@@ -192,7 +192,7 @@ pub(super) struct Allow {
     pub(super) sessions: Sessions,
     #[command(flatten)]
     pub(super) interfaces: Interfaces,
-    /// The dialect of the rules: iptables, ip6tables, nftables, nftables-json, aws, cisco-ios, cisco-asa; or words.
+    /// The dialect of the rules: iptables, ip6tables, nftables, nftables-json, aws, cisco-ios, cisco-asa, pf; or words.
     #[arg(long, value_name = "DIALECT", default_value = "nftables")]
     pub(super) to: String,
     /// The most rules, even if they open more than is needed.

@@ -35,6 +35,68 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether the first lines that say something are those of pf: a rule, an option, a table, or macros
+/// before one.
+pub(super) fn is_pf(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    // Macros may be many; what comes after a hundred of them is not looked at.
+    let mut open = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(400) {
+        if line.starts_with('#') {
+            continue;
+        }
+        let continues = line.ends_with('\\');
+        let inside = std::mem::replace(&mut open, continues);
+        if inside {
+            continue;
+        }
+        let rule = line
+            .strip_prefix('@')
+            .map_or(line, |rest| rest.split_once(' ').map_or(rest, |(_, rule)| rule));
+        if language(rule) == Some("pf") || begins_pf(rule) {
+            return true;
+        }
+        if !is_macro(line) {
+            return false;
+        }
+        open |= line.matches('"').count() % 2 == 1;
+    }
+    false
+}
+
+/// Whether a line begins as only those of pf do.
+fn begins_pf(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (one, two) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match one {
+        "nat-anchor" | "rdr-anchor" | "binat-anchor" | "binat" | "altq" | "scrub-anchor" => true,
+        "load" => two == "anchor",
+        "no" => matches!(two, "nat" | "rdr" | "binat" | "scrub"),
+        "set" => matches!(
+            two,
+            "loginterface"
+                | "state-policy"
+                | "ruleset-optimization"
+                | "reassemble"
+                | "debug"
+                | "require-order"
+                | "fingerprints"
+                | "state-defaults"
+                | "hostid"
+                | "syncookies"
+        ),
+        _ => false,
+    }
+}
+
+/// Whether a line may define a macro of pf: `name = value`.
+fn is_macro(line: &str) -> bool {
+    let Some((name, value)) = line.split_once('=') else { return false };
+    let name = name.trim();
+    let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && name.chars().all(letters) && !value.trim().is_empty()
+}
+
 /// Whether it is an object of JSON.
 pub(super) fn is_json(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('{')

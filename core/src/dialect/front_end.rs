@@ -3,7 +3,7 @@
 
 use super::insertion::{Insertion, Spot};
 use super::writing::Assignment;
-use super::{aws, cisco, iptables, nftables};
+use super::{aws, cisco, iptables, nftables, pf};
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;
@@ -70,8 +70,8 @@ pub(in crate::dialect) trait FrontEnd: Sync {
 
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 5] {
-        [&aws::Aws, &nftables::Nftables, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
+    pub(in crate::dialect) fn all() -> [&'static Self; 6] {
+        [&aws::Aws, &nftables::Nftables, &pf::Pf, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
     }
 
     /// That of a dialect.

@@ -12,6 +12,7 @@ mod iptables;
 mod json;
 mod names;
 mod nftables;
+mod pf;
 mod writing;
 
 pub(crate) use insertion::{Insertion, Spot};

@@ -54,6 +54,11 @@ impl Given {
         matching.sort_by_key(|(given, _)| last(given));
         matching.into_iter().map(|(given, text)| (given.as_str(), text.as_str())).collect()
     }
+
+    /// The file that the rule set calls `name`, as [`Self::matching`] finds it.
+    pub(crate) fn named(&self, name: &str) -> Option<&str> {
+        self.matching(name).first().map(|(_, text)| *text)
+    }
 }
 
 /// The last part of a path.

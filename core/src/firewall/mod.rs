@@ -36,6 +36,7 @@ pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};
 pub use symbols::Symbol;
+pub(crate) use test::is_loopback;
 pub use test::{
     Addresses, ConnectionTest, HeaderTest, HelperTest, InterfaceTest, Mark, OneOf, Ports, Side,
     Test,
@@ -72,6 +73,8 @@ words! {
         CiscoIos = "cisco-ios",
         /// `show running-config` of Cisco ASA, from 8.3 on.
         CiscoAsa = "cisco-asa",
+        /// `pf.conf` of OpenBSD and FreeBSD, and the lists of `pfctl -sr`.
+        Pf = "pf",
     }
 }
 
@@ -317,6 +320,17 @@ impl Firewall {
             reached.push(chain);
         }
         reached
+    }
+
+    /// Whether rules name more than one interface, loopback interfaces aside.
+    pub(crate) fn names_interfaces(&self) -> bool {
+        let mut first = None;
+        self.rules().flat_map(|(_, rule)| rule.tests()).any(|test| match test {
+            Test::Interface(test) if !is_loopback(self.name(test.name)) => {
+                *first.get_or_insert(test.name) != test.name
+            }
+            _ => false,
+        })
     }
 
     /// The base chains from which packets may come to a chain, itself if it is one.

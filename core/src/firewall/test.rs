@@ -122,6 +122,11 @@ pub struct ConnectionTest {
     pub ports: Option<Ports>,
 }
 
+/// Whether an interface of this name is a loopback interface: `lo` of Linux, `lo0` and the like of BSD.
+pub(crate) fn is_loopback(name: &str) -> bool {
+    name.strip_prefix("lo").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// A test of the helper that expected the packet's connection. It never looks at the control
 /// connection: `helper_mt` in `xt_helper.c`, `NFT_CT_HELPER` in `nft_ct.c`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

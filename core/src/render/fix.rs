@@ -28,6 +28,8 @@ words! {
         CiscoIos = "cisco-ios",
         /// For `configure terminal` of Cisco ASA.
         CiscoAsa = "cisco-asa",
+        /// Lines for `pf.conf`.
+        Pf = "pf",
         /// In words, for those who look after the firewall.
         Words = "words",
     }

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use super::translation::{Among, Ends};
 use crate::firewall::{
     Addresses, ConnectionTest, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest,
-    Mark, Ports, RuleId, States, Statuses, Symbol, TcpFlags, Test,
+    Mark, Ports, RuleId, States, Statuses, Symbol, TcpFlags, Test, is_loopback,
 };
 use crate::space::{Cover, Cuboid, Family, InFamily, Ranges};
 
@@ -231,7 +231,7 @@ fn interface(test: &InterfaceTest, wanted: &str, name: Name<'_>) -> Option<bool>
         Name::Absent => Some(false),
         Name::Known(name) if test.prefix => Some(name.starts_with(wanted)),
         Name::Known(name) => Some(name == wanted),
-        Name::NotLoopback if !test.prefix && wanted == "lo" => Some(false),
+        Name::NotLoopback if !test.prefix && is_loopback(wanted) => Some(false),
         Name::NotLoopback | Name::Any => None,
     };
     is.map(|is| is != test.negated)

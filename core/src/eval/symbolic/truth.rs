@@ -6,7 +6,7 @@ use super::tracker::{Known, Standing};
 use super::view::View;
 use crate::firewall::{
     Addresses, Bounds, Direction, Firewall, Governs, HeaderTest, HelperTest, InterfaceTest, Ports,
-    Rule, RuleId, Side, States, Statuses, Test,
+    Rule, RuleId, Side, States, Statuses, Test, is_loopback,
 };
 use crate::space::{Axis, Cover, Cuboid, Ranges};
 
@@ -323,7 +323,7 @@ impl<A: Governs> Context<'_, A> {
             Interface::Named(found) => Some(matches(found)),
             Interface::Absent => Some(matches("")),
             Interface::Remote | Interface::Any if everything => Some(true),
-            Interface::Remote if name == "lo" && !test.prefix => Some(false),
+            Interface::Remote if is_loopback(name) && !test.prefix => Some(false),
             Interface::Remote | Interface::Any => None,
         };
         known.map_or(Truth::Unknown, |holds| Truth::known(holds != test.negated))

@@ -1,0 +1,80 @@
+//! `anchor ...`, its kin, and `load anchor ... from ...`.
+
+use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Way};
+use super::cursor::Cursor;
+use super::fault::Read;
+use super::options::{effect, head_option};
+use super::rules::{family, hosts_of, interface, log, protocols};
+use super::statements::until_brace;
+use super::token::Lexeme;
+
+/// An anchor, after the word.
+pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
+    let section = match word {
+        "nat-anchor" => Section::Nat,
+        "rdr-anchor" => Section::Rdr,
+        "binat-anchor" => Section::Binat,
+        _ => Section::Filter,
+    };
+    let name = match cursor.peek().map(|token| &token.lexeme) {
+        Some(Lexeme::Quoted(name)) => Some(name.to_string()),
+        Some(Lexeme::Word(name)) if !begins_head(name) => Some(name.to_string()),
+        _ => None,
+    };
+    if name.is_some() {
+        cursor.take();
+    }
+    let (mut head, mut effects) = (Head::default(), Effects::default());
+    let mut quick = false;
+    while !cursor.ends() && !cursor.is_mark("{") {
+        if let Some(way) = cursor.takes_one(&["in", "out"]) {
+            head.way = Some(if way == "in" { Way::In } else { Way::Out });
+        } else if cursor.is_word("log") {
+            log(cursor)?;
+        } else if cursor.takes("quick") {
+            quick = true;
+        } else if cursor.takes("on") {
+            head.interfaces = cursor.list(&mut interface)?;
+        } else if let Some(family) = family(cursor) {
+            head.family = Some(family);
+        } else if cursor.is_word("proto") {
+            protocols(cursor, &mut head)?;
+        } else if cursor.is_word("all") || cursor.is_word("from") || cursor.is_word("to") {
+            hosts_of(cursor, &mut head)?;
+        } else if !head_option(cursor, &mut head)? && !effect(cursor, &mut effects)? {
+            // Effects of an anchor are those of rules that do not say otherwise.
+            return cursor.unexpected("the end of the anchor or `{`");
+        }
+    }
+    head.unknown.append(&mut effects.unknown);
+    head.unknown.extend(effects.routes.into_iter().map(|(_, said)| said));
+    let mut inside = None;
+    if cursor.takes_mark("{") {
+        cursor.deeper()?;
+        inside = Some(until_brace(cursor)?);
+        cursor.wants_mark("}")?;
+        cursor.higher();
+    }
+    Ok(Kind::Anchor(Box::new(Anchor { section, name, quick, head, inside })))
+}
+
+/// Whether a word belongs to what follows the name of an anchor.
+fn begins_head(word: &str) -> bool {
+    matches!(
+        word,
+        "in" | "out" | "on" | "all" | "inet" | "inet6" | "proto" | "from" | "to" | "quick" | "log"
+    )
+}
+
+/// `load anchor`, after `load`.
+pub(super) fn load(cursor: &mut Cursor<'_>) -> Read<Kind> {
+    if !cursor.takes("anchor") {
+        return cursor.unexpected("`anchor`");
+    }
+    let anchor = cursor.wants_text("the name of the anchor")?.to_owned();
+    if !cursor.takes("from") {
+        return cursor.unexpected("`from`");
+    }
+    let file = cursor.wants_text("the name of a file")?.to_owned();
+    Ok(Kind::Load { anchor, file })
+}

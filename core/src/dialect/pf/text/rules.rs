@@ -1,0 +1,176 @@
+//! `pass`, `block` and `match`.
+
+use super::super::super::names::{PROTOCOLS, TCP, UDP};
+use super::super::syntax::{Effects, Head, Kind, Maybe, Return, Rule, Side, Verb, Way};
+use super::cursor::Cursor;
+use super::fault::{Read, fault};
+use super::hosts::hosts;
+use super::options::{effect, head_option};
+use super::ports::ports;
+use crate::error::Code;
+use crate::space::Family;
+
+/// A filter rule, after its first word.
+pub(super) fn rule(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
+    let verb = match word {
+        "pass" => Verb::Pass,
+        "block" => Verb::Block(returns(cursor)?),
+        _ => Verb::Match,
+    };
+    let mut rule = Rule { verb, quick: false, head: Head::default(), effects: Effects::default() };
+    while !cursor.ends() {
+        // pfctl wants these in one order in old versions and takes any in new ones.
+        if let Some(way) = cursor.takes_one(&["in", "out"]) {
+            rule.head.way = Some(if way == "in" { Way::In } else { Way::Out });
+        } else if cursor.is_word("log") || cursor.is_word("log-all") {
+            log(cursor)?;
+        } else if cursor.takes("quick") {
+            rule.quick = true;
+        } else if cursor.takes("on") {
+            rule.head.interfaces = on(cursor, &mut rule.head)?;
+        } else if let Some(family) = family(cursor) {
+            rule.head.family = Some(family);
+        } else if cursor.is_word("proto") {
+            protocols(cursor, &mut rule.head)?;
+        } else if cursor.is_word("all") || cursor.is_word("from") || cursor.is_word("to") {
+            hosts_of(cursor, &mut rule.head)?;
+        } else if !head_option(cursor, &mut rule.head)? && !effect(cursor, &mut rule.effects)? {
+            let word = cursor.peek().map(|token| token.written().to_owned()).unwrap_or_default();
+            let message = format!("`{word}` is no part of a rule that is known here");
+            return fault(Code::BadSyntax, message, cursor.at());
+        }
+    }
+    Ok(Kind::Rule(Box::new(rule)))
+}
+
+/// What follows `on`: interfaces, or a routing domain.
+fn on(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<Vec<Maybe<String>>> {
+    let negated = cursor.is_mark("!").then(|| cursor.peek_after(1)).flatten();
+    let domain =
+        cursor.is_word("rdomain") || negated.is_some_and(|token| token.text() == Some("rdomain"));
+    if domain {
+        let _ = cursor.takes_mark("!");
+        cursor.take();
+        let number = cursor.wants_text("the number of a routing domain")?;
+        head.unknown.push(format!("on rdomain {number}"));
+        return Ok(Vec::new());
+    }
+    cursor.list(&mut interface)
+}
+
+/// How `block` tells the sender.
+fn returns(cursor: &mut Cursor<'_>) -> Read<Return> {
+    const WORDS: [&str; 5] = ["drop", "return", "return-rst", "return-icmp", "return-icmp6"];
+    let mut returns = Return::Policy;
+    while let Some(word) = cursor.takes_one(&WORDS) {
+        let detail = if cursor.is_mark("(") { Some(cursor.parenthesised()?) } else { None };
+        let port = detail.is_none_or(|detail| detail.contains("port"));
+        returns = match word {
+            "drop" => Return::Drop,
+            "return-icmp" | "return-icmp6" => Return::Icmp { port },
+            _ => Return::Reset,
+        };
+    }
+    Ok(returns)
+}
+
+/// `log` with what stands in parentheses after it.
+pub(super) fn log(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.takes_one(&["log", "log-all"]).is_some() && cursor.is_mark("(") {
+        cursor.parenthesised()?;
+    }
+    Ok(())
+}
+
+/// `inet` or `inet6`.
+pub(super) fn family(cursor: &mut Cursor<'_>) -> Option<Family> {
+    cursor
+        .takes_one(&["inet", "inet6"])
+        .map(|word| if word == "inet" { Family::Ipv4 } else { Family::Ipv6 })
+}
+
+/// An interface, or all but it.
+pub(super) fn interface(cursor: &mut Cursor<'_>) -> Read<Maybe<String>> {
+    let negated = cursor.takes_mark("!");
+    let dynamic = cursor.takes_mark("(");
+    let it = cursor.wants_text("the name of an interface")?.to_owned();
+    if dynamic {
+        cursor.wants_mark(")")?;
+    }
+    Ok(Maybe { negated, it })
+}
+
+/// `proto` and what follows, if it comes next.
+pub(super) fn protocols(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<()> {
+    if !cursor.takes("proto") {
+        return Ok(());
+    }
+    head.protocols.named = true;
+    let found = cursor.list(&mut |cursor| {
+        let at = cursor.at();
+        let word = cursor.wants_text("a protocol")?;
+        let known = PROTOCOLS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);
+        let number = known.or_else(|| word.parse().ok());
+        let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+        match number {
+            Some(number) => Ok(number),
+            // Of the protocols that people have names for, TCP and UDP have no others.
+            None if word.starts_with(|c: char| c.is_ascii_alphabetic())
+                && word.chars().all(letters) =>
+            {
+                Ok(u8::MAX)
+            }
+            None => fault(Code::BadSyntax, format!("`{word}` is no protocol"), at),
+        }
+    })?;
+    head.protocols.tcp |= found.contains(&TCP);
+    head.protocols.udp |= found.contains(&UDP);
+    Ok(())
+}
+
+/// `all`, or `from ... to ...`, of which either may be missing.
+pub(super) fn hosts_of(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<()> {
+    if cursor.takes("all") {
+        return Ok(());
+    }
+    if cursor.takes("from") {
+        head.source = side(cursor, &mut head.unknown)?;
+    }
+    if cursor.takes("to") {
+        head.destination = side(cursor, &mut head.unknown)?;
+    }
+    Ok(())
+}
+
+/// Hosts, ports and operating systems of one end, each of which may be missing.
+fn side(cursor: &mut Cursor<'_>, unknown: &mut Vec<String>) -> Read<Side> {
+    let mut side = Side::default();
+    if !cursor.is_word("port") && !cursor.is_word("os") {
+        side.hosts = hosts(cursor)?;
+    }
+    if cursor.takes("port") {
+        let found = ports(cursor)?;
+        if found.unknown.is_empty() {
+            side.ports = Some(found.ranges);
+            side.compared = found.compared;
+        } else {
+            unknown.push(format!("port {}", found.unknown.join(", ")));
+        }
+    }
+    if cursor.takes("os") {
+        let systems = cursor.list(&mut |cursor| {
+            Ok(cursor.wants_text("the name of an operating system")?.to_owned())
+        })?;
+        unknown.push(format!("os {}", systems.join(", ")));
+    }
+    Ok(side)
+}
+
+/// Takes a label or the like, which changes nothing.
+pub(super) fn label(cursor: &mut Cursor<'_>) -> Read<bool> {
+    if cursor.takes_one(&["label", "ridentifier", "schedule"]).is_none() {
+        return Ok(false);
+    }
+    cursor.wants_text("a label")?;
+    Ok(true)
+}

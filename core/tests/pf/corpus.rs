@@ -1,0 +1,143 @@
+//! Rule sets that others wrote, read where they lie: set `PASVAUDIT_CORPUS` to the folder that holds
+//! `pf/**`. Their licences differ, so none of them is kept here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use pasvaudit::eval::concrete::Moment;
+use pasvaudit::{Dialect, End, Firewall, Parser};
+
+use super::generator::ends;
+use super::random::Random;
+
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Why a file is refused, by its name and its first lines.
+fn reason(name: &str, text: &str) -> Option<&'static str> {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    let command = ["pfi", "pfr", "pfchksum"].iter().any(|test| file.starts_with(test));
+    Some(if text.starts_with("#!") || text.contains("FWDIR=") {
+        "a shell script"
+    } else if command {
+        "what pfctl is told or says, in its tests"
+    } else if file.starts_with("pfail") {
+        "a test of what pfctl refuses, or what it says then"
+    } else if text.contains("undefined_macro") {
+        "a macro that is not defined, on purpose"
+    } else if text.contains("<block these>") {
+        "a name of a table in two words"
+    } else {
+        return None;
+    })
+}
+
+fn folder() -> Option<PathBuf> {
+    let corpus = std::env::var_os("PASVAUDIT_CORPUS");
+    if corpus.is_none() {
+        println!("skipped: PASVAUDIT_CORPUS is not set");
+    }
+    Some(Path::new(&corpus?).join("pf"))
+}
+
+#[test]
+fn every_rule_set_is_read_or_refused_for_a_reason() {
+    let Some(folder) = folder() else { return };
+    let (mut exactly, mut with_unknowns) = (0, 0);
+    let mut unknowns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in files(&folder).unwrap() {
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        let Ok(text) = String::from_utf8(fs::read(&path).unwrap()) else {
+            *refused.entry("no UTF-8").or_default() += 1;
+            continue;
+        };
+        match Parser::new().dialect(Dialect::Pf).file(name.as_str()).parse(text.as_str()) {
+            Ok(firewall) => {
+                let known = firewall.unmodelled().is_empty();
+                if known {
+                    exactly += 1
+                } else {
+                    with_unknowns += 1
+                }
+                for unmodelled in firewall.unmodelled() {
+                    let what =
+                        firewall.name(unmodelled.what).split([':', ',']).next().unwrap_or_default();
+                    *unknowns.entry(what.to_owned()).or_default() += 1;
+                }
+            }
+            Err(error) => {
+                let place = error.place().is_some() || text.trim().is_empty();
+                assert!(place, "no place: {error}");
+                let reason =
+                    if text.trim().is_empty() { Some("empty") } else { reason(&name, &text) };
+                *refused
+                    .entry(reason.unwrap_or_else(|| panic!("no reason: {error}")))
+                    .or_default() += 1;
+            }
+        }
+    }
+    println!(
+        "read exactly {exactly}, with unknowns {with_unknowns}, refused {}",
+        refused.values().sum::<usize>()
+    );
+    println!("{refused:#?}");
+    for (what, count) in unknowns {
+        println!("  {count:6} {what}");
+    }
+    assert!(exactly >= 100, "less is read exactly than was");
+}
+
+/// What pfctl makes of a text is the same rule set.
+#[test]
+fn a_text_and_what_pfctl_lists_of_it_are_the_same() {
+    let Some(folder) = folder() else { return };
+    let mut random = Random::new(1);
+    let (mut pairs, mut compared) = (0, 0);
+    for path in files(&folder)
+        .unwrap()
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "in"))
+    {
+        let read = |path: &Path| {
+            let text = fs::read_to_string(path).ok()?;
+            Parser::new().dialect(Dialect::Pf).parse(text).ok()
+        };
+        for twin in ["ok", "loaded"] {
+            let (Some(one), Some(other)) = (read(path), read(&path.with_extension(twin))) else {
+                continue;
+            };
+            pairs += 1;
+            for _ in 0..300 {
+                let (ends, opener) = (ends(&mut random), random.pick(&[End::Client, End::Server]));
+                let (one, other) = (asked(&one, ends, opener), asked(&other, ends, opener));
+                // What is asked of unknowns may be more of one text than of the other.
+                if let (Some(one), Some(other)) = (one, other) {
+                    compared += 1;
+                    assert_eq!(one, other, "{} {twin}: {opener:?} {ends:?}", path.display());
+                }
+            }
+        }
+    }
+    println!("{pairs} pairs, {compared} connections");
+}
+
+fn asked(
+    firewall: &Firewall,
+    ends: super::reference::Ends,
+    opener: End,
+) -> Option<(pasvaudit::firewall::Fate, Moment)> {
+    let verdict = super::comparison::asked(firewall, ends, opener);
+    (verdict.unknowns_asked == 0).then_some((verdict.fate, verdict.at))
+}

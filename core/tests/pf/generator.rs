@@ -1,0 +1,205 @@
+//! Rule sets and connections by chance.
+
+use super::random::Random;
+use super::reference::{Ends, Head, Hosts, Item, Ports, RuleSet, Target, Verb, Way};
+
+pub(crate) const INSIDE: &str = "em1";
+pub(crate) const OUTSIDE: &str = "em0";
+
+const NETS: [(u32, u32); 7] = [
+    (0x0a01_0000, 16),
+    (0x0a01_0200, 24),
+    (0x0a01_0203, 32),
+    (0xcb00_7100, 24),
+    (0xcb00_7105, 32),
+    (0xc633_6401, 32),
+    (0x0a01_0200, 25),
+];
+const ADDRESSES: [u32; 8] = [
+    0x0a01_0203,
+    0x0a01_0204,
+    0x0a01_02ff,
+    0x0a01_0901,
+    0xcb00_7105,
+    0xcb00_7106,
+    0xc633_6401,
+    0x0909_0909,
+];
+const PORTS: [u16; 9] = [20, 21, 22, 990, 1023, 1024, 40000, 40005, 50000];
+
+/// How rule sets translate.
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    Never,
+    Sections,
+    Match,
+    Pass,
+}
+
+fn hosts(random: &mut Random) -> Hosts {
+    let count = random.pick(&[0, 0, 1, 1, 1, 2, 3]);
+    let negated = if count > 1 { 15 } else { 10 };
+    (0..count)
+        .map(|_| {
+            let (net, length) = random.pick(&NETS);
+            (net, length, random.chance(negated))
+        })
+        .collect()
+}
+
+fn ports(random: &mut Random) -> Ports {
+    let (a, b) = (random.pick(&PORTS), random.pick(&PORTS));
+    let (a, b) = (a.min(b), a.max(b));
+    match random.below(12) {
+        0 | 1 => Ports::Range(a, a),
+        2 | 3 => Ports::Range(a, b),
+        4 => Ports::Not(a),
+        5 => Ports::Above(a),
+        6 => Ports::Between(a, b),
+        7 => Ports::Outside(a, b),
+        _ => Ports::Any,
+    }
+}
+
+fn head(random: &mut Random, way: Option<Way>) -> Head {
+    let tcp = random.pick(&[None, Some(true), Some(true), Some(true), Some(false)]);
+    let with_ports = tcp.is_some();
+    Head {
+        way,
+        on: random
+            .chance(50)
+            .then(|| (random.chance(15), random.pick(&[INSIDE, OUTSIDE, OUTSIDE]))),
+        inet6: random.pick(&[None, None, None, Some(false), Some(true)]),
+        tcp,
+        from: hosts(random),
+        from_table: random.chance(10),
+        from_ports: if with_ports && random.chance(20) { ports(random) } else { Ports::Any },
+        to: hosts(random),
+        to_ports: if with_ports { ports(random) } else { Ports::Any },
+    }
+}
+
+fn any_way(random: &mut Random) -> Option<Way> {
+    random.pick(&[None, Some(Way::In), Some(Way::In), Some(Way::Out), Some(Way::Out)])
+}
+
+fn target(random: &mut Random, way: Way, head: &mut Head) -> Target {
+    let address = random.pick(&ADDRESSES);
+    head.inet6 = None;
+    let mut target =
+        Target { address, ports: None, one: None, fixed: way == Way::Out && random.chance(30) };
+    if way == Way::In && head.tcp.is_some() {
+        match random.below(3) {
+            0 => target.one = Some(random.pick(&PORTS)),
+            1 => {
+                head.to_ports = Ports::Range(40000, 40005);
+                let first = random.pick(&[1021_u16, 40000, 50000]);
+                target.ports = Some((40000, first, first + random.pick(&[2, 5])));
+            }
+            _ => {}
+        }
+    }
+    target
+}
+
+fn rule(random: &mut Random, manner: Manner) -> Item {
+    let mut verb = random.pick(&[Verb::Pass, Verb::Pass, Verb::Pass, Verb::Drop, Verb::Return]);
+    let mut head = head(random, None);
+    head.way = any_way(random);
+    let mut wanted = None;
+    if manner == Manner::Match && random.chance(25) {
+        verb = Verb::Match;
+    }
+    if verb == Verb::Match || manner == Manner::Pass && verb == Verb::Pass && random.chance(40) {
+        let way = head.way.unwrap_or(Way::In);
+        head.way = Some(way);
+        wanted = Some(target(random, way, &mut head));
+    }
+    Item::Rule {
+        verb,
+        quick: verb != Verb::Match && random.chance(30),
+        head,
+        flags_any: random.chance(10),
+        keeps: wanted.is_some() || !random.chance(12),
+        target: wanted,
+    }
+}
+
+pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
+    let manner =
+        random.pick(&[Manner::Never, Manner::Never, Manner::Sections, Manner::Match, Manner::Pass]);
+    let mut items = Vec::new();
+    if manner == Manner::Sections {
+        for way in [Way::Out, Way::In] {
+            for _ in 0..random.below(4) {
+                let mut head = head(random, None);
+                head.on = Some((false, random.pick(&[INSIDE, OUTSIDE])));
+                let target = target(random, way, &mut head);
+                let (no, pass) = (random.chance(15), random.chance(20));
+                items.push(Item::Section { way, head, no, pass: pass && !no, target });
+            }
+        }
+    }
+    if random.chance(70) {
+        let everything = Head {
+            way: random.pick(&[None, None, Some(Way::In)]),
+            on: None,
+            inet6: None,
+            tcp: None,
+            from: Vec::new(),
+            from_table: false,
+            from_ports: Ports::Any,
+            to: Vec::new(),
+            to_ports: Ports::Any,
+        };
+        let verb = random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]);
+        items.push(Item::Rule {
+            verb,
+            quick: false,
+            head: everything,
+            flags_any: false,
+            keeps: true,
+            target: None,
+        });
+    }
+    for _ in 0..random.below(9) + 1 {
+        if random.chance(12) {
+            let manner = if manner == Manner::Match { Manner::Never } else { manner };
+            let inside = (0..random.below(4)).map(|_| rule(random, manner)).collect();
+            let head = head(random, None);
+            let way = any_way(random);
+            items.push(Item::Anchor {
+                head: Head { way, ..head },
+                quick: random.chance(40),
+                inside,
+            });
+        } else {
+            items.push(rule(random, manner));
+        }
+    }
+    let table = (0..random.below(4))
+        .map(|_| {
+            let (net, length) = random.pick(&NETS);
+            (net, length, random.chance(30))
+        })
+        .collect::<Hosts>();
+    // An entry and its negation in one table are no table.
+    let mut once: Hosts = Vec::new();
+    for entry in table {
+        if !once.iter().any(|(net, length, _)| (*net, *length) == (entry.0, entry.1)) {
+            once.push(entry);
+        }
+    }
+    RuleSet { items, table: once, skip: random.chance(5).then_some(INSIDE) }
+}
+
+/// The ends of a connection.
+pub(crate) fn ends(random: &mut Random) -> Ends {
+    let port = |random: &mut Random| {
+        let port = random.pick(&PORTS);
+        random.pick(&[port, port, port + 1, port - 1])
+    };
+    let from = random.below(ADDRESSES.len());
+    let to = (from + 1 + random.below(ADDRESSES.len() - 1)) % ADDRESSES.len();
+    (ADDRESSES[from], port(random), ADDRESSES[to], port(random))
+}

@@ -1,0 +1,23 @@
+//! pf: what is read, what it means, what is refused, and how rules are added.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where something is wrong"
+)]
+
+mod generator;
+#[path = "../common/random.rs"]
+mod random;
+mod reference;
+
+mod comparison;
+mod corpus;
+mod fixes;
+mod hostile;
+mod reading;
+mod refused;
+mod support;
+mod traps;
