@@ -19,7 +19,7 @@ export type Count = number | string
 export type DataMode = 'pasv' | 'epsv' | 'port' | 'eprt'
 
 /** The language that a rule set is written in. */
-export type Dialect = 'auto' | 'iptables' | 'ip6tables' | 'nftables' | 'nftables-json'
+export type Dialect = 'auto' | 'iptables' | 'ip6tables' | 'nftables' | 'nftables-json' | 'aws' | 'cisco-ios' | 'cisco-asa' | 'pf'
 
 /** One of the two programs of a session. */
 export type End = 'client' | 'server'
@@ -34,7 +34,7 @@ export type Fate = 'accept' | 'drop' | 'reject'
 export type Fault = 'client-firewall' | 'server-firewall' | 'nat' | 'server' | 'client' | 'account' | 'certificate-or-dns'
 
 /** How a fix is written. */
-export type FixForm = 'own' | 'iptables' | 'ip6tables' | 'nftables' | 'words'
+export type FixForm = 'own' | 'iptables' | 'ip6tables' | 'nftables' | 'aws' | 'cisco-ios' | 'cisco-asa' | 'pf' | 'words'
 
 /** What a connection is for. */
 export type FlowKind = 'control' | 'passive-data' | 'active-data'

@@ -19,7 +19,7 @@ Count: TypeAlias = int
 """A number; a decimal string from 2^53 on, which doubles cannot hold."""
 DataMode: TypeAlias = Literal["pasv", "epsv", "port", "eprt"]
 """How the data connection is arranged."""
-Dialect: TypeAlias = Literal["auto", "iptables", "ip6tables", "nftables", "nftables-json"]
+Dialect: TypeAlias = Literal["auto", "iptables", "ip6tables", "nftables", "nftables-json", "aws", "cisco-ios", "cisco-asa", "pf"]
 """The language that a rule set is written in."""
 End: TypeAlias = Literal["client", "server"]
 """One of the two programs of a session."""
@@ -29,7 +29,7 @@ Fate: TypeAlias = Literal["accept", "drop", "reject"]
 """What becomes of a packet."""
 Fault: TypeAlias = Literal["client-firewall", "server-firewall", "nat", "server", "client", "account", "certificate-or-dns"]
 """Whose fault a symptom can be."""
-FixForm: TypeAlias = Literal["own", "iptables", "ip6tables", "nftables", "words"]
+FixForm: TypeAlias = Literal["own", "iptables", "ip6tables", "nftables", "aws", "cisco-ios", "cisco-asa", "pf", "words"]
 """How a fix is written."""
 FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
