@@ -231,6 +231,9 @@ export interface Fix {
   chain: string
   /** The rule before which they belong; a policy stands for the end of its chain. */
   insert_before: By
+  /** Whether that means after this rule in the text, as in a dialect where the last rule that matches
+   * decides. */
+  after: boolean
   /** Whether the rule set with all changes was read and audited again: every gap that they are for
    * is closed, and nothing became allowed but what the repair says. */
   proved: boolean

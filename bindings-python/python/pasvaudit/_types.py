@@ -239,6 +239,9 @@ class Fix:
     """The chain that they belong to, as `table/CHAIN`."""
     insert_before: By
     """The rule before which they belong; a policy stands for the end of its chain."""
+    after: bool
+    """Whether that means after this rule in the text, as in a dialect where the last rule that matches
+    decides."""
     proved: bool
     """Whether the rule set with all changes was read and audited again: every gap that they are for
     is closed, and nothing became allowed but what the repair says."""

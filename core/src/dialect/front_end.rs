@@ -37,6 +37,11 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         false
     }
 
+    /// Whether the last rule that matches decides, in the order of the text.
+    fn last_match_wins(&self) -> bool {
+        false
+    }
+
     /// Whether rules can name the ports that packets come from.
     fn names_source_ports(&self) -> bool {
         true

@@ -28,6 +28,11 @@ impl Dialect {
         <dyn FrontEnd>::of(self).names_several()
     }
 
+    /// Whether the last rule that matches decides, in the order of the text.
+    pub(crate) fn last_match_wins(self) -> bool {
+        <dyn FrontEnd>::of(self).last_match_wins()
+    }
+
     /// Whether rules can name the ports that packets come from.
     pub(crate) fn names_source_ports(self) -> bool {
         <dyn FrontEnd>::of(self).names_source_ports()

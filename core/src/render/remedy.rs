@@ -59,6 +59,7 @@ pub(super) fn spot(fix: &Fix) -> Sentence {
         None => chain,
     };
     match (by.kind, by.line) {
+        (ByKind::Rule, Some(line)) if fix.after => chain.words(format!(" after line {line}")),
         (ByKind::Rule, Some(line)) => chain.words(format!(" before line {line}")),
         _ => chain.words(" after all rules"),
     }

@@ -21,9 +21,9 @@ fn read(also: &[(&str, &str)]) -> Result<Firewall, pasvaudit::Error> {
     also.iter().fold(parser, |parser, (name, text)| parser.also(*name, *text)).parse(MAIN)
 }
 
-fn audit(firewall: &Firewall) -> Report {
-    let audit = pasvaudit::Audit::of(firewall).provider("smartfile").unwrap();
-    audit.at(Placement::ClientGateway).run()
+fn audit(firewall: &Firewall) -> Result<Report, pasvaudit::Error> {
+    let audit = pasvaudit::Audit::of(firewall).provider("smartfile")?;
+    Ok(audit.at(Placement::ClientGateway).run())
 }
 
 /// Files stand in the order of their names, wherever they were given from.
@@ -32,7 +32,7 @@ fn what_is_given_stands_in_its_place() {
     let also = [("b/20-allow.rules", ALLOW), ("10-block.rules", BLOCK), ("ranges.nft", RANGES)];
     let firewall = read(&also).unwrap();
     assert!(firewall.unmodelled().is_empty());
-    let report = audit(&firewall);
+    let report = audit(&firewall).unwrap();
     let text = report.to_text(false, None);
     assert!(
         text.contains("by line 3 of 10-block.rules (inet filter/forward): tcp dport 21025 drop"),
@@ -50,7 +50,7 @@ fn what_is_given_stands_in_its_place() {
 #[test]
 fn what_is_not_given_is_undecided() {
     let firewall = read(&[("ranges.nft", RANGES)]).unwrap();
-    let report = audit(&firewall);
+    let report = audit(&firewall).unwrap();
     let text = report.to_text(false, None);
     assert!(text.contains("include \"/etc/nftables.d/*.rules\""), "{text}");
     assert!(text.contains("--also"), "{text}");

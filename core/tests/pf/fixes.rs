@@ -24,6 +24,8 @@ fn a_rule_that_is_not_quick_goes_after_the_one_that_blocks() {
     let whole = report.fixed_rule_set().expect("a fix");
     assert_eq!(report.fixed_verdict(), Verdict::Works, "{whole}");
     assert!(!whole.contains("quick"), "{whole}");
+    let printed = report.fix(FixForm::Own).text;
+    assert!(printed.contains("in filter/in after line 4"), "{printed}");
     assert_eq!(audited(whole).verdict, Verdict::Works);
 }
 
@@ -32,6 +34,8 @@ fn a_rule_before_a_quick_one_is_quick() {
     let text = "pass out all\nblock in quick on em1 all\n";
     let report = audited(text);
     let whole = report.fixed_rule_set().expect("a fix");
+    let printed = report.fix(FixForm::Own).text;
+    assert!(printed.contains("in filter/in before line 2"), "{printed}");
     let lines: Vec<&str> = whole.lines().collect();
     assert!(
         lines.iter().rposition(|line| line.starts_with("pass in quick on em1"))

@@ -29,6 +29,9 @@ pub struct Fix {
     pub chain: String,
     /// The rule before which they belong; a policy stands for the end of its chain.
     pub insert_before: By,
+    /// Whether that means after this rule in the text, as in a dialect where the last rule that matches
+    /// decides.
+    pub after: bool,
     /// Whether the rule set with all changes was read and audited again: every gap that they are for
     /// is closed, and nothing became allowed but what the repair says.
     pub proved: bool,
@@ -179,7 +182,7 @@ impl Fixer<'_> {
         };
         let text = assignment.insertion.text.trim_matches([',', '\n']).to_owned();
         let dialect = self.audit.firewall.dialect();
-        Fix { dialect, text, chain, insert_before, proved: true }
+        Fix { dialect, text, chain, insert_before, after: false, proved: true }
     }
 
     fn fix(&self, addition: &Addition) -> Fix {
@@ -188,14 +191,23 @@ impl Fixer<'_> {
             Spot::End(chain) => Blame::Policy(chain),
         };
         let insert_before = self.by(blame);
+        let dialect = self.audit.firewall.dialect();
+        let after = match addition.spot {
+            Spot::Before(rule) if dialect.last_match_wins() => {
+                let rule = self.audit.firewall.rule(rule);
+                rule.is_some_and(|rule| rule.span().bytes().start < addition.insertion.at)
+            }
+            _ => false,
+        };
         let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
         let text = addition.insertion.text.trim_matches(between);
         let lines: Vec<_> = text.lines().map(str::trim).collect();
         Fix {
-            dialect: self.audit.firewall.dialect(),
+            dialect,
             text: lines.join("\n"),
             chain: insert_before.chain.clone(),
             insert_before,
+            after,
             proved: true,
         }
     }

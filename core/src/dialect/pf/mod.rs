@@ -67,6 +67,10 @@ impl FrontEnd for Pf {
         insert::commands(firewall, &written(additions, write::rules))
     }
 
+    fn last_match_wins(&self) -> bool {
+        true
+    }
+
     fn loader(&self, _dialect: Dialect) -> &'static str {
         "pfctl -f"
     }

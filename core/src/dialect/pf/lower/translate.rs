@@ -84,14 +84,15 @@ impl Lowering<'_> {
     /// That one of the `match` rules before a place has translated, and that none has.
     pub(super) fn matched(&mut self, way: Way, index: usize, view: &View) -> (Test, Test) {
         let matches = self.matches(way);
-        let before = matches.get(..matches.partition_point(|at| *at < index)).unwrap_or_default();
+        let before = matches.get(..matches.partition_point(|at| *at < index));
+        let before = before.unwrap_or_default().to_vec();
         if before.len().saturating_mul(self.items.len()) > ASKED {
             let what = "which of very many rules with translation has matched";
             let unknown = Test::Unmodelled(self.builder.symbol(what));
             return (unknown.clone(), unknown);
         }
         let mut lists = Vec::new();
-        for at in before.to_vec() {
+        for at in before {
             let Some(item) = self.items.get(at).cloned() else { continue };
             lists.extend(self.tester.of(&mut self.builder, &item.heads, view));
         }
