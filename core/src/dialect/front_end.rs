@@ -1,9 +1,7 @@
 //! What a dialect brings along. A dialect is a folder with one [`FrontEnd`] and a line in
-//! [`FrontEnd::all`]; nothing outside the folder asks which dialect a rule set is written in.
+//! the registry; nothing outside the folder asks which dialect a rule set is written in.
 
-use super::insertion::{Insertion, Spot};
-use super::writing::Assignment;
-use super::{aws, cisco, iptables, nftables, pf};
+use super::insertion::{Assignment, Insertion, Spot};
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;
@@ -70,25 +68,5 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         _sent_here: bool,
     ) -> Option<Assignment> {
         None
-    }
-}
-
-impl dyn FrontEnd {
-    /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 6] {
-        [&aws::Aws, &nftables::Nftables, &pf::Pf, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
-    }
-
-    /// That of a dialect.
-    pub(in crate::dialect) fn of(dialect: Dialect) -> &'static Self {
-        let reads = |front_end: &&'static Self| front_end.dialects().contains(&dialect);
-        Self::all().into_iter().find(reads).unwrap_or(&iptables::Iptables)
-    }
-
-    /// The dialect of a text as far as its beginning tells. What nothing recognises is read as
-    /// iptables, whose front end says what it looks like instead.
-    pub(in crate::dialect) fn recognised(text: &str) -> Dialect {
-        let recognise = |front_end: &'static Self| front_end.recognise(text);
-        Self::all().into_iter().find_map(recognise).unwrap_or(Dialect::Auto)
     }
 }

@@ -1,6 +1,6 @@
 //! Where rules go into the text of a rule set.
 
-use crate::firewall::{ChainId, Firewall, RuleId, Span};
+use crate::firewall::{Allowance, ChainId, Firewall, RuleId, Span};
 
 /// A place in a chain.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -43,6 +43,25 @@ impl Insertion {
         spliced.push_str(text.get(from..).unwrap_or_default());
         spliced
     }
+}
+
+/// What gives control connections a helper.
+#[derive(Clone, Debug)]
+pub(crate) struct Assignment {
+    pub insertion: Insertion,
+    /// The same for a firewall that runs.
+    pub commands: String,
+    /// The chain that it stands in, as `table/CHAIN`.
+    pub chain: String,
+}
+
+/// Additions as the text of rules.
+pub(super) fn written(
+    additions: &[(Spot, Vec<Allowance>)],
+    write: fn(&Allowance) -> Vec<String>,
+) -> Vec<(Spot, Vec<String>)> {
+    let rules = |allowances: &[Allowance]| allowances.iter().flat_map(write).collect();
+    additions.iter().map(|(spot, allowances)| (*spot, rules(allowances))).collect()
 }
 
 /// The statements of a chain, in order: a statement that does several things is several rules of one

@@ -13,10 +13,10 @@ mod json;
 mod names;
 mod nftables;
 mod pf;
+mod registry;
 mod writing;
 
-pub(crate) use insertion::{Insertion, Spot};
-pub(crate) use writing::Assignment;
+pub(crate) use insertion::{Assignment, Insertion, Spot};
 
 use std::sync::Arc;
 

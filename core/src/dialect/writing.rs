@@ -1,7 +1,7 @@
 //! Allowances in, the text of rules out, and where they go.
 
 use super::front_end::FrontEnd;
-use super::insertion::{Insertion, Spot};
+use super::insertion::{Assignment, Insertion, Spot};
 use crate::firewall::{Allowance, Builder, Dialect, Firewall};
 use crate::source::Source;
 
@@ -71,25 +71,6 @@ impl Firewall {
     pub(crate) fn assignment(&self, controls: &[Allowance], sent_here: bool) -> Option<Assignment> {
         <dyn FrontEnd>::of(self.dialect()).assignment(self, controls, sent_here)
     }
-}
-
-/// What gives control connections a helper.
-#[derive(Clone, Debug)]
-pub(crate) struct Assignment {
-    pub insertion: Insertion,
-    /// The same for a firewall that runs.
-    pub commands: String,
-    /// The chain that it stands in, as `table/CHAIN`.
-    pub chain: String,
-}
-
-/// Additions as the text of rules.
-pub(super) fn written(
-    additions: &[(Spot, Vec<Allowance>)],
-    write: fn(&Allowance) -> Vec<String>,
-) -> Vec<(Spot, Vec<String>)> {
-    let rules = |allowances: &[Allowance]| allowances.iter().flat_map(write).collect();
-    additions.iter().map(|(spot, allowances)| (*spot, rules(allowances))).collect()
 }
 
 #[cfg(test)]

@@ -26,8 +26,7 @@ mod targets;
 mod write;
 
 use super::front_end::FrontEnd;
-use super::insertion::{Insertion, Spot};
-use super::writing::{Assignment, written};
+use super::insertion::{Assignment, Insertion, Spot, written};
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;

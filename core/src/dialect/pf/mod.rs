@@ -11,8 +11,7 @@ mod write;
 
 use super::detect;
 use super::front_end::FrontEnd;
-use super::insertion::{Insertion, Spot};
-use super::writing::written;
+use super::insertion::{Insertion, Spot, written};
 use crate::error::{Code, Error};
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;

@@ -11,8 +11,7 @@ mod write;
 mod zones;
 
 use super::super::front_end::FrontEnd;
-use super::super::insertion::{Insertion, Spot};
-use super::super::writing::written;
+use super::super::insertion::{Insertion, Spot, written};
 use super::recognise;
 use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
