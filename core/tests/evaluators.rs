@@ -428,6 +428,31 @@ fn what_is_modelled_is_certain() {
     }
 }
 
+/// Rules of the device's own chains may match where it is not known whether a redirection takes effect.
+#[test]
+fn they_agree_on_redirections_of_unknown_interfaces() {
+    let text = "*nat
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -i eth0 -p tcp --dport 21 -j REDIRECT --to-ports 2121
+-A PREROUTING -i eth1 -p tcp --dport 990 -j DNAT --to-destination 192.168.7.7:9990
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p tcp --dport 2121 -j ACCEPT
+-A INPUT -p tcp --dport 9990 -j REJECT
+-A FORWARD -d 192.168.7.7 -j ACCEPT
+COMMIT
+";
+    let firewall = Firewall::parse(text, Dialect::Iptables).expect("a rule set that is read");
+    let mut tally = Tally::default();
+    for turn in 0..48 {
+        compare_all("redirections", &firewall, turn, &mut tally);
+    }
+    assert!(tally.connections > 0 && tally.certain < tally.connections, "{tally:?}");
+}
+
 #[test]
 fn they_agree_on_the_corpus() {
     let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {

@@ -41,6 +41,11 @@ const IN: &[Hook] = &[Hook::Prerouting, Hook::Input];
 const OUT: &[Hook] = &[Hook::Output, Hook::Postrouting];
 
 impl Placement {
+    /// Whether the firewall stands on one of the ends itself, and passes nothing on.
+    pub const fn is_host(self) -> bool {
+        matches!(self, Self::ClientHost | Self::ServerHost)
+    }
+
     /// The way that packets of `sender` take through the device.
     pub const fn route(self, sender: End) -> Route {
         let (hooks, incoming, outgoing) = match (self, sender) {

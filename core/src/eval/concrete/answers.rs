@@ -1,12 +1,12 @@
 //! What becomes of the packets of a connection after its SYN.
 
-use super::connection::later_packets;
 use super::journey::{Journey, Reads, Shared, goes_astray};
 use super::talk::{Segment, Talk};
 use super::tracker::{Standing, Tracker};
 use super::translation::Translations;
 use super::walk::Walk;
 use super::{Blame, Connection, Exhausted, Moment, Outcome, Verdict};
+use crate::eval::End;
 use crate::firewall::{Fate, States, TcpFlags};
 
 /// A connection whose SYN has passed.
@@ -222,4 +222,20 @@ impl<'a> Opened<'a> {
         }
         Ok(())
     }
+}
+
+/// The packets after the SYN, one of each kind.
+fn later_packets(opener: End) -> [Moment; 7] {
+    let (ack, push, fin) =
+        (TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN);
+    let other = opener.other();
+    [
+        Moment::SynAck,
+        Moment::Further(opener, ack),
+        Moment::Further(opener, push),
+        Moment::Further(opener, fin),
+        Moment::Further(other, ack),
+        Moment::Further(other, push),
+        Moment::Further(other, fin),
+    ]
 }

@@ -3,7 +3,7 @@ use super::journey::{Journey, Shared};
 use super::translation::Among;
 use super::walk::Walk;
 use super::{Blame, Connection, End, Exhausted, Moment, Outcome, Placement, Verdict};
-use crate::firewall::{Fate, Firewall, Hook, RuleId, TcpFlags, own};
+use crate::firewall::{Fate, Firewall, Hook, RuleId, own};
 
 /// A connection that was followed through the device.
 pub(super) struct Followed {
@@ -109,20 +109,4 @@ fn route(firewall: &Firewall, hooks: &[Hook], shared: &Shared, opener: End) -> R
     } else {
         Route::Straight
     }
-}
-
-/// The packets after the SYN, one of each kind.
-pub(super) fn later_packets(opener: End) -> [Moment; 7] {
-    let (ack, push, fin) =
-        (TcpFlags::ACK, TcpFlags::ACK | TcpFlags::PSH, TcpFlags::ACK | TcpFlags::FIN);
-    let other = opener.other();
-    [
-        Moment::SynAck,
-        Moment::Further(opener, ack),
-        Moment::Further(opener, push),
-        Moment::Further(opener, fin),
-        Moment::Further(other, ack),
-        Moment::Further(other, push),
-        Moment::Further(other, fin),
-    ]
 }

@@ -1,7 +1,7 @@
 //! How data connections fare: whether a helper expects them, and whether they come to the server that
 //! the control connection comes to.
 
-use super::connection::Follower;
+use super::follower::Follower;
 use super::lists::Lists;
 use super::meaning::{Expectation, Meaning};
 use super::nat::{Mapping, Nat};

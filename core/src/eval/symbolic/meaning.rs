@@ -1,6 +1,6 @@
 //! What a control connection means for the data connections of its session.
 
-use super::connection::Followed;
+use super::follower::Followed;
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
 use super::session::{Announced, Session, is_ftp};

@@ -6,6 +6,9 @@
 
 mod connection;
 mod data;
+mod ending;
+mod follower;
+mod leg;
 mod lists;
 mod meaning;
 mod nat;
@@ -32,7 +35,7 @@ use rustc_hash::FxHashMap;
 use super::{End, Placement};
 use crate::firewall::{ChainId, Fate, Firewall, Governs, Hook, RuleId, States};
 use crate::space::{Axis, Cuboid};
-use connection::Follower;
+use follower::Follower;
 use lists::Lists;
 use nat::Nat;
 use notes::Notes;

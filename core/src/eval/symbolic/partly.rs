@@ -1,6 +1,8 @@
 //! How connections fare of which connection tracking sees only some packets.
 
-use super::connection::{Ending, Followed, Follower, Leg, Passage, Reads};
+use super::ending::Ending;
+use super::follower::{Followed, Follower, Reads};
+use super::leg::{Leg, Passage};
 use super::lists::Lists;
 use super::nat::{Mapping, Nat};
 use super::question::{Class, Stage, Stop, Way};

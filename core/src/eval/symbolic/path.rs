@@ -1,7 +1,7 @@
 //! The devices that connections pass, one after the other.
 
-use super::connection::Follower;
 use super::data::Arrival;
+use super::follower::Follower;
 use super::lists::Lists;
 use super::nat::Nat;
 use super::question::Class;

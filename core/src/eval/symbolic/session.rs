@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Effort;
-use super::connection::Follower;
+use super::follower::Follower;
 use super::lists::Lists;
 use super::notes::Notes;
 use super::question::{Class, Expected};
