@@ -113,6 +113,49 @@ fn d4_the_helper_is_for_the_address_after_translation() {
     none(Check::HelperNotAssigned, &server(&helper("198.51.100.5"), "", ""), SERVER);
 }
 
+/// In `forward`, packets carry the port that they were translated to.
+#[test]
+fn d4_the_helper_is_for_the_port_before_translation() {
+    let rules = |port: u16| {
+        format!(
+            "table ip router {{\n\tct helper ftp-std {{\n\t\ttype \"ftp\" protocol tcp\n\t}}\n\
+             \tchain before {{\n\t\ttype nat hook prerouting priority dstnat;\n\
+             \t\tip daddr 198.51.100.5 tcp dport 21 dnat to 10.9.0.5:2121\n\t}}\n\
+             \tchain forward {{\n\t\ttype filter hook forward priority filter; policy drop;\n\
+             \t\ttcp dport {port} ct helper set \"ftp-std\"\n\
+             \t\tct state established,related accept\n\
+             \t\tip daddr 10.9.0.5 tcp dport 2121 accept\n\t}}\n}}\n"
+        )
+    };
+    let finding = the(Check::HelperNotAssigned, &rules(21), SERVER);
+    says(&finding, &["line 11 (ip router/forward) names the address or port on the other side"]);
+    none(Check::HelperNotAssigned, &rules(2121), SERVER);
+}
+
+#[test]
+fn d4_of_many_helpers_three_are_named() {
+    let helpers: String =
+        (2121..2126).map(|port| HELPER.replace("21", &port.to_string())).collect();
+    let rules = raw(&helpers) + &forward(&[KNOWN, CONTROL]);
+    let finding = the(Check::HelperNotAssigned, &rules, ROUTER);
+    let named = finding.message.matches("names another port").count();
+    assert_eq!(named, 3, "{}", finding.message);
+    says(&finding, &["line 5 (raw/PREROUTING)", "2 more do not act on it either"]);
+}
+
+/// The clients are at `eth1`.
+#[test]
+fn d4_the_helper_is_for_another_interface() {
+    let rules = |interface: &str| {
+        raw(&HELPER.replace("-p tcp -m", &format!("-i {interface} -p tcp -m")))
+            + &forward(&[KNOWN, CONTROL])
+    };
+    let named = ROUTER.replace("{", r#"{"inside": "eth1", "outside": "eth0", "#);
+    let finding = the(Check::HelperNotAssigned, &rules("eth0"), &named);
+    says(&finding, &["line 3 (raw/PREROUTING) does not act on it"]);
+    none(Check::HelperNotAssigned, &rules("eth1"), &named);
+}
+
 #[test]
 fn d5_new_alone_is_accepted_where_a_helper_makes_it_related() {
     let rules = |states: &str| {
