@@ -74,6 +74,34 @@ fn everything_outwards_is_a_policy() {
     );
 }
 
+/// What a host may send is nobody else's door.
+#[test]
+fn a_server_that_may_send_everything_is_not_wide() {
+    let rules = filter(
+        "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n\
+         -A INPUT -p tcp -m multiport --dports 21,990,21000:21050 -j ACCEPT\n\
+         -A OUTPUT -j ACCEPT\n",
+    );
+    silent(&audited(&rules, Placement::ServerHost), "FTP-L1");
+}
+
+/// Whom everything is open to is trusted; whom a thousand ports are open to may not be.
+#[test]
+fn a_trusted_network_is_a_policy() {
+    let rules = |from: &str, ports: &str| {
+        filter(&format!("{RETURN}-A FORWARD {from}-d 198.51.100.5 -p tcp {ports}-j ACCEPT\n"))
+    };
+    let server = |rules: &str| before_server(rules, "198.51.100.5/32");
+    silent(&server(&rules("-s 203.0.113.0/24 ", "")), "FTP-L1");
+    raises(&server(&rules("", "")), "FTP-L1", Severity::Warning, 6);
+    raises(
+        &server(&rules("-s 203.0.113.0/24 ", "-m tcp --dport 21:65535 ")),
+        "FTP-L1",
+        Severity::Info,
+        6,
+    );
+}
+
 #[test]
 fn rules_with_other_ports_have_other_purposes() {
     let web = "-A FORWARD -p tcp -m multiport --dports 21,80,443 -j ACCEPT\n";

@@ -7,7 +7,8 @@ use super::named::Named;
 use super::words::{counted, listed, places, verb};
 use crate::audit::check::Check;
 use crate::audit::fates::Status;
-use crate::audit::report::{Finding, Severity};
+use crate::audit::report::Finding;
+use crate::audit::severity::Severity;
 use crate::audit::{By, Cached};
 use crate::eval::End;
 use crate::eval::symbolic::{self, Blame, Effort};
@@ -216,8 +217,18 @@ fn width<A: Cached>(
     let (ports, needless_ports) = more(Axis::DestinationPort);
     let (addresses, needless_addresses) = more(axes.far);
     let everybody = addresses + addresses > Ranges::<A>::all(axes.far).count();
+    let at_a_host =
+        ground.site.device(rule.device).is_some_and(|device| device.placement.is_host());
     let sort = match () {
-        () if ports >= Count::from(u64::from(u16::MAX)) => Sort::Everything,
+        () if ports >= Count::from(u64::from(u16::MAX)) => {
+            // What a host may send is nobody else's door; and clients to whom a server has everything
+            // open are trusted, and not for the sake of FTP.
+            let trusted = if outwards { at_a_host } else { opener == End::Client && !everybody };
+            if trusted {
+                return None;
+            }
+            Sort::Everything
+        }
         () if needless_ports >= Count::from(MANY) => Sort::ManyPorts,
         // Passive mode needs none of them, and active mode has another side to it.
         () if opener == End::Server
