@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::visible::visible;
+
 /// What kind of error it is; [`Code::as_str`] is the same in every language and never changes.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
@@ -106,15 +108,16 @@ struct Repr {
 
 impl fmt::Display for Repr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.file, &self.place) {
+        let file = self.file.as_deref().map(visible);
+        match (file, &self.place) {
             (Some(file), Some(at)) => write!(f, "{file}:{}:{}: ", at.line, at.column)?,
             (Some(file), None) => write!(f, "{file}: ")?,
             (None, Some(at)) => write!(f, "line {}, column {}: ", at.line, at.column)?,
             (None, None) => {}
         }
-        write!(f, "{} [{}]", self.message, self.code)?;
+        write!(f, "{} [{}]", visible(&self.message), self.code)?;
         match &self.place {
-            Some(at) if !at.text.is_empty() => write!(f, "\n  | {}", at.text),
+            Some(at) if !at.text.is_empty() => write!(f, "\n  | {}", visible(&at.text)),
             _ => Ok(()),
         }
     }

@@ -65,6 +65,7 @@ pub mod ftp;
 pub mod render;
 mod source;
 pub mod space;
+mod visible;
 mod words;
 
 pub use audit::{Audit, Difference, Explain, Explanation, Report};

@@ -174,25 +174,12 @@ fn nothing_missing(report: &Report) -> String {
 /// "1 rule for FTP to SmartFile through rules.v4 at client-gateway; " and its [`effect`].
 fn achieved(report: &Report, repair: &Repair) -> String {
     let rules = if repair.rules == 1 { "rule" } else { "rules" };
-    format!("{} {rules} for {}; {}", repair.rules, facts::question(report), effect(report, repair))
-}
-
-/// "read and audited again with it in place: works; nothing else is opened".
-pub(super) fn effect(report: &Report, repair: &Repair) -> String {
-    let them = if repair.rules == 1 { "it" } else { "them" };
-    let verdict = repair.verdict.unwrap_or(report.verdict);
-    let needless = match &repair.needless_example {
-        Some(example) => format!(
-            "; opens {} pairs of address and port that nobody needs: {example}",
-            repair.needless
-        ),
-        None if report.rule_set.dialect.names_source_ports() => {
-            "; nothing else is opened".to_owned()
-        }
-        None => "; nothing else is opened, but from every port: rules here name no source port"
-            .to_owned(),
-    };
-    format!("read and audited again with {them} in place: {verdict}{needless}")
+    format!(
+        "{} {rules} for {}; {}",
+        repair.rules,
+        facts::question(report),
+        remedy::effect(report, repair)
+    )
 }
 
 fn left(unfixed: &[Unfixed]) -> String {

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::sentence::{Part, Sentence};
 use crate::audit::Verdict;
+use crate::visible::visible;
 
 /// Text that is written line by line, in colours or not, and as wide as it comes or as there is room.
 pub(super) struct Page {
@@ -167,21 +168,6 @@ impl Unit {
     fn length(&self) -> usize {
         self.pieces.iter().map(|(_, piece)| piece.chars().count()).sum()
     }
-}
-
-/// Text that only shows, whatever stands in it: a rule's comment could speak to the terminal, or turn
-/// around the direction of what follows.
-fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => out.push(' '),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

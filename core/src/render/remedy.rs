@@ -1,6 +1,5 @@
 //! What is to be done about a report, for forms that show it beside everything else.
 
-use super::fix::effect;
 use super::sentence::Sentence;
 use crate::audit::{By, ByKind, Fix, Repair, Report, Unfixed, Verdict};
 
@@ -78,4 +77,22 @@ pub(super) fn place(fix: &Fix) -> Sentence {
 pub(super) fn unfixed(Unfixed { by, help }: &Unfixed) -> Sentence {
     let by = by.as_ref().map(|by| format!("{}: ", by.short())).unwrap_or_default();
     Sentence::new().words(format!("not fixed: {by}{help}"))
+}
+
+/// "read and audited again with it in place: works; nothing else is opened".
+pub(super) fn effect(report: &Report, repair: &Repair) -> String {
+    let them = if repair.rules == 1 { "it" } else { "them" };
+    let verdict = repair.verdict.unwrap_or(report.verdict);
+    let needless = match &repair.needless_example {
+        Some(example) => format!(
+            "; opens {} pairs of address and port that nobody needs: {example}",
+            repair.needless
+        ),
+        None if report.rule_set.dialect.names_source_ports() => {
+            "; nothing else is opened".to_owned()
+        }
+        None => "; nothing else is opened, but from every port: rules here name no source port"
+            .to_owned(),
+    };
+    format!("read and audited again with {them} in place: {verdict}{needless}")
 }
