@@ -1,4 +1,4 @@
-use super::report::Severity;
+use super::severity::Severity;
 use crate::words::words;
 
 words! {

@@ -3,20 +3,18 @@
 use std::net::IpAddr;
 
 use super::answer::Answer;
-use super::fates::{Piece, Site, Status, union};
+use super::fates::{Piece, Place, Site, Status, union};
 use super::helpers;
 use super::mode::{ClientView, Judged};
 use super::names::Named;
 use super::notice::{self, Fails};
-use super::report::{ModeReport, Verdict};
+use super::report::ModeReport;
+use super::verdict::Verdict;
 use super::{Auditor, Cached};
 use crate::eval::symbolic::{Announced, Blame, Control, Open, Stage};
-use crate::firewall::{Action, Governs, RuleId, Side, Translation, TranslationKind};
+use crate::firewall::{Governs, Side, Translation, TranslationKind};
 use crate::ftp::{DataMode, End, FlowKind, ModeFlows, Protection};
 use crate::space::{Axis, Budget, Count, Exhausted, Ranges};
-
-/// A rule, and the device whose rule it is, by its place on the path.
-pub(super) type Place = (usize, RuleId);
 
 /// What the answers about a mode show.
 #[derive(Clone, Debug, Default)]
@@ -217,7 +215,7 @@ fn shifted<A: Governs>(site: &Site<'_>, missing: &[Piece<A>]) -> Vec<Place> {
         let ruling = &piece.ruling;
         let decides = ruling.by == Blame::Rule(rule) || ruling.doubts.contains(&rule);
         let ports = piece.set.values_on(Axis::DestinationPort);
-        let other = !keeps_ports(translation(site, place)?, &ports);
+        let other = !keeps_ports(site.translation(place)?, &ports);
         (decides && other).then_some(place)
     });
     missing.collect()
@@ -237,20 +235,12 @@ fn keeps_ports<A: Governs>(translation: &Translation, ports: &Ranges<A>) -> bool
 /// `find_best_ips_proto` in `nf_nat_core.c` takes the destination into account unless the mapping is
 /// persistent; seen on a Linux kernel.
 fn is_pool(site: &Site<'_>, place: Place) -> bool {
-    translation(site, place).is_some_and(|translation| match translation.kind {
+    site.translation(place).is_some_and(|translation| match translation.kind {
         TranslationKind::Range(Some((first, last))) => {
             translation.side == Side::Source && first != last && !translation.persistent
         }
         _ => false,
     })
-}
-
-/// What a rule translates.
-pub(super) fn translation<'a>(site: &Site<'a>, place: Place) -> Option<&'a Translation> {
-    match site.rule(place)?.action().parts().last()? {
-        Action::Translate(translation) => Some(translation),
-        _ => None,
-    }
 }
 
 /// The rule that decides about connections.

@@ -5,10 +5,10 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::check::Check;
-use super::report::{Finding, Severity, Silenced};
+use super::report::{Finding, Silenced};
+use super::severity::Level;
 use crate::error::{Code, Error};
 use crate::ftp;
-use crate::words::words;
 
 /// What somebody decided about findings, as it stands in a configuration file.
 ///
@@ -52,32 +52,6 @@ pub struct Setting {
     /// Why, for whoever reads it next.
     #[serde(deserialize_with = "reason")]
     pub reason: String,
-}
-
-words! {
-    /// How much findings are to matter.
-    Level, "severity" {
-        /// Leave them out.
-        Off = "off",
-        /// As [`Severity::Info`].
-        Info = "info",
-        /// As [`Severity::Warning`].
-        Warning = "warning",
-        /// As [`Severity::Error`].
-        Error = "error",
-    }
-}
-
-impl Level {
-    /// The severity; none if findings are left out.
-    pub const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Off => None,
-            Self::Info => Some(Severity::Info),
-            Self::Warning => Some(Severity::Warning),
-            Self::Error => Some(Severity::Error),
-        }
-    }
 }
 
 impl Config {

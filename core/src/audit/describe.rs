@@ -1,6 +1,5 @@
+use super::blame::{By, ByKind, Condition, UnmodelledLine};
 use super::fates::Site;
-use super::report::{By, ByKind, Condition, UnmodelledLine};
-use crate::eval::Placement;
 use crate::eval::symbolic::{Blame, Device, Interfaces, Open, Ruling};
 use crate::firewall::{
     Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test, TranslationKind,
@@ -26,7 +25,7 @@ pub(super) struct Describer<'a> {
 
 impl<'a> Describer<'a> {
     pub(super) fn new(device: &Device<'a>) -> Self {
-        let host = matches!(device.placement, Placement::ClientHost | Placement::ServerHost);
+        let host = device.placement.is_host();
         let Interfaces { inside, outside } = device.interfaces;
         Self {
             firewall: device.firewall,

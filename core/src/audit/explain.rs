@@ -5,8 +5,8 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use super::answer::addresses;
+use super::blame::{By, Condition};
 use super::describe::Describer;
-use super::report::{By, Condition};
 use crate::error::{Code, Error};
 use crate::eval::symbolic::{self, Course, Device, Effort, Interfaces, Part, Ruling, Stage};
 use crate::eval::{End, Placement};

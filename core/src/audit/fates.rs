@@ -1,6 +1,8 @@
 use crate::eval::symbolic::{self, Blame, Control, Device, Effort, Part, Ruling, Trail};
 use crate::eval::{End, Placement};
-use crate::firewall::{Action, Fate, Firewall, Governs, RuleId, TranslationKind};
+use crate::firewall::{
+    Action, Fate, Firewall, Governs, Rule, RuleId, Translation, TranslationKind,
+};
 use crate::space::{Budget, Cuboid, Exhausted, HeaderSet};
 use crate::words::words;
 
@@ -26,6 +28,9 @@ pub(super) struct Piece<A: Governs> {
     pub because: Option<String>,
 }
 
+/// A rule, and the device whose rule it is, by its place on the path.
+pub(super) type Place = (usize, RuleId);
+
 /// Where and how a question is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Site<'a> {
@@ -39,6 +44,19 @@ impl<'a> Site<'a> {
     /// The device at a place of the path.
     pub(super) fn device(&self, place: usize) -> Option<&Device<'a>> {
         self.devices.get(place)
+    }
+
+    /// A rule of one of its firewalls.
+    pub(super) fn rule(&self, (device, rule): Place) -> Option<Rule<'a>> {
+        self.device(device)?.firewall.rule(rule)
+    }
+
+    /// What a rule translates.
+    pub(super) fn translation(&self, place: Place) -> Option<&'a Translation> {
+        match self.rule(place)?.action().parts().last()? {
+            Action::Translate(translation) => Some(translation),
+            _ => None,
+        }
     }
 
     /// Whether it matters which session a data connection belongs to.
@@ -100,9 +118,8 @@ impl<'a> Site<'a> {
 
     /// Whether a translation of the destination leads away from the provider.
     fn leads_elsewhere(&self, device: usize, rule: RuleId) -> bool {
-        let Some(Device { firewall, placement, .. }) = self.device(device) else { return true };
-        let action = firewall.rule(rule).and_then(|rule| rule.action().parts().last());
-        let Some(Action::Translate(translation)) = action else { return true };
+        let Some(Device { placement, .. }) = self.device(device) else { return true };
+        let Some(translation) = self.translation((device, rule)) else { return true };
         match placement {
             Placement::ClientHost | Placement::ClientGateway => true,
             Placement::ServerGateway => false,

@@ -1,7 +1,6 @@
 //! Why no helper reads a control connection.
 
 use super::answer::Answer;
-use super::clues::translation;
 use super::fates::Site;
 use super::names::Named;
 use crate::eval::symbolic::{Blame, Device, is_ftp};
@@ -113,7 +112,7 @@ fn miss<A: Governs>(
     let other_address = addresses.intersection(&asked(Axis::Destination)).is_empty();
     let mut passing = control.pieces.iter().filter(|piece| piece.ruling.may_pass);
     let target = passing.clone().find_map(|piece| piece.ruling.course.target);
-    let translated = target.and_then(|place| translation(site, place));
+    let translated = target.and_then(|place| site.translation(place));
     let names_new = translated.is_some_and(|translation| {
         let address = match translation.kind {
             TranslationKind::Range(Some((first, last))) => {

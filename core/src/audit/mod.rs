@@ -2,6 +2,7 @@
 
 mod answer;
 mod auditor;
+mod blame;
 mod check;
 mod clues;
 mod config;
@@ -16,26 +17,31 @@ mod hygiene;
 mod mode;
 mod names;
 mod notice;
+mod repair;
 mod report;
+mod severity;
+mod verdict;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+pub use blame::{By, ByKind, Condition, UnmodelledLine};
 pub use check::Check;
-pub use config::{Config, Level, Setting};
+pub use config::{Config, Setting};
 pub use diff::{
     Change, ChangeKind, Decision, Difference, ModeDifference, ModeState, ProviderDifference, Trend,
 };
 pub use explain::{Explain, ExplainedPart, Explanation};
 pub use fates::Status;
-pub use fix::{Fix, Repair, Unfixed};
+pub use repair::{Fix, Repair, Unfixed};
 pub use report::{
-    By, ByKind, Condition, Finding, FlowReport, Gap, ModeReport, NotOffered, Notice,
-    PortRangeState, PortState, ProviderReport, Report, RuleSet, SCHEMA_VERSION, Severity, Share,
-    Shown, Silenced, UnmodelledLine, Verdict,
+    Finding, FlowReport, Gap, ModeReport, NotOffered, Notice, PortRangeState, PortState,
+    ProviderReport, Report, RuleSet, SCHEMA_VERSION, Share, Shown, Silenced,
 };
+pub use severity::{Level, Severity};
+pub use verdict::Verdict;
 
 use crate::error::Error;
 use crate::eval::Placement;

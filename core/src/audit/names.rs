@@ -1,16 +1,7 @@
 //! What a rule names of addresses and ports.
 
-use super::clues::Place;
-use super::fates::Site;
 use crate::firewall::{Governs, Rule, Side, Test};
 use crate::space::{Axis, Ranges};
-
-impl<'a> Site<'a> {
-    /// A rule of one of its firewalls.
-    pub(super) fn rule(&self, (device, rule): Place) -> Option<Rule<'a>> {
-        self.device(device)?.firewall.rule(rule)
-    }
-}
 
 /// What a rule names, or all that there is where it names nothing. What it names in a more
 /// complicated way is left out, so that it may match less.

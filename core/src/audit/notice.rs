@@ -1,6 +1,5 @@
 //! How the connections of a mode fail, for those who ask what people notice of it.
 
-use super::clues::translation;
 use super::fates::{Piece, Site, Status};
 use super::mode::ClientView;
 use super::report::{Notice, Shown};
@@ -114,7 +113,7 @@ fn how<A: Governs>(site: &Site<'_>, opener: End, piece: &Piece<A>) -> Option<Sto
     };
     let translates = match (ruling.by, action) {
         (Blame::Rule(rule), Some(Action::Translate(_))) => {
-            translation(site, (ruling.device, rule)).map(|translation| translation.side)
+            site.translation((ruling.device, rule)).map(|translation| translation.side)
         }
         _ => None,
     };

@@ -2,9 +2,11 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::blame::{By, Condition, UnmodelledLine};
 use super::check::Check;
-use super::config::Level;
-use super::fix::{Fix, Repair};
+use super::repair::{Fix, Repair};
+use super::severity::{Level, Severity};
+use super::verdict::Verdict;
 use crate::eval::symbolic::Stage;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Fate};
@@ -14,55 +16,6 @@ use crate::words::words;
 
 /// The version of the report's form; it changes when a field changes its name or meaning.
 pub const SCHEMA_VERSION: u32 = 1;
-
-words! {
-    /// Whether what was asked about works.
-    Verdict, "verdict" {
-        /// All of it, whatever the conditions that are not modelled.
-        Works = "works",
-        /// A part surely does not; the rest works or is undecided.
-        Partly = "partly",
-        /// Surely none of it.
-        Blocked = "blocked",
-        /// Nothing surely fails, and not everything surely works.
-        Undecided = "undecided",
-    }
-}
-
-impl Verdict {
-    /// The exit code of the command: 0 works, 1 a gap, 3 undecided.
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Works => 0,
-            Self::Partly | Self::Blocked => 1,
-            Self::Undecided => 3,
-        }
-    }
-
-    /// The verdict on something that needs both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Blocked, _) | (_, Self::Blocked) => Self::Blocked,
-            (Self::Partly, _) | (_, Self::Partly) => Self::Partly,
-            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
-            (Self::Works, Self::Works) => Self::Works,
-        }
-    }
-
-    /// The verdict on a collection of things.
-    pub fn overall(answers: impl IntoIterator<Item = Self>) -> Self {
-        let answers: Vec<_> = answers.into_iter().collect();
-        let all = |wanted| answers.iter().all(|answer| *answer == wanted);
-        let any = |wanted| answers.contains(&wanted);
-        match () {
-            () if all(Self::Works) => Self::Works,
-            () if all(Self::Blocked) => Self::Blocked,
-            () if any(Self::Blocked) || any(Self::Partly) => Self::Partly,
-            () => Self::Undecided,
-        }
-    }
-}
 
 /// What an audit found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -269,50 +222,6 @@ pub struct Gap {
     pub conditions: Vec<Condition>,
 }
 
-/// What decides about a packet.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct By {
-    /// `rule`, `policy` or `local`; where no chain is passed at all, the policy is to accept.
-    pub kind: ByKind,
-    /// The name of the rule set, where several were audited.
-    pub rule_set: Option<String>,
-    /// The line in the rule set, if there is one.
-    pub line: Option<u32>,
-    /// Its text.
-    pub text: String,
-    /// The chain, as `table/CHAIN`.
-    pub chain: String,
-}
-
-words! {
-    /// The kind of thing that decides about a packet.
-    ByKind, "kind of decider" {
-        /// A rule.
-        Rule = "rule",
-        /// What happens where no rule decides.
-        Policy = "policy",
-        /// The firewall itself, which is the destination and passes nothing on.
-        Local = "local",
-    }
-}
-
-/// Something that a verdict depends on and that is not modelled.
-#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Condition {
-    /// The name of the rule set, where several were audited.
-    pub rule_set: Option<String>,
-    /// The line in the rule set, if it is one.
-    pub line: Option<u32>,
-    /// Its text.
-    pub text: String,
-    /// What is not modelled there.
-    pub what: String,
-    /// What would decide it if it were given along, for instance `--inside`.
-    pub decided_by: Option<String>,
-}
-
 /// A session mode without flows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -325,18 +234,6 @@ pub struct NotOffered {
     pub family: Family,
     /// Why there are none.
     pub why: String,
-}
-
-words! {
-    /// How much a finding matters.
-    Severity, "severity" {
-        /// Something that is required does not work.
-        Error = "error",
-        /// Something may fail, or is wider than it need be.
-        Warning = "warning",
-        /// Good to know.
-        Info = "info",
-    }
 }
 
 /// Something worth knowing.
@@ -369,76 +266,6 @@ pub struct Silenced {
     pub reason: String,
     /// How many there are.
     pub count: u64,
-}
-
-/// A line of the rule set that is not fully modelled.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct UnmodelledLine {
-    /// The name of the rule set, where several were audited.
-    pub rule_set: Option<String>,
-    /// The line.
-    pub line: u32,
-    /// Its text.
-    pub text: String,
-    /// What in it is not modelled.
-    pub what: String,
-}
-
-/// Of which rule set something is said, where there are several.
-pub(super) fn of(rule_set: Option<&str>) -> String {
-    rule_set.map(|name| format!(" of {name}")).unwrap_or_default()
-}
-
-impl By {
-    /// Of which rule set, where there are several.
-    fn of(&self) -> String {
-        of(self.rule_set.as_deref())
-    }
-
-    /// Where it stands, without its text.
-    pub(crate) fn short(&self) -> String {
-        match (self.line, self.kind) {
-            (Some(line), ByKind::Rule) => format!("line {line}{} ({})", self.of(), self.chain),
-            (Some(line), ByKind::Policy) => {
-                format!("the policy in line {line}{} ({})", self.of(), self.chain)
-            }
-            (_, ByKind::Local) | (None, _) => self.to_string(),
-        }
-    }
-}
-
-impl Condition {
-    /// What it is and where it stands, without the text.
-    pub(crate) fn short(&self) -> String {
-        match self.line {
-            Some(line) => format!("{} in line {line}{}", self.what, of(self.rule_set.as_deref())),
-            None => self.what.clone(),
-        }
-    }
-}
-
-impl fmt::Display for By {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line}{}: {}", self.of(), self.text)?,
-            None => write!(f, "{}{}", self.text, self.of())?,
-        }
-        if self.chain.is_empty() { Ok(()) } else { write!(f, " ({})", self.chain) }
-    }
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        match self.line {
-            Some(line) => {
-                let of = of(self.rule_set.as_deref());
-                write!(f, " in line {line}{of}: {}", self.text)
-            }
-            None => Ok(()),
-        }
-    }
 }
 
 impl fmt::Display for Gap {

@@ -1,7 +1,9 @@
 use serde::Serialize;
 
+use crate::audit::blame::{By, Condition};
 use crate::audit::fates::Status;
-use crate::audit::report::{By, Condition, FlowReport, RuleSet, Verdict};
+use crate::audit::report::{FlowReport, RuleSet};
+use crate::audit::verdict::Verdict;
 use crate::eval::End;
 use crate::eval::symbolic::Stage;
 use crate::firewall::Fate;

@@ -2,9 +2,9 @@ use std::collections::HashMap;
 
 use super::difference::Decision;
 use crate::audit::answer::Answer;
+use crate::audit::blame::{ByKind, Condition};
 use crate::audit::describe::Describer;
 use crate::audit::fates::{Piece, Status};
-use crate::audit::report::{ByKind, Condition};
 use crate::firewall::{Fate, Governs};
 use crate::space::{Budget, Exhausted, HeaderSet};
 

@@ -2,7 +2,9 @@
 
 use super::super::check::Check;
 use super::super::clues::Clues;
-use super::super::report::{ModeReport, Severity, Verdict};
+use super::super::report::ModeReport;
+use super::super::severity::Severity;
+use super::super::verdict::Verdict;
 use super::draft::Draft;
 use super::scene::Scene;
 use crate::eval::Placement;

@@ -1,19 +1,19 @@
 //! Connections that do not get through, or only in part: `FTP-C1`, `FTP-C2`, `FTP-D1`, `FTP-D2`,
 //! `FTP-D7`, `FTP-N2`. Where more is known of the cause, that is the finding instead.
 
+use super::super::blame::By;
 use super::super::check::Check;
 use super::super::clues::Clues;
-use super::super::report::{FlowReport, Gap, ModeReport, Severity, Share, Verdict};
+use super::super::report::{FlowReport, Gap, ModeReport, Share};
+use super::super::severity::Severity;
+use super::super::verdict::Verdict;
 use super::draft::Draft;
 use super::helper;
-use super::scene::{Scene, words};
+use super::phrases::{no_data, stopped_by, subject, with_place};
+use super::scene::Scene;
 use crate::eval::symbolic::Stage;
-use crate::firewall::Fate;
 use crate::ftp::FlowKind;
 use crate::space::Count;
-
-/// How many rules that stop a connection are named.
-const NAMED: usize = 3;
 
 pub(super) fn of<'a>(scene: &Scene<'a>, mode: &'a ModeReport, clues: &Clues) -> Vec<Draft<'a>> {
     let mut drafts = Vec::new();
@@ -61,45 +61,6 @@ fn closed<'a>(
     let said = format!(": {}; {}; {effect}", open_words(flow), stopped_by(gaps));
     let draft = Draft::new(code, Some(mode), subject(scene, flow.kind), said, "");
     with_place(draft, gaps).allowing(gaps.iter().copied())
-}
-
-/// "passive data connection to SmartFile".
-pub(super) fn subject(scene: &Scene<'_>, kind: FlowKind) -> String {
-    format!("{} to {}", words(kind), scene.name())
-}
-
-pub(super) fn with_place<'a>(draft: Draft<'a>, gaps: &[&Gap]) -> Draft<'a> {
-    match gaps.first() {
-        Some(gap) => draft.at(&gap.by),
-        None => draft,
-    }
-}
-
-/// "rejected by line 6 (filter/FORWARD) and dropped by the policy in line 3 (filter/FORWARD)".
-pub(super) fn stopped_by(gaps: &[&Gap]) -> String {
-    let mut all: Vec<String> = Vec::new();
-    for gap in gaps {
-        let done = if gap.fate == Fate::Reject { "rejected" } else { "dropped" };
-        let by = format!("{done} by {}", gap.by.short());
-        if !all.contains(&by) {
-            all.push(by);
-        }
-    }
-    let more = all.len().saturating_sub(NAMED);
-    all.truncate(NAMED);
-    let named = all.join(" and ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
-}
-
-/// What people notice if no data gets through.
-pub(super) fn no_data(mode: &ModeReport, gaps: &[&Gap]) -> String {
-    let control = mode.flows.iter().find(|flow| flow.kind == FlowKind::Control);
-    if control.is_some_and(|flow| flow.verdict == Verdict::Blocked) {
-        return "the control connection does not get through either".to_owned();
-    }
-    let rejected = gaps.iter().all(|gap| gap.fate == Fate::Reject);
-    let how = if rejected { "fails" } else { "hangs" };
-    format!("login works, and the first listing, which is data too, {how}")
 }
 
 /// "about 2 % of listings and transfers fail, as if by chance".
@@ -175,11 +136,7 @@ fn shifted<'a>(
 }
 
 /// A rule that does not translate passive ports to themselves.
-pub(super) fn not_one_to_one<'a>(
-    scene: &Scene<'a>,
-    mode: &'a ModeReport,
-    by: &super::super::report::By,
-) -> Draft<'a> {
+pub(super) fn not_one_to_one<'a>(scene: &Scene<'a>, mode: &'a ModeReport, by: &By) -> Draft<'a> {
     let said = format!(
         ": {} translates its ports to others than the server announced, and nobody listens there",
         by.short()

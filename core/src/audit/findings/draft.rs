@@ -1,7 +1,9 @@
 //! Findings before it is known which modes share them.
 
+use super::super::blame::By;
 use super::super::check::Check;
-use super::super::report::{By, Finding, Gap, ModeReport, Severity};
+use super::super::report::{Finding, Gap, ModeReport};
+use super::super::severity::Severity;
 use crate::ftp::Protection;
 
 /// How many targets a finding names.

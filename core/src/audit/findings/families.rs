@@ -1,7 +1,9 @@
 //! What works over one IP family and not over the other: `FTP-6`.
 
 use super::super::check::Check;
-use super::super::report::{ModeReport, Severity, Verdict};
+use super::super::report::ModeReport;
+use super::super::severity::Severity;
+use super::super::verdict::Verdict;
 use super::draft::Draft;
 use super::scene::Scene;
 use crate::space::Family;

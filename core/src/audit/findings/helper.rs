@@ -4,8 +4,8 @@ use super::super::check::Check;
 use super::super::clues::{Clues, Remedy};
 use super::super::helpers::{Miss, Reasons};
 use super::super::report::{Gap, ModeReport};
-use super::connections::{no_data, stopped_by, subject, with_place};
 use super::draft::Draft;
+use super::phrases::{no_data, stopped_by, subject, with_place};
 use super::scene::{Scene, words};
 use crate::ftp::{FlowKind, Protection};
 

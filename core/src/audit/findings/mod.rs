@@ -5,6 +5,7 @@ mod connections;
 mod draft;
 mod families;
 mod helper;
+mod phrases;
 mod rules;
 mod scene;
 mod timers;

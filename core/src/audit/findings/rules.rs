@@ -4,8 +4,9 @@
 use std::net::IpAddr;
 
 use super::super::check::Check;
-use super::super::clues::{Clues, translation};
-use super::super::report::{ModeReport, Severity};
+use super::super::clues::Clues;
+use super::super::report::ModeReport;
+use super::super::severity::Severity;
 use super::connections::not_one_to_one;
 use super::draft::Draft;
 use super::scene::Scene;
@@ -77,7 +78,7 @@ fn pools<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Draft<'
     let severity = if listed { Severity::Warning } else { Severity::Info };
     let draft = |place| {
         let by = scene.by(place)?;
-        let TranslationKind::Range(Some((first, last))) = translation(scene.site, place)?.kind
+        let TranslationKind::Range(Some((first, last))) = scene.site.translation(place)?.kind
         else {
             return None;
         };

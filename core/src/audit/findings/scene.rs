@@ -1,7 +1,8 @@
-use super::super::clues::{Clues, Place};
+use super::super::blame::By;
+use super::super::clues::Clues;
 use super::super::describe::Describer;
-use super::super::fates::Site;
-use super::super::report::{By, ModeReport};
+use super::super::fates::{Place, Site};
+use super::super::report::ModeReport;
 use super::Audited;
 use crate::eval::symbolic::Blame;
 use crate::firewall::RuleId;

@@ -1,7 +1,8 @@
 //! How long the path remembers a connection that is idle: `FTP-T1`.
 
 use super::super::check::Check;
-use super::super::report::{Severity, Verdict};
+use super::super::severity::Severity;
+use super::super::verdict::Verdict;
 use super::draft::Draft;
 use super::scene::Scene;
 

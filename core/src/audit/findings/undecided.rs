@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use super::super::blame::{self, Condition};
 use super::super::check::Check;
 use super::super::clues::Clues;
 use super::super::describe::Describer;
-use super::super::report::{self, Condition, ModeReport};
+use super::super::report::ModeReport;
 use super::draft::Draft;
 use super::families::works_otherwise;
 use super::scene::Scene;
@@ -100,7 +101,7 @@ fn short(group: &[&Condition]) -> String {
         Some(more) if more > 0 => format!(" and {more} more"),
         _ => String::new(),
     };
-    let of = report::of(first.rule_set.as_deref());
+    let of = blame::of(first.rule_set.as_deref());
     format!("{} in lines {}{more}{of}", first.what, named.join(", "))
 }
 
@@ -131,7 +132,7 @@ fn options<'a>(all: &[&Condition]) -> Vec<Draft<'a>> {
         let rules = if lines.len() == 1 { "a rule depends" } else { "rules depend" };
         let message = match lines.first() {
             Some(first) => {
-                let of = report::of(rule_set);
+                let of = blame::of(rule_set);
                 format!("{rules} on what the rule set does not say, first line {first}{of}: {what}")
             }
             None => format!("this depends on what the rule set does not say: {what}"),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::step::{Kind, Step};
-use super::wide::Width;
+use super::terms::Terms;
 use crate::dialect::{Assignment, Insertion, Spot};
 use crate::error::Error;
 use crate::eval::Placement;
-use crate::eval::symbolic::{Blame, Interfaces};
+use crate::eval::symbolic::Blame;
 use crate::firewall::{Allowance, ChainId, Firewall, Governs, Rule, RuleId, Test};
 use crate::space::{Budget, Cuboid, Exhausted, PacketSpace};
 
@@ -51,17 +51,6 @@ impl From<Exhausted> for Unfit {
     fn from(exhausted: Exhausted) -> Self {
         Self::Exhausted(exhausted)
     }
-}
-
-/// What rules are written for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms<'a> {
-    pub original: &'a Firewall,
-    pub placement: Placement,
-    pub interfaces: &'a Interfaces,
-    pub width: Width,
-    /// The control connections that a helper has to read where steps need one.
-    pub controls: &'a [Allowance],
 }
 
 impl Applied {

@@ -13,25 +13,28 @@ mod place;
 mod proof;
 mod repair;
 mod step;
+mod terms;
 mod wants;
 mod wide;
 
-pub use repair::{Fix, Repair, Unfixed};
-use repair::{distinct, noted};
 pub(super) use wants::{Want, Wants};
 
 use super::Audit;
+use super::blame::By;
 use super::describe::Describer;
 use super::fates::Site;
-use super::report::{By, Report};
+use super::repair::{Repair, Unfixed, distinct};
+use super::report::Report;
 use crate::eval::symbolic::{Blame, Stage};
 use crate::eval::{End, Placement};
 use crate::firewall::{Allowance, ChainId, Firewall};
 use crate::space::{Budget, Count, Exhausted, PacketSpace};
-use applied::{Applied, Terms, Unfit};
+use applied::{Applied, Unfit};
 use by_end::ByEnd;
 use place::Places;
+use repair::noted;
 use step::{Kind, Step, all_named};
+use terms::Terms;
 use wants::Lack;
 use wide::Width;
 
@@ -341,13 +344,6 @@ impl<'a> Fixer<'a> {
             return unfixed(None, "this could not be placed".to_owned());
         };
         let by = Some(describer.by(ruling.by));
-        let ours = site.devices.get(ruling.device);
-        if !ours.is_some_and(|device| std::ptr::eq(device.firewall, firewall)) {
-            return unfixed(
-                by,
-                "another rule set on the path stops it: fix that one too".to_owned(),
-            );
-        }
         let conditions = describer.conditions(ruling, lack.because.as_deref());
         let options: Vec<_> = conditions.iter().map(|one| one.decided_by.as_deref()).collect();
         if lack.unsure && !options.is_empty() && options.iter().all(Option::is_some) {
@@ -357,6 +353,13 @@ impl<'a> Fixer<'a> {
             return unfixed(
                 by,
                 format!("give {}: it decides whether anything is missing", options.join(" ")),
+            );
+        }
+        let ours = site.devices.get(ruling.device);
+        if !ours.is_some_and(|device| std::ptr::eq(device.firewall, firewall)) {
+            return unfixed(
+                by,
+                "another rule set on the path stops it: fix that one too".to_owned(),
             );
         }
         if let Some(because) = &lack.because {
@@ -370,7 +373,7 @@ impl<'a> Fixer<'a> {
         let sender = if reply { lack.opener.other() } else { lack.opener };
         let found = blame.and_then(|blame| Some((self.places.get(sender).base(blame)?, blame)));
         // Packets for the device itself have chains of their own at a gateway, and are not passed on.
-        let gateway = matches!(self.at, Placement::ClientGateway | Placement::ServerGateway);
+        let gateway = !self.at.is_host();
         let delivered = match ruling.by {
             Blame::Local => true,
             Blame::Rule(_) | Blame::Policy(_) => gateway && !reply,

@@ -1,7 +1,7 @@
 //! Rules that go in at one place.
 
-use super::applied::Terms;
 use super::cover::{Addresses, Product, cover};
+use super::terms::Terms;
 use super::wide::Width;
 use crate::dialect::Spot;
 use crate::eval::symbolic::{Blame, Interfaces};

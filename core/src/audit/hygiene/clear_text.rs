@@ -6,7 +6,8 @@ use super::named::Named;
 use crate::audit::Cached;
 use crate::audit::check::Check;
 use crate::audit::fates::Status;
-use crate::audit::report::{Finding, Severity};
+use crate::audit::report::Finding;
+use crate::audit::severity::Severity;
 use crate::eval::symbolic::Blame;
 use crate::ftp::{Flow, ModeFlows, Offer, Protection};
 

@@ -5,7 +5,8 @@ use super::named::Named;
 use super::words::{places, verb};
 use crate::audit::Cached;
 use crate::audit::check::Check;
-use crate::audit::report::{Finding, Severity};
+use crate::audit::report::Finding;
+use crate::audit::severity::Severity;
 use crate::firewall::{Action, Firewall, Rule, RuleId, States, Test};
 use crate::space::Axis;
 

@@ -1,7 +1,7 @@
 //! How findings about rules name several things.
 
 use crate::audit::By;
-use crate::audit::report::of;
+use crate::audit::blame::of;
 use crate::space::Count;
 
 /// "a", "a and b", "a, b and c".
