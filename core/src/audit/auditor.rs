@@ -248,7 +248,8 @@ impl<'a> Auditor<'a> {
 
 pub(super) fn rule_set(firewall: &Firewall, at: Placement, at_because: Option<String>) -> RuleSet {
     let file = firewall.file().map(str::to_owned);
-    RuleSet { file, dialect: firewall.dialect(), at, at_because }
+    let given = !firewall.is_imagined();
+    RuleSet { file, given, dialect: firewall.dialect(), at, at_because }
 }
 
 /// Whether people need a mode to work.

@@ -30,7 +30,11 @@ impl<'a> Describer<'a> {
         Self {
             firewall: device.firewall,
             interfaces_named: outside.is_some() && (host || inside.is_some()),
-            interface_options: "--inside --outside",
+            interface_options: match (inside, outside) {
+                (None, None) if !host => "--inside --outside",
+                (None, Some(_)) => "--inside",
+                (_, None) | (Some(_), Some(_)) => "--outside",
+            },
             named: false,
             via: false,
         }
@@ -91,8 +95,13 @@ impl<'a> Describer<'a> {
         }
     }
 
+    /// The interfaces that its rules name.
+    pub(super) fn interfaces(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.firewall.interfaces()
+    }
+
     /// The name of the rule set, where there are several.
-    fn rule_set(&self) -> Option<String> {
+    pub(super) fn rule_set(&self) -> Option<String> {
         let name = || self.firewall.file().unwrap_or("the rule set without a name").to_owned();
         self.named.then(name)
     }
@@ -237,10 +246,9 @@ impl<'a> Describer<'a> {
         match test {
             Test::Unmodelled(what) => Some(self.unmodelled(*what)),
             Test::Interface(test) if !self.interfaces_named => {
-                let (option, side) =
-                    if test.incoming { ("-i", "incoming") } else { ("-o", "outgoing") };
+                let side = if test.incoming { "incoming" } else { "outgoing" };
                 let name = self.firewall.name(test.name);
-                let what = format!("the {side} interface, which nobody named ({option} {name})");
+                let what = format!("the {side} interface, which nobody named ({name})");
                 Some(Doubt { what, decided_by: Some(self.interface_options) })
             }
             Test::Helper(_) => Some(Doubt::open("whether a helper expects the connection")),

@@ -55,6 +55,9 @@ pub struct Report {
 pub struct RuleSet {
     /// The file, if it has a name.
     pub file: Option<String>,
+    /// Whether somebody gave it; if nobody did, it is one that lets nothing through, and what is missing
+    /// in it is all that is needed.
+    pub given: bool,
     /// Its dialect.
     pub dialect: Dialect,
     /// Where it was taken to stand.

@@ -47,6 +47,7 @@ impl Firewall {
         let read = Self::parse(<dyn FrontEnd>::of(dialect).closed(dialect), dialect);
         // Our own text; a test reads every one of them.
         read.unwrap_or_else(|_| Builder::default().finish(Source::default(), dialect, &[]))
+            .imagined()
     }
 
     /// What puts [`Dialect::rules`] of its dialect where they belong; `None` where its text has no

@@ -172,6 +172,7 @@ impl Builder {
             unmodelled: self.unmodelled,
             datagrams: self.datagrams,
             traits: self.traits,
+            imagined: false,
         }
     }
 }

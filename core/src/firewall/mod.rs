@@ -47,6 +47,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use rustc_hash::FxHashSet;
 
 use crate::source::Source;
 use crate::space::Family;
@@ -95,6 +96,7 @@ pub struct Firewall {
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
     traits: Traits,
+    imagined: bool,
 }
 
 /// What rules of a rule set do anywhere, found out once.
@@ -137,6 +139,16 @@ pub(crate) fn own(given: &IpNet) -> (IpAddr, IpAddr) {
 }
 
 impl Firewall {
+    /// The same, as one that nobody has: it stands for none at all.
+    pub(crate) fn imagined(self) -> Self {
+        Self { imagined: true, ..self }
+    }
+
+    /// Whether nobody has it.
+    pub(crate) const fn is_imagined(&self) -> bool {
+        self.imagined
+    }
+
     /// The dialect that it was written in; never [`Dialect::Auto`].
     pub const fn dialect(&self) -> Dialect {
         self.dialect
@@ -322,15 +334,22 @@ impl Firewall {
         reached
     }
 
+    /// The interfaces that rules name, each once, loopback interfaces aside.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = &str> {
+        let mut seen = FxHashSet::default();
+        let named = self.rules().flat_map(|(_, rule)| rule.tests()).filter_map(|test| match test {
+            Test::Interface(test) => Some(test.name),
+            _ => None,
+        });
+        named
+            .filter(move |name| seen.insert(*name))
+            .map(|name| self.name(name))
+            .filter(|name| !is_loopback(name))
+    }
+
     /// Whether rules name more than one interface, loopback interfaces aside.
     pub(crate) fn names_interfaces(&self) -> bool {
-        let mut first = None;
-        self.rules().flat_map(|(_, rule)| rule.tests()).any(|test| match test {
-            Test::Interface(test) if !is_loopback(self.name(test.name)) => {
-                *first.get_or_insert(test.name) != test.name
-            }
-            _ => false,
-        })
+        self.interfaces().nth(1).is_some()
     }
 
     /// The base chains from which packets may come to a chain, itself if it is one.

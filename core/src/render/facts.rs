@@ -39,13 +39,18 @@ pub(super) fn asked<'n>(
     path: &[RuleSet],
 ) -> Sentence {
     let names: Vec<_> = names.collect();
-    let asked = Sentence::new().words(format!("FTP to {} through ", names.join(" and ")));
+    let asked = Sentence::new().words(format!("FTP to {}", names.join(" and ")));
     let path = if path.is_empty() { std::slice::from_ref(alone) } else { path };
     path.iter().enumerate().fold(asked, |asked, (number, rule_set)| {
-        let asked = if number == 0 { asked } else { asked.words(" and ") };
+        let asked = match (number, rule_set.given) {
+            (_, false) => asked,
+            (0, true) => asked.words(" through "),
+            (_, true) => asked.words(" and "),
+        };
         let asked = match rule_set.file.as_deref() {
             Some(file) => asked.quote(file),
-            None => asked.words("this rule set"),
+            None if rule_set.given => asked.words("this rule set"),
+            None => asked,
         };
         asked.words(format!(" at {}", rule_set.at))
     })

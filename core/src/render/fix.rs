@@ -152,7 +152,7 @@ impl Report {
                 "No other port is needed, 20 and 989 neither, and no connection from outside.\n"
             };
         }
-        for fix in &self.fixes {
+        for fix in self.fixes.iter().filter(|_| self.rule_set.given) {
             let _ = writeln!(
                 text,
                 "\nToday it is stopped by {}.",

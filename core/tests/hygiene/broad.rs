@@ -79,7 +79,7 @@ fn everything_outwards_is_a_policy() {
 fn a_server_that_may_send_everything_is_not_wide() {
     let rules = filter(
         "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n\
-         -A INPUT -p tcp -m multiport --dports 21,990,21000:21050 -j ACCEPT\n\
+         -A INPUT -s 10.1.0.0/16 -p tcp -m multiport --dports 21,990,21000:21050 -j ACCEPT\n\
          -A OUTPUT -j ACCEPT\n",
     );
     silent(&audited(&rules, Placement::ServerHost), "FTP-L1");

@@ -34,6 +34,13 @@ impl<'a> Scene<'a> {
         &self.audited.report.name
     }
 
+    /// The interfaces that the rule set with that name names, where there are several.
+    pub(super) fn interfaces(&self, rule_set: Option<&str>) -> Vec<&'a str> {
+        let mut all = self.describers.iter();
+        let found = all.find(|describer| describer.rule_set().as_deref() == rule_set);
+        found.map(|describer| describer.interfaces().collect()).unwrap_or_default()
+    }
+
     /// Where a rule of the rule set with that name stands, where there are several.
     pub(super) fn place_of(&self, rule: RuleId, rule_set: Option<&str>) -> String {
         let all = self.describers.iter().map(|describer| describer.by(Blame::Rule(rule)));

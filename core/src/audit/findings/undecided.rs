@@ -17,6 +17,9 @@ use crate::ftp::FlowKind;
 /// How many lines are named of those that depend on the same thing.
 const LINES: usize = 3;
 
+/// How many interfaces are named that there are to choose from.
+const INTERFACES: usize = 8;
+
 /// What counts connections or packets, by the first words of its name.
 const LIMITS: [&str; 10] = [
     "-m limit",
@@ -61,7 +64,7 @@ fn conditions<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec<Dr
     let all: Vec<&Condition> = all.filter(|one| !limits.contains(one)).collect();
     let limits = alike(&limits);
     let mut drafts: Vec<_> = limits.iter().map(|group| limited(scene, group)).collect();
-    drafts.extend(options(&all));
+    drafts.extend(options(scene, &all));
     let open: Vec<_> = all.into_iter().filter(|condition| condition.decided_by.is_none()).collect();
     drafts.extend(alike(&open).iter().map(|group| {
         let said = format!("this cannot be decided from the rule set: {}", short(group));
@@ -113,7 +116,7 @@ fn with_place<'a>(draft: Draft<'a>, group: &[&Condition]) -> Draft<'a> {
 }
 
 /// What can be given along, each thing once.
-fn options<'a>(all: &[&Condition]) -> Vec<Draft<'a>> {
+fn options<'a>(scene: &Scene<'a>, all: &[&Condition]) -> Vec<Draft<'a>> {
     let mut options: Vec<(Option<&str>, &str)> = all
         .iter()
         .filter_map(|one| Some((one.rule_set.as_deref(), one.decided_by.as_deref()?)))
@@ -137,10 +140,25 @@ fn options<'a>(all: &[&Condition]) -> Vec<Draft<'a>> {
             }
             None => format!("this depends on what the rule set does not say: {what}"),
         };
-        let draft = Draft::new(Check::Undecided, None, message, "", format!("give {option}"));
+        let help = format!("give {option}{}", choice(scene, option, rule_set));
+        let draft = Draft::new(Check::Undecided, None, message, "", help);
         drafts.push(draft.line(lines.first().copied(), rule_set));
     }
     drafts
+}
+
+/// What there is to choose from, for an option that names interfaces.
+fn choice(scene: &Scene<'_>, option: &str, rule_set: Option<&str>) -> String {
+    if !["inside", "outside"].iter().any(|side| option.contains(side)) {
+        return String::new();
+    }
+    let all = scene.interfaces(rule_set);
+    let named = all.iter().take(INTERFACES).copied().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(INTERFACES) {
+        0 if all.is_empty() => named,
+        0 => format!("; the rules name {named}"),
+        more => format!("; the rules name {named} and {more} more"),
+    }
 }
 
 /// Whether all that a condition depends on counts connections or packets.

@@ -20,7 +20,7 @@ mod wide;
 pub(super) use wants::{Want, Wants};
 
 use super::Audit;
-use super::blame::By;
+use super::blame::{By, Condition};
 use super::describe::Describer;
 use super::fates::Site;
 use super::repair::{Repair, Unfixed, distinct};
@@ -41,6 +41,9 @@ use wide::Width;
 /// How often the rule set is changed and asked again. A connection has four kinds of packets, and
 /// there are few base chains that stop any of them.
 const ROUNDS: usize = 32;
+
+/// How many things are named that something depends on.
+const NAMED: usize = 2;
 
 /// Finds the rules that are missing.
 pub(super) struct Fixer<'a> {
@@ -387,6 +390,15 @@ impl<'a> Fixer<'a> {
                  the same, and let them through"
                     .to_owned(),
             ),
+            None if lack.unsure && !conditions.is_empty() => {
+                let mut what: Vec<_> = conditions.iter().map(Condition::short).collect();
+                what.dedup();
+                let more = what.len().saturating_sub(NAMED);
+                what.truncate(NAMED);
+                let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+                let what = what.join(" and ");
+                unfixed(by, format!("no added rule decides what it depends on: {what}{more}"))
+            }
             None => unfixed(by, "no rule at this place lets them through".to_owned()),
         }
     }

@@ -128,8 +128,8 @@ impl<'a> Reader<'a> {
         let like = detect::language(line)
             .map_or_else(String::new, |language| format!(": it looks like {language}"));
         let message = format!(
-            "this is the output neither of `iptables-save` nor of `nft list ruleset`{like}; give the \
-             rules as the device prints them"
+            "this is not the output of `iptables-save`, nor recognised as another dialect{like}; give \
+             the rules as the device prints them, or name their dialect"
         );
         Err(self.source.error(Code::UnknownDialect, message, number, line, trimmed))
     }
