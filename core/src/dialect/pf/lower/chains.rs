@@ -146,7 +146,8 @@ impl Lowering<'_> {
     fn states(&mut self, chain: ChainId, way: Way, opened: &[Opened; 2]) {
         let own = opened.get(way.index()).copied().unwrap_or(Opened::Unclear);
         let other = opened.get(way.other().index()).copied().unwrap_or(Opened::Unclear);
-        let known = Test::State { states: States::ESTABLISHED | States::RELATED, negated: false };
+        // Of TCP, pf expects no connection: what ftp-proxy lets through has rules.
+        let known = Test::State { states: States::ESTABLISHED, negated: false };
         let nowhere = self.nowhere();
         if own == Opened::Surely && other == Opened::Surely {
             self.builder.rule(chain, None, nowhere, &mut vec![known], Action::Accept);
