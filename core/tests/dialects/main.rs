@@ -1,7 +1,7 @@
 //! One policy, written in every dialect: `cases/*.json`, which Python and Node run too.
 //!
 //! The answers are the same but for what is quoted of the rules. That answer stands in `answers/`;
-//! `PASVAUDIT_UPDATE=1` writes it, as the first dialect of a case gives it. Where dialects do differ, a
+//! `PASVAUDIT_UPDATE=1` writes it, as iptables gives it. Where dialects do differ, a
 //! case says so in words: `cannot` names those in which a policy cannot be written, and `differs` what is
 //! otherwise in an answer.
 #![expect(
@@ -20,8 +20,9 @@ use cases::Case;
 use pasvaudit::Dialect;
 use serde_json::Value;
 
-/// What quotes rules, says where they stand, or is made of them.
-const QUOTED: [&str; 7] = ["by", "chain", "commands", "dialect", "fixes", "line", "message"];
+/// What quotes rules, says where they stand, is made of them, or counts them.
+const QUOTED: [&str; 8] =
+    ["by", "chain", "commands", "dialect", "fixes", "line", "message", "rules"];
 
 /// An answer without what quotes rules.
 fn unquoted(answer: &mut Value) {
@@ -40,7 +41,8 @@ fn every_dialect_gives_the_same_answer() {
     let cases = Case::all();
     assert!(cases.len() >= 9, "{} cases", cases.len());
     for case in cases {
-        let dialects = case.dialects();
+        let mut dialects = case.dialects();
+        dialects.sort_by_key(|dialect| !dialect.ends_with("tables"));
         for (index, dialect) in dialects.iter().enumerate() {
             println!("{} {dialect}", case.name);
             let mut found: Value = serde_json::from_str(&case.ask(dialect)).unwrap();
