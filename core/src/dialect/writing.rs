@@ -14,7 +14,7 @@ impl Dialect {
 
     /// The dialects that rules for a firewall that runs can be written in.
     pub(crate) fn commanded() -> impl Iterator<Item = Self> {
-        let front_ends = <dyn FrontEnd>::all().into_iter();
+        let front_ends = <dyn FrontEnd>::all().iter();
         front_ends.flat_map(|front_end| front_end.commanded().iter().copied())
     }
 

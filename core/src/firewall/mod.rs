@@ -76,6 +76,10 @@ words! {
         /// `pf.conf` of OpenBSD and FreeBSD, and the lists of `pfctl -sr`.
         Pf = "pf",
     }
+    tests {
+        /// The toy of `docs/adding-a-dialect.md`.
+        Toy = "toy",
+    }
 }
 
 /// A rule set, in vendor-independent form.

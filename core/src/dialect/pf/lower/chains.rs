@@ -109,6 +109,7 @@ impl Lowering<'_> {
                 kind: BaseKind::Filter,
                 policy: Policy { fate: Fate::Accept, span: None },
             };
+            self.tag_chain(way, base.priority - 1);
             let chain = self.chain("filter", way.name(), Some(base));
             self.skip(chain, way);
             self.states(chain, way, &opened);
@@ -267,6 +268,7 @@ impl Lowering<'_> {
             destination: See::Packet,
             first: !matches!(asked, Asked::Later),
             turned,
+            tags: matches!(asked, Asked::First),
         };
         if matches!(asked, Asked::Later) {
             return vec![(packet, Vec::new())];
