@@ -30,7 +30,7 @@ fn errors_have_a_code_and_a_place() {
         ("pass in prio 8\n", Code::BadSyntax, 1, 14),
         ("pass in keep state (max many)\n", Code::BadSyntax, 1, 25),
         ("pass in keep state (slopy)\n", Code::BadSyntax, 1, 21),
-        ("pass in keep state (max 10\n", Code::BadSyntax, 1, 26),
+        ("pass in keep state (max 10\n", Code::BadSyntax, 1, 27),
         ("pass in divert-to 127.0.0.1 port 80210\n", Code::BadPort, 1, 34),
         ("set blok-policy return\n", Code::BadSyntax, 1, 5),
     ] {

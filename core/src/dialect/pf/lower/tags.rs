@@ -60,7 +60,13 @@ impl Lowering<'_> {
             }
         };
         let quick_match = |item: &Item| item.quick && matches!(item.what, What::Match(_));
+        // `tag "$srcaddr"` is another one for each address.
+        let named_later = self.items.iter().any(|item| {
+            let asked = item.heads.iter().filter_map(|head| head.tagged.as_ref());
+            asked.map(|tag| &tag.it).chain(&item.tag).any(|tag| tag.contains('$'))
+        });
         if !in_order
+            || named_later
             || ![Way::In, Way::Out].into_iter().all(clear)
             || self.items.iter().any(quick_match)
         {

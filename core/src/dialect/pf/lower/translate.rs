@@ -343,6 +343,7 @@ impl Lowering<'_> {
     ) {
         if is_ftp_proxy(&translation) {
             self.noted(chain, span, way, heads, FTP_PROXY_WORDS);
+            self.builder.proxy(span);
         }
         let translate = Action::Translate(Box::new(translation));
         let action = match mark {

@@ -1,5 +1,7 @@
 //! What may follow in a filter rule.
 
+use std::net::IpAddr;
+
 use super::super::syntax::{Effects, Flags, Head, Maybe};
 use super::cursor::{Cursor, words};
 use super::fault::{Read, fault};
@@ -8,6 +10,7 @@ use super::rules::{interface, label};
 use super::targets::target;
 use crate::error::Code;
 use crate::firewall::TcpFlags;
+use crate::space::Family;
 
 /// Takes what says more about the packets that a rule is about, if that comes next.
 pub(super) fn head_option(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<bool> {
@@ -232,6 +235,7 @@ fn state(cursor: &mut Cursor<'_>) -> Read<()> {
 fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()> {
     let start = cursor.place();
     let mut interfaces = Vec::new();
+    let mut family = None;
     cursor.list(&mut |cursor| {
         if cursor.takes_mark("(") {
             interfaces.push(cursor.wants_text("the name of an interface")?.to_owned());
@@ -239,6 +243,8 @@ fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()>
                 if cursor.ends() {
                     return cursor.unexpected("`)`");
                 }
+                let address = cursor.peek().and_then(|token| token.text()?.parse::<IpAddr>().ok());
+                family = family.or(address.map(Family::of));
                 cursor.take();
             }
         } else {
@@ -253,6 +259,7 @@ fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()>
         Ok(())
     })?;
     pool_options(cursor)?;
+    effects.family = effects.family.or(family);
     // Copies change nothing.
     if word != "dup-to" {
         let said = format!("{word} {}", words(cursor.since(start)));

@@ -44,6 +44,7 @@ pub(super) fn rule(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
             return fault(Code::BadSyntax, message, cursor.at());
         }
     }
+    rule.head.family = rule.head.family.or(rule.effects.family);
     Ok(Kind::Rule(Box::new(rule)))
 }
 
