@@ -19,7 +19,8 @@ def load(folder: str, name: str) -> Any:
 
 def rules(value: Any) -> dict[str, list[str]]:
     """Rules that stand in the case, or those of the one that it names."""
-    return load("cases", value)["rules"] if isinstance(value, str) else value
+    found: dict[str, list[str]] = load("cases", value)["rules"] if isinstance(value, str) else value
+    return found
 
 
 CASES = {path.stem: load("cases", path.stem) for path in sorted((FOLDER / "cases").iterdir())}
