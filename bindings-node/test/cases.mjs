@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 
-const core = new URL('../../core/tests/', import.meta.url)
+export const core = new URL('../../core/tests/', import.meta.url)
 
 export const read = (path) => readFileSync(new URL(path, core), 'utf8')
 

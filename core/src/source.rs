@@ -23,6 +23,9 @@ impl Span {
 /// The longest piece of a line that an error or a report quotes, in characters.
 const QUOTE: usize = 300;
 
+/// The longest message of an error, in characters.
+const MESSAGE: usize = 1000;
+
 /// From how many bytes on a line has [`QUOTE`] characters in any case.
 const LINE: usize = 4 * QUOTE;
 
@@ -129,7 +132,17 @@ impl Source {
         let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1);
         let text = shortened(text).to_owned();
         let (file, line) = self.origin(line);
-        Error::new(code, message).at(Place { line, column, text }).in_file(file.or(self.file()))
+        Error::new(code, readable(message.into()))
+            .at(Place { line, column, text })
+            .in_file(file.or(self.file()))
+    }
+}
+
+/// A message that no more is read of than anybody would: a word of the text that it names may be long.
+fn readable(message: String) -> String {
+    match message.char_indices().nth(MESSAGE).and_then(|(end, _)| message.get(..end)) {
+        Some(beginning) => format!("{beginning} ..."),
+        None => message,
     }
 }
 

@@ -1,10 +1,12 @@
-/// A small enum whose variants have one spelling each, in text and in JSON.
+/// A small enum whose variants have one spelling each, in text and in JSON. Those that stand in
+/// `tests` are there in unit tests only.
 macro_rules! words {
     (
         $(#[$meta:meta])*
         $name:ident, $what:literal {
             $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?
         }
+        $(tests { $($(#[$test_doc:meta])* $test:ident = $test_word:literal),+ $(,)? })?
     ) => {
         $(#[$meta])*
         #[derive(
@@ -13,17 +15,22 @@ macro_rules! words {
         )]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $name {
-            $($(#[$doc])* #[serde(rename = $word)] $variant),+
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)+
+            $($($(#[$test_doc])* #[cfg(test)] #[serde(rename = $test_word)] $test,)+)?
         }
 
         impl $name {
             /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = &[
+                $(Self::$variant,)+
+                $($(#[cfg(test)] Self::$test,)+)?
+            ];
 
             /// The word for it, the same in text, in JSON and on the command line.
             pub const fn as_str(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $word),+
+                    $(Self::$variant => $word,)+
+                    $($(#[cfg(test)] Self::$test => $test_word,)+)?
                 }
             }
         }

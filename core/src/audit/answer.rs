@@ -34,6 +34,24 @@ impl<A: Governs> Answer<A> {
         Ok(Self { flow: flow.clone(), needed, pieces, trails })
     }
 
+    /// Takes what a proxy that knows no TLS surely gets for blocked, and says whether it gets any.
+    pub(super) fn ends_at_proxy(&mut self, site: &Site<'_>) -> bool {
+        let mut any = false;
+        for piece in &mut self.pieces {
+            if piece.status == Status::Unsure
+                && piece.because.is_none()
+                && site.proxied(&piece.ruling)
+            {
+                piece.status = Status::Blocked;
+                piece.ruling.may_pass = false;
+                piece.ruling.certain = true;
+                piece.ruling.doubts.clear();
+                any = true;
+            }
+        }
+        any
+    }
+
     /// The end that opens the connections.
     pub(super) const fn opener(&self) -> End {
         self.flow.opener

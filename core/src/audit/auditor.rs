@@ -20,6 +20,10 @@ use crate::ftp::{
 };
 use crate::space::{Budget, Exhausted, Family, HeaderSet, PacketSpace};
 
+/// What becomes of explicit TLS at a proxy: ftp-proxy(8) of OpenBSD.
+const PROXIED: &str = "control connections are handed to a proxy, which does not pass AUTH TLS on: leave \
+                       the server out of that rule, and let its connections through";
+
 /// Decides about one provider after the other, and about each flow once.
 pub(super) struct Auditor<'a> {
     pub(super) site: Site<'a>,
@@ -135,7 +139,9 @@ impl<'a> Auditor<'a> {
     where
         PacketSpace: From<HeaderSet<A>>,
     {
-        let control = self.answer::<A>(&flows.control, None, budget)?;
+        let mut control = self.answer::<A>(&flows.control, None, budget)?;
+        let proxied =
+            flows.mode.protection == Protection::ExplicitTls && control.ends_at_proxy(&self.site);
         let data = self.answer::<A>(&flows.data, self.control(flows), budget)?;
         let describers = Describer::all(&self.site);
         let answers = [&control, &data];
@@ -168,7 +174,12 @@ impl<'a> Auditor<'a> {
                  every address through: {more}"
             ));
         }
-        let clues = self.clues(flows, answers, &report, &judged, budget)?;
+        let mut clues = self.clues(flows, answers, &report, &judged, budget)?;
+        if proxied {
+            report.notes.push(PROXIED.to_owned());
+            // They connect, and are refused later.
+            clues.fails.clear();
+        }
         Ok((report, clues))
     }
 

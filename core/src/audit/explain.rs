@@ -69,6 +69,10 @@ pub struct ExplainedPart {
 impl<'a> Explain<'a> {
     /// Asks about single packets at one hook, with the state that connection tracking gives them
     /// ([`States::INVALID`] for none).
+    ///
+    /// Where the rules of a dialect stand at interfaces, as those of AWS, Cisco and pf, they are at
+    /// [`Hook::Prerouting`] and [`Hook::Postrouting`], and few or none at the others: there, ask about
+    /// a [`connection`](Self::connection).
     pub fn packet(firewall: &'a Firewall, hook: Hook, state: States) -> Self {
         let asked = Asked::Packet { hook, state, incoming: None, outgoing: None };
         Self::new(firewall, asked)

@@ -116,6 +116,21 @@ impl<'a> Site<'a> {
         Ok(Piece { set, status, ruling, because })
     }
 
+    /// Whether a rule surely hands these connections to a proxy that knows no TLS, whatever becomes of
+    /// them then.
+    pub(super) fn proxied(&self, ruling: &Ruling) -> bool {
+        let Some(Device { firewall, .. }) = self.device(ruling.device) else { return false };
+        let by = match ruling.by {
+            Blame::Rule(rule) => Some(rule),
+            Blame::Policy(_) | Blame::Local | Blame::Nothing => None,
+        };
+        let mut rules = by.iter().chain(&ruling.doubts);
+        by.is_some()
+            && !ruling.unfinished
+            && ruling.open.is_none()
+            && rules.all(|rule| firewall.hands_to_proxy(*rule))
+    }
+
     /// Whether a translation of the destination leads away from the provider.
     fn leads_elsewhere(&self, device: usize, rule: RuleId) -> bool {
         let Some(Device { placement, .. }) = self.device(device) else { return true };

@@ -45,6 +45,22 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         true
     }
 
+    /// Whether rules can name the interfaces that packets come in and leave by, or stand at one.
+    fn names_interfaces(&self) -> bool {
+        true
+    }
+
+    /// Whether its rules stand at the hooks of Linux, so that it can be asked what becomes of a packet at
+    /// one of them. Where they stand at interfaces, a packet passes several on its way.
+    fn has_hooks(&self) -> bool {
+        false
+    }
+
+    /// How many rules the device counts where these are put into the text at one place.
+    fn count(&self, _firewall: &Firewall, _spot: Spot, rules: &[String]) -> usize {
+        rules.len()
+    }
+
     /// What puts rules into the text; `None` where it has no place for them.
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion>;
 

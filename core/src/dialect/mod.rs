@@ -14,6 +14,8 @@ mod names;
 mod nftables;
 mod pf;
 mod registry;
+#[cfg(test)]
+mod toy;
 mod writing;
 
 pub(crate) use insertion::{Assignment, Insertion, Spot};

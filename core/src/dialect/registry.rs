@@ -6,20 +6,29 @@ use crate::firewall::Dialect;
 
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
-    pub(in crate::dialect) fn all() -> [&'static Self; 6] {
-        [&aws::Aws, &nftables::Nftables, &pf::Pf, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
+    pub(in crate::dialect) fn all() -> &'static [&'static Self] {
+        &[
+            &aws::Aws,
+            &nftables::Nftables,
+            &pf::Pf,
+            &cisco::Ios,
+            &cisco::Asa,
+            &iptables::Iptables,
+            #[cfg(test)]
+            &super::toy::Toy,
+        ]
     }
 
     /// That of a dialect.
     pub(in crate::dialect) fn of(dialect: Dialect) -> &'static Self {
         let reads = |front_end: &&'static Self| front_end.dialects().contains(&dialect);
-        Self::all().into_iter().find(reads).unwrap_or(&iptables::Iptables)
+        Self::all().iter().copied().find(reads).unwrap_or(&iptables::Iptables)
     }
 
     /// The dialect of a text as far as its beginning tells. What nothing recognises is read as
     /// iptables, whose front end says what it looks like instead.
     pub(in crate::dialect) fn recognised(text: &str) -> Dialect {
         let recognise = |front_end: &'static Self| front_end.recognise(text);
-        Self::all().into_iter().find_map(recognise).unwrap_or(Dialect::Auto)
+        Self::all().iter().copied().find_map(recognise).unwrap_or(Dialect::Auto)
     }
 }

@@ -14,7 +14,7 @@ impl Dialect {
 
     /// The dialects that rules for a firewall that runs can be written in.
     pub(crate) fn commanded() -> impl Iterator<Item = Self> {
-        let front_ends = <dyn FrontEnd>::all().into_iter();
+        let front_ends = <dyn FrontEnd>::all().iter();
         front_ends.flat_map(|front_end| front_end.commanded().iter().copied())
     }
 
@@ -37,6 +37,16 @@ impl Dialect {
     pub(crate) fn names_source_ports(self) -> bool {
         <dyn FrontEnd>::of(self).names_source_ports()
     }
+
+    /// Whether rules can name the interfaces that packets pass, or stand at one.
+    pub(crate) fn names_interfaces(self) -> bool {
+        <dyn FrontEnd>::of(self).names_interfaces()
+    }
+
+    /// Whether rules stand at the hooks of Linux.
+    pub(crate) fn has_hooks(self) -> bool {
+        <dyn FrontEnd>::of(self).has_hooks()
+    }
 }
 
 impl Firewall {
@@ -54,6 +64,11 @@ impl Firewall {
     /// place for them.
     pub(crate) fn insertion(&self, spot: Spot, rules: &[String]) -> Option<Insertion> {
         <dyn FrontEnd>::of(self.dialect()).insertion(self, spot, rules)
+    }
+
+    /// How many rules the device counts where [`Dialect::rules`] are put into the text there.
+    pub(crate) fn count(&self, spot: Spot, rules: &[String]) -> usize {
+        <dyn FrontEnd>::of(self.dialect()).count(self, spot, rules)
     }
 
     /// Why its text has no place for rules there.

@@ -22,6 +22,7 @@ pub(crate) struct Builder {
     kernel: Option<Kernel>,
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
+    proxies: Vec<Span>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
     insertions: Vec<(ChainId, usize, usize)>,
@@ -51,6 +52,13 @@ impl Builder {
     /// A rule lets UDP packets to these ports through.
     pub(crate) fn datagrams(&mut self, chain: ChainId, span: Span, ports: Ports) {
         self.datagrams.push(Datagrams { chain, span, ports });
+    }
+
+    /// What is written there hands control connections to a proxy that knows no TLS.
+    pub(crate) fn proxy(&mut self, span: Span) {
+        if !self.proxies.contains(&span) {
+            self.proxies.push(span);
+        }
     }
 
     /// A new chain, without rules.
@@ -171,6 +179,7 @@ impl Builder {
             automatic_helper,
             unmodelled: self.unmodelled,
             datagrams: self.datagrams,
+            proxies: self.proxies,
             traits: self.traits,
             imagined: false,
         }

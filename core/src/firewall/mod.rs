@@ -77,6 +77,10 @@ words! {
         /// `pf.conf` of OpenBSD and FreeBSD, and the lists of `pfctl -sr`.
         Pf = "pf",
     }
+    tests {
+        /// The toy of `docs/adding-a-dialect.md`.
+        Toy = "toy",
+    }
 }
 
 /// A rule set, in vendor-independent form.
@@ -95,6 +99,8 @@ pub struct Firewall {
     automatic_helper: Option<Symbol>,
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
+    /// Rules that hand control connections to a proxy that knows no TLS.
+    proxies: Vec<Span>,
     traits: Traits,
     imagined: bool,
 }
@@ -265,6 +271,12 @@ impl Firewall {
     /// The rules that let UDP packets through, to ports that they name, in the order of the text.
     pub fn datagrams(&self) -> &[Datagrams] {
         &self.datagrams
+    }
+
+    /// Whether a rule hands control connections to a proxy that speaks FTP with both ends itself, and so
+    /// refuses explicit TLS.
+    pub(crate) fn hands_to_proxy(&self, rule: RuleId) -> bool {
+        self.rule(rule).is_some_and(|rule| self.proxies.contains(&rule.span()))
     }
 
     /// The distinct masks and values that rules compare TCP flags with.

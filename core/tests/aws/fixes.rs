@@ -177,3 +177,45 @@ fn what_has_to_be_allowed_in_a_closed_group() {
     let elsewhere = audited(&iptables, "server-host").fix(FixForm::Aws);
     assert!(elsewhere.proved, "{}", elsewhere.text);
 }
+
+/// AWS counts a rule for each CIDR and range of ports, and so do we.
+#[test]
+fn a_budget_counts_rules_as_aws_does() {
+    // No block, but two: three ranges of ports to each are six rules.
+    let mut asked = AuditOptions {
+        client: vec!["198.51.100.0/25".to_owned(), "198.51.100.128/26".to_owned()],
+        ..options("server-host")
+    };
+    let commands = |asked: &AuditOptions| {
+        let report = ask::audit(&read(&group("", "")), asked).unwrap();
+        let repair = report.repair.unwrap();
+        let commands = repair.commands.unwrap_or_default();
+        assert_eq!(repair.rules, commands.lines().count() as u64, "{commands}");
+        let unfixed: Vec<_> = repair.unfixed.into_iter().map(|one| one.help).collect();
+        (repair.rules, repair.needless.to_string(), unfixed)
+    };
+    assert_eq!(commands(&asked), (6, "0".to_owned(), Vec::new()));
+    asked.max_rules = Some(6);
+    assert_eq!(commands(&asked).0, 6);
+    asked.max_rules = Some(5);
+    let (rules, needless, _) = commands(&asked);
+    // One range of ports, to each of the two.
+    assert_eq!(rules, 2);
+    assert_eq!(needless, (21050 - 21 + 1 - 53).to_string());
+    asked.max_rules = Some(1);
+    let (rules, _, unfixed) = commands(&asked);
+    assert_eq!((rules, unfixed), (0, vec!["allow at least 2 rules; the budget is 1".to_owned()]));
+}
+
+/// At a gateway a group needs a rule for each end, and rules that name no interface open no more.
+#[test]
+fn at_a_gateway_a_group_gets_a_rule_for_each_end() {
+    let report = audited(&read(&group("", "")), "client-gateway");
+    let repair = report.repair.as_ref().unwrap();
+    let commands = repair.commands.as_deref().unwrap();
+    for (way, cidr) in [("ingress", "198.51.100.0/24"), ("egress", "10.0.1.5/32")] {
+        let found = commands.lines().filter(|line| line.contains(way) && line.contains(cidr));
+        assert_eq!(found.count(), 3, "{commands}");
+    }
+    assert_eq!((repair.rules, repair.verdict), (6, Some(Verdict::Works)));
+}

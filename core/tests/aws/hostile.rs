@@ -103,3 +103,63 @@ fn texts_with_a_byte_changed() {
         }
     }
 }
+
+/// Line ends of Windows and a byte order mark are read, and change no rule.
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_are_read() {
+    let whole = include_str!("../../../examples/rules/ftp-server.aws.json");
+    let rules = |text: String| {
+        let read = Parser::new().parse(text).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(read.dialect(), Dialect::Aws);
+        read.rules().map(|(_, rule)| rule.span().line).collect::<Vec<_>>()
+    };
+    let plain = rules(whole.to_owned());
+    assert_eq!(rules(whole.replace('\n', "\r\n")), plain);
+    assert_eq!(rules(format!("\u{feff}{whole}")), plain);
+}
+
+#[test]
+fn nothing_at_all_and_numbers_beyond_all_ranges_are_refused() {
+    for text in ["", " \n", "\u{feff}", "\0"] {
+        let error = parse(text.to_owned()).unwrap_err();
+        assert!(matches!(error.code(), Code::EmptyInput | Code::BadSyntax), "{text:?}: {error}");
+    }
+    let huge = "9".repeat(100_000);
+    for number in [huge.as_str(), "1e400", "-5", "21.5", "65536"] {
+        let rule = tcp(21, 21, "10.0.0.0/8").replace("21", number);
+        let error = quickly("numbers", || parse(group(&rule, ""))).unwrap_err();
+        assert!(
+            matches!(error.code(), Code::BadPort | Code::BadSyntax),
+            "{number:.9}: {error:.300}"
+        );
+        assert!(error.to_string().len() < 2_000, "it quotes no more than a reader wants");
+    }
+}
+
+/// Groups that refer to themselves and to one another stand for their members, which nobody knows.
+#[test]
+fn circles_of_references_lead_nowhere() {
+    let to = |id: &str| {
+        format!(
+            r#"{{"IpProtocol": "tcp", "FromPort": 21, "ToPort": 21, "UserIdGroupPairs": [{{"GroupId": "{id}"}}]}}"#
+        )
+    };
+    let groups = [
+        group_object("sg-1", &to("sg-1"), ""),
+        group_object("sg-2", &to("sg-3"), ""),
+        group_object("sg-3", &to("sg-2"), ""),
+    ];
+    let text = format!(r#"{{"SecurityGroups": [{}]}}"#, groups.join(","));
+    let read = parse(text).unwrap();
+    for id in ["sg-1", "sg-2", "sg-3"] {
+        let unknown = read.unmodelled().iter().map(|unmodelled| read.name(unmodelled.what));
+        assert!(unknown.clone().any(|what| what.starts_with(&format!("the addresses of {id}"))));
+    }
+    // In a template a value may refer to itself.
+    let text = r#"{"Parameters": {"A": {"Default": {"Ref": "A"}}}, "Resources": {"G": {"Type":
+        "AWS::EC2::SecurityGroup", "Properties": {"SecurityGroupIngress": [{"IpProtocol": "tcp",
+        "FromPort": {"Ref": "A"}, "ToPort": {"Ref": "A"}, "CidrIp": {"Ref": "A"}}]}}}}"#;
+    if let Ok(read) = quickly("references", || parse(text.to_owned())) {
+        assert!(!read.unmodelled().is_empty());
+    }
+}

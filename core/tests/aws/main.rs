@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acls;
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod fixes;
 #[cfg(test)]
 mod groups;

@@ -180,6 +180,14 @@ fn a_macro_makes_everything_undecided() {
         ingress(r#""IpProtocol": "tcp", "FromPort": 21, "ToPort": 21, "CidrIp": "0.0.0.0/0""#);
     let with = |name: &str| text.replacen('{', &format!(r#"{{"Transform": {name}, "#), 1);
     assert_eq!(comes_in(&read(&with(r#""Ours""#)), CLIENT, "10.0.0.5:22"), None);
+    assert_eq!(comes_in(&read(&with(r#"["AWS::Include"]"#)), CLIENT, "10.0.0.5:22"), None);
+    // It may stand in the properties of a group, or next to them, too.
+    let include = r#""Fn::Transform": {"Name": "AWS::Include"}, "#;
+    for place in [r#""SecurityGroupIngress""#, r#""Properties""#] {
+        let text = text.replacen(place, &format!("{include}{place}"), 1);
+        assert!(text.contains("Include"));
+        assert_eq!(comes_in(&read(&text), CLIENT, "10.0.0.5:22"), None, "{text}");
+    }
     let known = with(r#"["AWS::Serverless-2016-10-31"]"#);
     assert_eq!(comes_in(&read(&known), CLIENT, "10.0.0.5:22"), Some(false));
 }

@@ -127,3 +127,84 @@ fn any_bytes_end_in_an_answer_or_an_error() {
         }
     }
 }
+
+/// Line ends of Windows and a byte order mark are read, and change no answer.
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_are_read() {
+    let text = include_str!("../../../examples/rules/edge.pf.conf");
+    let rules = |text: &str| {
+        let read = Parser::new().parse(text).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(read.dialect(), Dialect::Pf);
+        let rules = read.rules();
+        rules.map(|(_, rule)| read.quote(rule.span()).trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = rules(text);
+    assert!(plain.len() > 8);
+    assert_eq!(rules(&text.replace('\n', "\r\n")), plain);
+    assert_eq!(rules(&format!("\u{feff}{text}")), plain);
+    assert_eq!(rules(&format!("\u{feff}{}", text.replace('\n', "\r\n"))), plain);
+}
+
+#[test]
+fn nothing_at_all_is_refused() {
+    for text in ["", " ", "\n\n", "\r\n", "\u{feff}", "\t \n"] {
+        assert_eq!(
+            soon("nothing", text.to_owned()).unwrap_err().code(),
+            Code::EmptyInput,
+            "{text:?}"
+        );
+    }
+}
+
+/// A text that was cut off anywhere is refused or read; where it is read, no rule was made up.
+#[test]
+fn texts_that_end_anywhere() {
+    let text = include_str!("../../../examples/rules/edge.pf.conf");
+    for end in 0..text.len() {
+        let cut = text.get(..end).expect("it is ASCII");
+        for lenient in [false, true] {
+            let read = Parser::new().dialect(Dialect::Pf).lenient(lenient).parse(cut);
+            if let Ok(read) = read {
+                for (_, rule) in read.rules() {
+                    assert!(cut.contains(read.quote(rule.span())), "{cut}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_beyond_all_ranges_and_nuls_are_refused() {
+    let huge = "9".repeat(100_000);
+    for (text, code) in [
+        (format!("pass in proto tcp to port {huge}\n"), Code::BadPort),
+        (format!("pass in proto tcp to port 1:{huge}\n"), Code::BadPort),
+        (format!("pass in proto {huge}\n"), Code::BadSyntax),
+        (format!("pass in to 10.0.0.0/{huge}\n"), Code::BadAddress),
+        (format!("pass in to {huge}\n"), Code::BadAddress),
+        (format!("pass in keep state (max {huge})\n"), Code::BadSyntax),
+        (format!("rdr on em0 proto tcp to port 21 -> 10.0.0.1 port {huge}\n"), Code::BadPort),
+        ("pass in\0\n".to_owned(), Code::BadSyntax),
+        ("\0\0\0\0\n".to_owned(), Code::BadSyntax),
+    ] {
+        let error = soon("numbers", text).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.to_string().len() < 2_000, "it quotes no more than a reader wants");
+    }
+}
+
+/// Tables and macros that name one another lead nowhere.
+#[test]
+fn circles_of_names_are_refused_or_unknown() {
+    let error = soon("macros", "a = $b\nb = $a\npass from $a\n".to_owned()).unwrap_err();
+    assert_eq!(error.code(), Code::BadSyntax);
+    let table = "table <a> { <b> }\ntable <b> { <a> }\nblock all\npass from <a>\n";
+    match soon("tables", table.to_owned()) {
+        Ok(read) => assert!(!read.unmodelled().is_empty()),
+        Err(error) => assert_eq!(error.code(), Code::BadSyntax),
+    }
+    let parser =
+        Parser::new().dialect(Dialect::Pf).also("x", "anchor \"y\"\n").also("y", "anchor \"x\"\n");
+    let text = "block all\nanchor x\nload anchor x from \"x\"\nload anchor y from \"y\"\n";
+    assert!(parser.parse(text).is_ok_and(|read| !read.unmodelled().is_empty()));
+}

@@ -18,6 +18,21 @@ fn errors_have_a_code_and_a_place() {
         ("pass\n}\n", Code::BadSyntax, 2, 1),
         ("rdr on em0 from any to any\n", Code::BadSyntax, 1, 27),
         ("pass flags S/Q\n", Code::BadSyntax, 1, 14),
+        // As in other dialects, a value that nobody knows is no reason to go on.
+        ("pass in proto tcp to port ftpd-data\n", Code::BadPort, 1, 27),
+        ("pass in proto tcp to port { 21 ftpx }\n", Code::BadPort, 1, 32),
+        ("pass in proto tcp to port ftp:ftpx\n", Code::BadPort, 1, 27),
+        ("pass in proto tpc to port 21\n", Code::BadSyntax, 1, 15),
+        ("pass in proto 256\n", Code::BadSyntax, 1, 15),
+        ("pass in probability 101%\n", Code::BadSyntax, 1, 21),
+        ("pass in probability often\n", Code::BadSyntax, 1, 21),
+        ("pass in tos 0x100\n", Code::BadSyntax, 1, 13),
+        ("pass in prio 8\n", Code::BadSyntax, 1, 14),
+        ("pass in keep state (max many)\n", Code::BadSyntax, 1, 25),
+        ("pass in keep state (slopy)\n", Code::BadSyntax, 1, 21),
+        ("pass in keep state (max 10\n", Code::BadSyntax, 1, 27),
+        ("pass in divert-to 127.0.0.1 port 80210\n", Code::BadPort, 1, 34),
+        ("set blok-policy return\n", Code::BadSyntax, 1, 5),
     ] {
         let error = Parser::new().dialect(Dialect::Pf).parse(text).expect_err(text);
         assert_eq!(error.code(), code, "{text}: {error}");

@@ -126,6 +126,43 @@ fn ftp_proxy_is_not_certain() {
     }
 }
 
+/// ftp-proxy passes no `AUTH TLS` on. So explicit TLS is blocked, though nobody knows of plain FTP; and
+/// implicit TLS never comes to it.
+#[test]
+fn explicit_tls_does_not_pass_ftp_proxy() {
+    let verdicts = |text: &str| {
+        let options = pasvaudit::ask::AuditOptions {
+            providers: vec!["smartfile".to_owned().into()],
+            at: Some("client-gateway".to_owned()),
+            client: vec!["10.1.0.0/16".to_owned()],
+            inside: Some("em1".to_owned()),
+            outside: Some("em0".to_owned()),
+            ..Default::default()
+        };
+        let report = pasvaudit::ask::audit(&read(text), &options).unwrap();
+        let modes = report.providers[0].modes.iter().filter(|mode| mode.data.as_str() == "epsv");
+        modes.map(|mode| mode.flows[0].verdict.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let rest = "pass in on em1 proto tcp to port { 990 21000:21050 }\npass out all\n";
+    let divert = format!(
+        "block all\npass in quick on em1 inet proto tcp to port ftp divert-to 127.0.0.1 port 8021\n{rest}"
+    );
+    assert_eq!(verdicts(&divert), "undecided blocked works");
+    let rdr = format!(
+        "rdr pass on em1 inet proto tcp from any to any port ftp -> 127.0.0.1 port 8021\nblock all\n{rest}"
+    );
+    assert_eq!(verdicts(&rdr), "undecided blocked works");
+    // Who leaves the server out of it has a connection like any other.
+    let left_out = divert.replace(
+        "block all\n",
+        "block all\npass in quick on em1 inet proto tcp to 209.43.40.0/24 port ftp\n",
+    );
+    assert_eq!(verdicts(&left_out), "works works works");
+    // Where it is not sure that it gets them, nothing is said.
+    let maybe = divert.replace("block all\n", "block all\nanchor \"more\"\n");
+    assert_eq!(verdicts(&maybe), "undecided undecided undecided");
+}
+
 /// An anchor that is not in the text may hold anything; its file may be given.
 #[test]
 fn an_anchor_from_elsewhere_is_given_or_unknown() {
@@ -164,4 +201,64 @@ fn nat_chooses_ports() {
     assert_eq!(found.ports, Some((50001, 65535)));
     let TranslationKind::Range(Some((first, last))) = found.kind else { panic!("{found:?}") };
     assert_eq!((first, last), ("198.51.100.1".parse().unwrap(), first));
+}
+
+/// A tag is put on by every rule that matches, the last one counts, and it goes along to the other side.
+#[test]
+fn a_tag_goes_along_with_the_packet() {
+    let asked = |text: &str, client: &str, port: u16| {
+        let server = format!("203.0.113.5:{port}");
+        fate(&read(text), End::Client, &format!("{client}:40000"), &server)
+    };
+    let policy = "block all\npass in on em1 from 10.1.0.0/16 tag LAN\npass in on em1 from 10.2.0.0/16\n\
+                  pass out on em0 tagged LAN\n";
+    assert_eq!(asked(policy, "10.1.2.3", 21), Some(Fate::Accept));
+    assert_eq!(asked(policy, "10.2.2.3", 21), Some(Fate::Drop));
+    let others = policy.replace("tagged LAN", "! tagged LAN");
+    assert_eq!(asked(&others, "10.1.2.3", 21), Some(Fate::Drop));
+    assert_eq!(asked(&others, "10.2.2.3", 21), Some(Fate::Accept));
+    // A later rule puts another one on, and one that is quick keeps it from that.
+    let two = "block all\npass in on em1 tag A\npass in on em1 proto tcp to port 21 tag B\n\
+               pass out on em0 tagged A\n";
+    assert_eq!(asked(two, "10.1.2.3", 21), Some(Fate::Drop));
+    assert_eq!(asked(two, "10.1.2.3", 22), Some(Fate::Accept));
+    let quick = two.replace("pass in on em1 tag A", "pass in quick on em1 tag A");
+    assert_eq!(asked(&quick, "10.1.2.3", 21), Some(Fate::Accept));
+    // One that does not decide puts it on all the same: `match`, and a rule that a later one overrules.
+    let matched = "block all\nmatch in on em1 tag A\npass in on em1\npass out on em0 tagged A\n";
+    assert_eq!(asked(matched, "10.1.2.3", 21), Some(Fate::Accept));
+    let overruled = matched.replace("match in", "block in");
+    assert_eq!(asked(&overruled, "10.1.2.3", 21), Some(Fate::Accept));
+    // Without one nothing is tagged, and what the device itself sends never is.
+    let none = "block all\npass in on em1\npass in on em7 tag A\npass out on em0 tagged A\n";
+    assert_eq!(asked(none, "10.1.2.3", 21), Some(Fate::Drop));
+}
+
+/// Where the text does not say it, tags are not known.
+#[test]
+fn tags_that_may_come_from_elsewhere_are_undecided() {
+    for text in [
+        // No rule puts it on: a bridge may.
+        "block all\npass in on em1\npass out on em0 tagged LAN\n",
+        // It is asked for before it is put on, where packets cross the same way.
+        "block all\npass in on em1 tagged B\nmatch in tag B\npass out all\n",
+        // Rules that are not in the text may put on others.
+        "block all\nanchor \"more/*\"\npass in on em1 tag LAN\npass out on em0 tagged LAN\n",
+        // The name is another one for each address of the list.
+        "block all\npass in from { 10.1.2.3 10.1.2.4 } tag \"$srcaddr\"\n\
+         pass out from 10.1.2.3 tagged \"$srcaddr\"\n",
+        // What is translated has other addresses by then.
+        "block all\nmatch in on em1 rdr-to 203.0.113.5\npass in on em1 tag LAN\n\
+         pass out on em0 tagged LAN\n",
+    ] {
+        assert_eq!(fate(&read(text), End::Client, CLIENT, SERVER), None, "{text}");
+    }
+}
+
+/// The next hop that a rule names says which family it is about: `pfctl` puts `inet` to it.
+#[test]
+fn a_next_hop_says_the_family() {
+    let text = "pass all\nblock in on em1 dup-to (em7 192.0.2.1) proto tcp to any port 21\n";
+    assert!(!passes(text, CLIENT, SERVER));
+    assert!(passes(text, "[2001:db8::5]:40000", "[2001:db8:1::5]:21"));
 }

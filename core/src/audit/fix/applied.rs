@@ -83,7 +83,8 @@ impl Applied {
             let insertion = original.insertion(spot, &rules).ok_or_else(|| {
                 Unfit::Step(steps.iter().position(|step| step.spot == spot).unwrap_or_default())
             })?;
-            additions.push(Addition { spot, base, allowances, insertion, rules: rules.len() });
+            let rules = original.count(spot, &rules);
+            additions.push(Addition { spot, base, allowances, insertion, rules });
         }
         additions.sort_by_key(|addition| addition.insertion.at);
         let assignment = if steps.iter().any(|step| step.kind == Kind::Expected) {

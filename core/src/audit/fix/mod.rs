@@ -463,7 +463,8 @@ impl<'a> Fixer<'a> {
 
     fn needless(&self, applied: &Applied) -> Result<PacketSpace, Exhausted> {
         let (before, after) = (self.site(self.audit.firewall), self.site(&applied.firewall));
-        let named = all_named(self.at, &self.audit.interfaces);
+        let named = self.audit.firewall.dialect().names_interfaces()
+            && all_named(self.at, &self.audit.interfaces);
         proof::needless(applied, &before, &after, self.wants, (self.at, named), &self.budget)
     }
 }

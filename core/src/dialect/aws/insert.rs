@@ -26,9 +26,7 @@ enum Target<'e> {
 
 /// Puts rules, which are what allowances say, where they belong.
 pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
-    let said: Option<Vec<Said>> =
-        rules.iter().map(|rule| serde_json::from_str(rule).ok()).collect();
-    let said = said?;
+    let said = read(rules)?;
     if said.is_empty() {
         return Some(Insertion { at: 0, text: String::new() });
     }
@@ -50,6 +48,29 @@ pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Op
         };
         appended(source, home, &objects)
     })
+}
+
+/// How many rules they are: one for each network and each range of ports.
+pub(super) fn count(firewall: &Firewall, spot: Spot, rules: &[String]) -> usize {
+    let ways = firewall.chain(spot.chain()).map(|chain| way(chain.name()));
+    let said = read(rules);
+    match (ways, said) {
+        (Some(way), Some(said)) => written(&said, way).len(),
+        _ => rules.len(),
+    }
+}
+
+/// What rules say, as it was written down.
+fn read(rules: &[String]) -> Option<Vec<Said>> {
+    rules.iter().map(|rule| serde_json::from_str(rule).ok()).collect()
+}
+
+/// Which packets see the chain of a name.
+fn way(chain: &str) -> Way {
+    match chain {
+        "ingress" | "inbound" => Way::In,
+        _ => Way::Out,
+    }
 }
 
 /// The commands, for a shell. None for what has no id yet.
@@ -113,10 +134,7 @@ fn with_target<T>(
     let source = Source::new(None, firewall.text().to_owned()).ok()?;
     let reading = Reading { lenient: given.lenient };
     let estate = document::read(&source, reading, &mut Inventory::default()).ok()?;
-    let way = match chain.name() {
-        "ingress" | "inbound" => Way::In,
-        _ => Way::Out,
-    };
+    let way = way(chain.name());
     let target = match chain.name() {
         "ingress" | "egress" => Target::Group(group(&estate, firewall, chain.table(), way)?),
         _ => Target::Acl(estate.acls.iter().find(|acl| acl.id == chain.table())?),

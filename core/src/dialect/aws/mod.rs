@@ -89,6 +89,14 @@ impl FrontEnd for Aws {
         false
     }
 
+    fn names_interfaces(&self) -> bool {
+        false
+    }
+
+    fn count(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> usize {
+        insert::count(firewall, spot, rules)
+    }
+
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
         insert::insertion(firewall, spot, rules)
     }

@@ -81,6 +81,10 @@ impl FrontEnd for Iptables {
         write::rules(allowance)
     }
 
+    fn has_hooks(&self) -> bool {
+        true
+    }
+
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
         insert::insertion(firewall, spot, rules)
     }

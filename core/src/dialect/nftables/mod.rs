@@ -97,6 +97,10 @@ impl FrontEnd for Nftables {
         true
     }
 
+    fn has_hooks(&self) -> bool {
+        true
+    }
+
     fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
         match firewall.dialect() {
             Dialect::NftablesJson => insert_json::insertion(firewall, spot, rules),

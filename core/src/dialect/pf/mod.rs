@@ -33,7 +33,7 @@ impl FrontEnd for Pf {
     }
 
     fn parse(&self, given: &Given, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
-        if source.text().trim().is_empty() {
+        if source.text().trim_start_matches('\u{feff}').trim().is_empty() {
             let message = "there is nothing to read; `pfctl -sr` lists the rules that run";
             return Err(Error::new(Code::EmptyInput, message).in_file(source.file()));
         }

@@ -165,6 +165,8 @@ pub(super) struct Effects {
     pub(super) divert: Option<(String, Option<u32>)>,
     /// What it does that is not known, in words.
     pub(super) unknown: Vec<String>,
+    /// The family of the next hop that it names: the rule is about no other.
+    pub(super) family: Option<Family>,
     /// `route-to` and `reply-to` by these interfaces.
     pub(super) routes: Vec<(String, String)>,
 }

@@ -53,12 +53,16 @@ pub(in super::super) fn read<'a>(
         let resource = fields(object)?;
         let text = |key| resource.said(key).and_then(Json::text).map(|text| text.into_owned());
         let kind = text("Type").unwrap_or_default();
+        made(&resource, &format!("`{name}`"), estate);
         names.resources.insert(name.to_owned(), kind.clone());
         if !kind.starts_with("AWS::EC2::") {
             continue;
         }
         let declared = all.name(name, object);
         let properties = properties(&resource)?;
+        if let Some(properties) = &properties {
+            made(properties, &format!("the properties of `{name}`"), estate);
+        }
         let condition = text("Condition");
         resources.push(Resource {
             name: name.to_owned(),
@@ -73,10 +77,19 @@ pub(in super::super) fn read<'a>(
     template.all(&resources, estate)
 }
 
-/// Whether it names a macro that is not one of AWS itself.
+/// Whether it names a macro that is not one of AWS itself, or the one that puts in what is elsewhere.
 fn is_custom(transform: Json<'_>) -> bool {
     let names = transform.array().unwrap_or_else(|| vec![transform]);
-    names.into_iter().any(|name| name.text().is_none_or(|name| !name.starts_with("AWS::")))
+    names.into_iter().any(|name| {
+        name.text().is_none_or(|name| !name.starts_with("AWS::") || name == "AWS::Include")
+    })
+}
+
+/// What functions such as `Fn::Transform` make of an object, may be anything.
+fn made<'a>(object: &Fields<'a>, what: &str, estate: &mut Estate<'a>) {
+    for (key, value) in object.iter().filter(|(key, _)| key.starts_with("Fn::")) {
+        anything(value, &format!("what `{key}` makes of {what}"), estate);
+    }
 }
 
 /// Something may be any rule of any group or ACL.

@@ -109,6 +109,7 @@ impl Lowering<'_> {
                 kind: BaseKind::Filter,
                 policy: Policy { fate: Fate::Accept, span: None },
             };
+            self.tag_chain(way, base.priority - 1);
             let chain = self.chain("filter", way.name(), Some(base));
             self.skip(chain, way);
             self.states(chain, way, &opened);
@@ -146,7 +147,8 @@ impl Lowering<'_> {
     fn states(&mut self, chain: ChainId, way: Way, opened: &[Opened; 2]) {
         let own = opened.get(way.index()).copied().unwrap_or(Opened::Unclear);
         let other = opened.get(way.other().index()).copied().unwrap_or(Opened::Unclear);
-        let known = Test::State { states: States::ESTABLISHED | States::RELATED, negated: false };
+        // Of TCP, pf expects no connection: what ftp-proxy lets through has rules.
+        let known = Test::State { states: States::ESTABLISHED, negated: false };
         let nowhere = self.nowhere();
         if own == Opened::Surely && other == Opened::Surely {
             self.builder.rule(chain, None, nowhere, &mut vec![known], Action::Accept);
@@ -266,6 +268,7 @@ impl Lowering<'_> {
             destination: See::Packet,
             first: !matches!(asked, Asked::Later),
             turned,
+            tags: matches!(asked, Asked::First),
         };
         if matches!(asked, Asked::Later) {
             return vec![(packet, Vec::new())];

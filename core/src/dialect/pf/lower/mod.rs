@@ -10,6 +10,7 @@ mod sections;
 mod sets;
 mod states;
 mod tables;
+mod tags;
 mod targets;
 mod tests;
 mod translate;
@@ -43,6 +44,7 @@ pub(super) fn build(
     let mut tables = Vec::new();
     let mut skips = Vec::new();
     collect(&mut statements, &mut tables, &mut skips);
+    let in_order = tags::in_order(&statements);
     let names = Names { given, tables: tables::held(tables, given) };
     let groups = groups(given);
     let left = CALLED.saturating_add(statements.len());
@@ -51,7 +53,7 @@ pub(super) fn build(
     let entries = [Way::In, Way::Out].map(|way| sections::entries(&statements, &loads, way));
     let mut lowering = Lowering {
         builder,
-        tester: Tester { names, groups },
+        tester: Tester { names, groups, tags: HashMap::new() },
         source,
         items,
         entries,
@@ -60,6 +62,7 @@ pub(super) fn build(
         skips,
     };
     lowering.find_translators();
+    lowering.find_tags(in_order);
     lowering.build();
     Ok(lowering.builder)
 }

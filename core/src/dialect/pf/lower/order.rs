@@ -22,6 +22,8 @@ pub(super) struct Item {
     /// What it asks, that of anchors around it first.
     pub(super) heads: Vec<Rc<Head>>,
     pub(super) quick: bool,
+    /// What it puts on packets that it matches, whatever decides about them.
+    pub(super) tag: Option<String>,
     pub(super) what: What,
 }
 
@@ -100,7 +102,8 @@ impl Order<'_> {
                 for (head, effects) in both_ways(head, &rule.effects) {
                     let what = what(effects);
                     let heads = with(heads, head);
-                    items.push(Item { at, heads, quick: rule.quick, what });
+                    let (quick, tag) = (rule.quick, rule.effects.tag.clone());
+                    items.push(Item { at, heads, quick, tag, what });
                 }
             }
             Kind::Anchor(anchor) if anchor.section == Section::Filter => {
@@ -110,13 +113,13 @@ impl Order<'_> {
                 for head in spoofs(antispoof) {
                     let what = What::Block(self.policy_of_antispoof());
                     let heads = with(heads, head);
-                    items.push(Item { at, heads, quick: antispoof.quick, what });
+                    items.push(Item { at, heads, quick: antispoof.quick, tag: None, what });
                 }
             }
             Kind::Setting(Setting::BlockPolicy(policy)) => self.policy = *policy,
             Kind::Unknown(what) => {
                 let what = What::Unknown(what.clone());
-                items.push(Item { at, heads: heads.to_vec(), quick: false, what });
+                items.push(Item { at, heads: heads.to_vec(), quick: false, tag: None, what });
             }
             Kind::Anchor(_)
             | Kind::Translation(_)
@@ -179,7 +182,7 @@ fn unknown_anchor(at: At, heads: &[Rc<Head>], name: &str) -> Item {
         head.destination.ports = Some(vec![(1024, 65535)]);
         heads.push(Rc::new(head));
     }
-    Item { at, heads, quick: false, what: What::Anchor { what } }
+    Item { at, heads, quick: false, tag: None, what: What::Anchor { what } }
 }
 
 /// What an anchor of a name calls: itself, or its children in the order of the alphabet.

@@ -38,6 +38,7 @@ impl Lowering<'_> {
                 destination: See::Packet,
                 first: true,
                 turned: false,
+                tags: false,
             };
             let tests = self.tester.of(&mut self.builder, &item.heads, &view);
             let never = tests.iter().all(|tests| tests.contains(&Test::Never));

@@ -6,9 +6,10 @@ use super::super::super::addresses::of_family;
 use super::super::syntax::{Flags, Head, Maybe, Way};
 use super::hosts::{Names, is_loopback};
 use super::sets::{Ranges, all};
+use super::tags::Tags;
 use crate::firewall::{
-    Addresses, Builder, ConnectionTest, Direction, InterfaceTest, OneOf, Ports, Side, TcpFlags,
-    Test,
+    Addresses, Builder, ConnectionTest, Direction, InterfaceTest, Mark, OneOf, Ports, Side,
+    TcpFlags, Test,
 };
 use crate::space::Family;
 
@@ -34,6 +35,8 @@ pub(super) struct View {
     pub(super) first: bool,
     /// Whether the packet that is asked about went the other way.
     pub(super) turned: bool,
+    /// Whether the packet has the tags that rules have put on it.
+    pub(super) tags: bool,
 }
 
 /// Makes tests.
@@ -41,6 +44,8 @@ pub(super) struct Tester<'a> {
     pub(super) names: Names<'a>,
     /// Which interfaces are in groups: what `--attached group=interface` said.
     pub(super) groups: Vec<(String, Vec<String>)>,
+    /// What packets with a tag are marked with.
+    pub(super) tags: Tags,
 }
 
 const FAMILIES: [Family; 2] = [Family::Ipv4, Family::Ipv6];
@@ -121,8 +126,17 @@ impl Tester<'_> {
             Flags::Usual | Flags::Any => {}
         }
         if let Some(Maybe { negated, it }) = &head.tagged {
-            let what = format!("{}tagged {it}", if *negated { "! " } else { "" });
-            tests.push(Test::Unmodelled(builder.symbol(&what)));
+            let known = self.tags.get(it).filter(|_| view.tags);
+            tests.push(match known {
+                Some(value) => {
+                    let mark = Mark { value: *value, mask: u32::MAX };
+                    Test::Mark { mark, negated: *negated }
+                }
+                None => {
+                    let what = format!("{}tagged {it}", if *negated { "! " } else { "" });
+                    Test::Unmodelled(builder.symbol(&what))
+                }
+            });
         }
         for what in &head.unknown {
             tests.push(Test::Unmodelled(builder.symbol(what)));

@@ -84,6 +84,7 @@ impl Lowering<'_> {
     /// That one of the `match` rules before a place has translated, and that none has.
     pub(super) fn matched(&mut self, way: Way, index: usize, view: &View) -> (Test, Test) {
         let matches = self.matches(way);
+        let view = &View { tags: false, ..*view };
         let before = matches.get(..matches.partition_point(|at| *at < index));
         let before = before.unwrap_or_default().to_vec();
         if before.len().saturating_mul(self.items.len()) > ASKED {
@@ -135,6 +136,7 @@ impl Lowering<'_> {
             destination: See::Packet,
             first: true,
             turned: false,
+            tags: false,
         }
     }
 
@@ -341,6 +343,7 @@ impl Lowering<'_> {
     ) {
         if is_ftp_proxy(&translation) {
             self.noted(chain, span, way, heads, FTP_PROXY_WORDS);
+            self.builder.proxy(span);
         }
         let translate = Action::Translate(Box::new(translation));
         let action = match mark {

@@ -25,8 +25,10 @@ const PAIRS: [&str; 6] = ["->", "!=", "<=", ">=", "><", "<>"];
 const SINGLES: [&str; 10] = ["{", "}", "(", ")", "<", ">", "!", "=", "/", ","];
 
 impl<'t> Lexer<'t> {
-    pub(super) const fn new(text: &'t str, elsewhere: Option<At>) -> Self {
-        Self { text, at: 0, line: 1, elsewhere, after_macro: false, glued: false }
+    pub(super) fn new(text: &'t str, elsewhere: Option<At>) -> Self {
+        // A byte order mark says nothing.
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, at, line: 1, elsewhere, after_macro: false, glued: false }
     }
 
     /// The next token; at the end of the text none.

@@ -45,7 +45,6 @@ impl<'t> Reader<'t> {
 
     /// Reads a text, line by line.
     pub(super) fn read(&mut self, text: &'t str, elsewhere: Option<At>) -> Read<()> {
-        let text = text.strip_prefix('\u{feff}').map_or(text, |_| text);
         let mut lexer = Lexer::new(text, elsewhere);
         let mut line: Vec<Token<'t>> = Vec::new();
         while let Some(token) = lexer.next()? {

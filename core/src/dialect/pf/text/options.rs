@@ -1,13 +1,16 @@
 //! What may follow in a filter rule.
 
+use std::net::IpAddr;
+
 use super::super::syntax::{Effects, Flags, Head, Maybe};
 use super::cursor::{Cursor, words};
 use super::fault::{Read, fault};
-use super::ports::number;
+use super::ports::port;
 use super::rules::{interface, label};
 use super::targets::target;
 use crate::error::Code;
 use crate::firewall::TcpFlags;
+use crate::space::Family;
 
 /// Takes what says more about the packets that a rule is about, if that comes next.
 pub(super) fn head_option(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<bool> {
@@ -71,7 +74,12 @@ pub(super) fn head_option(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<bool
         }
         "tos" | "dscp" | "prio" | "probability" | "max-pkt-rate" | "rdomain" | "max-pkt-size" => {
             cursor.take();
-            cursor.wants_text("a value")?;
+            let at = cursor.at();
+            let value = cursor.wants_text("a value")?;
+            if !is_value(word, value) {
+                let message = format!("`{value}` is no value of `{word}`");
+                return fault(Code::BadSyntax, message, at);
+            }
             if cursor.takes_mark("/") {
                 cursor.wants_text("a value")?;
             }
@@ -88,6 +96,32 @@ pub(super) fn head_option(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<bool
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Whether an option may have this value.
+fn is_value(option: &str, value: &str) -> bool {
+    let number = value.parse::<u32>().ok();
+    match option {
+        "prio" => number.is_some_and(|number| number <= 7),
+        // A part of 1, or of a hundred.
+        "probability" => {
+            let (number, whole) = match value.strip_suffix('%') {
+                Some(number) => (number, 100.0),
+                None => (value, 1.0),
+            };
+            number.parse::<f64>().is_ok_and(|number| (0.0..=whole).contains(&number))
+        }
+        "max-pkt-rate" | "rdomain" | "max-pkt-size" => {
+            value.bytes().next().is_some_and(|first| first.is_ascii_digit())
+        }
+        // Names of types of service differ; numbers have eight bits.
+        _ => {
+            let hexadecimal = |digits| u32::from_str_radix(digits, 16).ok();
+            let number = value.strip_prefix("0x").map_or(number, hexadecimal);
+            number.is_some_and(|number| number <= 0xff)
+                || value.starts_with(|c: char| c.is_ascii_alphabetic())
+        }
+    }
 }
 
 /// Flags: `set/mask`, `/mask` or `any`.
@@ -147,8 +181,8 @@ pub(super) fn effect(cursor: &mut Cursor<'_>, effects: &mut Effects) -> Read<boo
         }
         "divert-to" => {
             let address = cursor.wants_text("an address")?.to_owned();
-            let port = if cursor.takes("port") { cursor.wants_text("a port")? } else { "" };
-            effects.divert = Some((address, number(port)));
+            let port = if cursor.takes("port") { Some(port(cursor)?) } else { None };
+            effects.divert = Some((address, port));
         }
         "divert" | "divert-packet" => {
             if cursor.takes("port") {
@@ -201,6 +235,7 @@ fn state(cursor: &mut Cursor<'_>) -> Read<()> {
 fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()> {
     let start = cursor.place();
     let mut interfaces = Vec::new();
+    let mut family = None;
     cursor.list(&mut |cursor| {
         if cursor.takes_mark("(") {
             interfaces.push(cursor.wants_text("the name of an interface")?.to_owned());
@@ -208,6 +243,8 @@ fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()>
                 if cursor.ends() {
                     return cursor.unexpected("`)`");
                 }
+                let address = cursor.peek().and_then(|token| token.text()?.parse::<IpAddr>().ok());
+                family = family.or(address.map(Family::of));
                 cursor.take();
             }
         } else {
@@ -222,6 +259,7 @@ fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()>
         Ok(())
     })?;
     pool_options(cursor)?;
+    effects.family = effects.family.or(family);
     // Copies change nothing.
     if word != "dup-to" {
         let said = format!("{word} {}", words(cursor.since(start)));
@@ -296,32 +334,58 @@ fn is_next(word: &str) -> bool {
 /// What stands in parentheses after `keep state`.
 fn state_options(cursor: &mut Cursor<'_>, effects: &mut Effects) -> Read<()> {
     cursor.wants_mark("(")?;
-    let mut start = cursor.place();
-    loop {
-        let (ends, divides) = (cursor.is_mark(")"), cursor.is_mark(","));
-        let limit = |word: &str| {
-            matches!(
-                word,
-                "max" | "max-src-states" | "max-src-nodes" | "max-src-conn" | "max-src-conn-rate"
-            )
-        };
-        let begins = cursor.word().is_some_and(limit);
-        if ends || divides || begins {
-            let said = cursor.since(start);
-            if said.first().and_then(|token| token.text()).is_some_and(limit) {
-                effects.limits.push(words(said));
-            }
-            start = cursor.place();
-        }
-        if cursor.peek().is_none() {
-            return cursor.unexpected("`)`");
-        }
-        cursor.take();
-        if ends {
-            return Ok(());
-        }
-        if divides {
-            start = cursor.place();
+    while !cursor.takes_mark(")") {
+        if !cursor.takes_mark(",") {
+            state_option(cursor, effects)?;
         }
     }
+    Ok(())
+}
+
+fn state_option(cursor: &mut Cursor<'_>, effects: &mut Effects) -> Read<()> {
+    const LIMITS: [&str; 5] =
+        ["max", "max-src-states", "max-src-nodes", "max-src-conn", "max-src-conn-rate"];
+    // They say how states are kept, and let no other packets through.
+    const KEPT: [&str; 7] =
+        ["no-sync", "sloppy", "pflow", "if-bound", "group-bound", "floating", "allow-related"];
+    let start = cursor.place();
+    if cursor.takes_one(&LIMITS).is_some() {
+        amount(cursor)?;
+        effects.limits.push(words(cursor.since(start)));
+    } else if cursor.takes("overload") {
+        cursor.wants_mark("<")?;
+        cursor.wants_text("the name of a table")?;
+        cursor.wants_mark(">")?;
+        let _ = cursor.takes("flush") && cursor.takes("global");
+    } else if cursor.takes("source-track") {
+        let _ = cursor.takes_one(&["rule", "global"]);
+    } else if cursor.takes_one(&KEPT).is_none() {
+        if !cursor.word().is_some_and(is_timeout) {
+            return cursor.unexpected("an option of states");
+        }
+        cursor.take();
+        amount(cursor)?;
+    }
+    Ok(())
+}
+
+/// A number, or one in so many seconds.
+fn amount(cursor: &mut Cursor<'_>) -> Read<()> {
+    loop {
+        let at = cursor.at();
+        let text = cursor.wants_text("a number")?;
+        if text.parse::<u32>().is_err() {
+            return fault(Code::BadSyntax, format!("`{text}` is no number"), at);
+        }
+        if !cursor.takes_mark("/") {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether it is the name of a timer, for instance `tcp.established`.
+fn is_timeout(word: &str) -> bool {
+    const KINDS: [&str; 7] = ["tcp", "udp", "icmp", "sctp", "other", "adaptive", "src"];
+    let kind = word.split_once('.').map(|(kind, _)| kind);
+    matches!(word, "interval" | "frag") || kind.is_some_and(|kind| KINDS.contains(&kind))
 }

@@ -10,39 +10,19 @@ const LAST: u32 = 65535;
 /// What follows `port`.
 pub(super) struct Ports {
     pub(super) ranges: Vec<(u32, u32)>,
-    /// The names that nobody knows.
-    pub(super) unknown: Vec<String>,
     /// Whether there is a comparison among them, other than with `=`.
     pub(super) compared: bool,
 }
 
 /// What follows `port`: one thing or a list.
 pub(super) fn ports(cursor: &mut Cursor<'_>) -> Read<Ports> {
-    let mut unknown = Vec::new();
     let start = cursor.place();
-    let ranges = cursor.list(&mut |cursor| {
-        if let Some(name) = cursor.peek().and_then(|token| token.text())
-            && is_unknown(name)
-        {
-            unknown.push(name.to_owned());
-            cursor.take();
-            return Ok(Vec::new());
-        }
-        item(cursor)
-    })?;
+    let ranges = cursor.list(&mut item)?;
     let ranges = ranges.into_iter().flatten().filter(|(first, last)| first <= last).collect();
     let marks = ["!=", "<=", ">=", "<", ">", "><", "<>"];
     let mut read = cursor.since(start).iter();
     let compared = read.any(|token| marks.iter().any(|mark| token.is_mark(mark)));
-    Ok(Ports { ranges, unknown, compared })
-}
-
-/// Whether it may be the name of a service that is not among ours.
-fn is_unknown(name: &str) -> bool {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+');
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(letters)
-        && number(name).is_none()
+    Ok(Ports { ranges, compared })
 }
 
 /// One port, range, or comparison.
@@ -104,8 +84,12 @@ fn range(cursor: &mut Cursor<'_>) -> Read<(u32, Option<u32>)> {
     let text = cursor.wants_text("a port")?;
     let number = |text: &str| match number(text) {
         Some(port) => Ok(port),
+        None if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            fault(Code::BadPort, format!("`{text}` is no port: ports end at 65535"), at)
+        }
         None => {
-            let message = format!("`{text}` is no port: a number from 0 to 65535, or a name");
+            let message =
+                format!("`{text}` is no port or service that is known here; write the number");
             fault(Code::BadPort, message, at)
         }
     };

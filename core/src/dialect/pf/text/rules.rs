@@ -10,6 +10,10 @@ use super::ports::ports;
 use crate::error::Code;
 use crate::space::Family;
 
+/// Those that only BSD has names for: `/etc/protocols` of OpenBSD and FreeBSD.
+const MORE_PROTOCOLS: [(&str, u8); 4] =
+    [("pfsync", 240), ("mobile", 55), ("divert", 254), ("wesp", 141)];
+
 /// A filter rule, after its first word.
 pub(super) fn rule(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
     let verb = match word {
@@ -40,6 +44,7 @@ pub(super) fn rule(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
             return fault(Code::BadSyntax, message, cursor.at());
         }
     }
+    rule.head.family = rule.head.family.or(rule.effects.family);
     Ok(Kind::Rule(Box::new(rule)))
 }
 
@@ -109,18 +114,19 @@ pub(super) fn protocols(cursor: &mut Cursor<'_>, head: &mut Head) -> Read<()> {
     let found = cursor.list(&mut |cursor| {
         let at = cursor.at();
         let word = cursor.wants_text("a protocol")?;
-        let known = PROTOCOLS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);
-        let number = known.or_else(|| word.parse().ok());
-        let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
-        match number {
+        let mut known = PROTOCOLS.iter().chain(&MORE_PROTOCOLS);
+        let known = known.find(|(name, _)| *name == word).map(|(_, number)| *number);
+        match known.or_else(|| word.parse().ok()) {
             Some(number) => Ok(number),
-            // Of the protocols that people have names for, TCP and UDP have no others.
-            None if word.starts_with(|c: char| c.is_ascii_alphabetic())
-                && word.chars().all(letters) =>
-            {
-                Ok(u8::MAX)
+            None if word.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let message = format!("`{word}` is no protocol: protocols end at 255");
+                fault(Code::BadSyntax, message, at)
             }
-            None => fault(Code::BadSyntax, format!("`{word}` is no protocol"), at),
+            None => {
+                let message =
+                    format!("`{word}` is no protocol that is known here; write the number");
+                fault(Code::BadSyntax, message, at)
+            }
         }
     })?;
     head.protocols.tcp |= found.contains(&TCP);
@@ -150,12 +156,8 @@ fn side(cursor: &mut Cursor<'_>, unknown: &mut Vec<String>) -> Read<Side> {
     }
     if cursor.takes("port") {
         let found = ports(cursor)?;
-        if found.unknown.is_empty() {
-            side.ports = Some(found.ranges);
-            side.compared = found.compared;
-        } else {
-            unknown.push(format!("port {}", found.unknown.join(", ")));
-        }
+        side.ports = Some(found.ranges);
+        side.compared = found.compared;
     }
     if cursor.takes("os") {
         let systems = cursor.list(&mut |cursor| {

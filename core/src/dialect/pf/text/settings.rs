@@ -2,8 +2,9 @@
 
 use super::super::syntax::{Kind, Return, Setting};
 use super::cursor::Cursor;
-use super::fault::Read;
+use super::fault::{Read, fault};
 use super::rules::interface;
+use crate::error::Code;
 
 /// An option, after `set`.
 pub(super) fn setting(cursor: &mut Cursor<'_>) -> Read<Kind> {
@@ -39,8 +40,8 @@ pub(super) fn setting(cursor: &mut Cursor<'_>) -> Read<Kind> {
         ];
         if cursor.takes_one(&KNOWN).is_none() {
             let what = cursor.word().unwrap_or_default().to_owned();
-            cursor.skip_statement();
-            return Ok(Kind::Unknown(format!("set {what}")));
+            let message = format!("`set {what}` is no option of pf that is known here");
+            return fault(Code::BadSyntax, message, cursor.at());
         }
         cursor.skip_statement();
         Setting::Other

@@ -1,7 +1,7 @@
 //! Answers of the API that others recorded, read where they lie: set `PASVAUDIT_CORPUS` to the folder
 //! that holds `aws_json/**`. Their licences differ, so none of them is kept here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -11,11 +11,11 @@ use serde_json::Value;
 /// How many are read exactly, and with unknowns. None is refused.
 const COUNTS: (usize, usize) = (38, 62);
 
-/// What is unknown in them, by how it begins, and what decides it.
-const UNKNOWN: &[(&str, &str)] = &[
-    ("the addresses of sg-", "--also"),
-    ("the prefixes in pl-", "--also"),
-    ("whether sg-", "--attached"),
+/// What is unknown in them, by how it begins, what decides it, and in how many files it is.
+const UNKNOWN: [(&str, &str, usize); 3] = [
+    ("the addresses of sg-", "--also", 57),
+    ("the prefixes in pl-", "--also", 1),
+    ("whether sg-", "--attached", 38),
 ];
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -51,7 +51,7 @@ fn every_answer_is_read() {
     };
     let folder = Path::new(&corpus).join("aws_json");
     let mut counts = (0, 0);
-    let mut unknowns: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unknowns = UNKNOWN.map(|(begin, option, _)| (begin, option, 0));
     for path in files(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let text = fs::read_to_string(&path).unwrap();
@@ -70,14 +70,15 @@ fn every_answer_is_read() {
         } else {
             counts.1 += 1
         }
+        let mut kinds = BTreeSet::new();
         for unmodelled in all {
             let what = firewall.name(unmodelled.what);
-            let known = UNKNOWN
-                .iter()
-                .find(|(begin, option)| what.starts_with(begin) && what.contains(option));
-            let Some((begin, _)) = known else { panic!("{name}: {what}") };
-            *unknowns.entry(begin).or_default() += 1;
+            let of = |(begin, option, _): &(&str, &str, usize)| {
+                what.starts_with(begin) && what.contains(option)
+            };
+            kinds.insert(UNKNOWN.iter().position(of).unwrap_or_else(|| panic!("{name}: {what}")));
         }
+        kinds.into_iter().for_each(|kind| unknowns[kind].2 += 1);
         for id in ids(&json) {
             let named = Parser::new().attached(id).parse(text.as_str()).unwrap();
             let what = named.unmodelled().iter().map(|unmodelled| named.name(unmodelled.what));
@@ -85,10 +86,12 @@ fn every_answer_is_read() {
         }
     }
     println!("read exactly {}, with unknowns {}, refused 0", counts.0, counts.1);
-    for (what, count) in unknowns {
-        println!("  {count:6} {what}");
+    println!("unknown, what decides it, in how many files:");
+    for (what, option, count) in unknowns {
+        println!("  {count:4} {what:24} {option}");
     }
     assert_eq!(counts, COUNTS);
+    assert_eq!(unknowns, UNKNOWN);
 }
 
 /// The ids of the groups in an answer.
