@@ -7,7 +7,7 @@ use crate::firewall::Dialect;
 impl dyn FrontEnd {
     /// Every one. A text is asked of in this order.
     pub(in crate::dialect) fn all() -> [&'static Self; 6] {
-        [&aws::Aws, &nftables::Nftables, &pf::Pf, &cisco::Ios, &cisco::Asa, &iptables::Iptables]
+        [&aws::Aws, &nftables::Nftables, &pf::Pf, &cisco::IOS, &cisco::ASA, &iptables::Iptables]
     }
 
     /// That of a dialect.

@@ -15,10 +15,27 @@ pub(in super::super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// All lines that say something: no empty ones, and no comments, which `!` begins.
-    pub(in super::super) fn all(source: &'a Source) -> impl Iterator<Item = Self> {
+    fn all(source: &'a Source) -> impl Iterator<Item = Self> {
         let text = source.text().trim_start_matches('\u{feff}');
         let lines = (1..).zip(text.lines()).map(|(number, text)| Self { number, text });
         lines.filter(|line| !line.is_blank())
+    }
+
+    /// Gives each of them to `take`; those that it cannot read, if that is no error.
+    pub(in super::super) fn each(
+        source: &'a Source,
+        lenient: bool,
+        mut take: impl FnMut(Self) -> Read<'a, ()>,
+    ) -> Result<Vec<Self>, Error> {
+        let mut unread = Vec::new();
+        for line in Self::all(source) {
+            match take(line) {
+                Ok(()) => {}
+                Err(_) if lenient => unread.push(line),
+                Err(fault) => return Err(fault.error(source, line)),
+            }
+        }
+        Ok(unread)
     }
 
     fn is_blank(self) -> bool {
