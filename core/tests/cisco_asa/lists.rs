@@ -3,7 +3,8 @@
 use pasvaudit::dialect::Parser;
 use pasvaudit::{Code, Dialect};
 
-use crate::support::{ACCEPT, DROP, INTERFACES, inward, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, out};
+use crate::support::{INTERFACES, read};
 
 const FROM: &str = "10.1.4.7:40000";
 const TO: &str = "198.51.100.5:21";

@@ -4,6 +4,8 @@
 mod corpus;
 #[cfg(test)]
 mod fixes;
+#[path = "../common/gateway.rs"]
+mod gateway;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
@@ -16,3 +18,6 @@ mod random;
 mod reference;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+#[path = "../common/corpus.rs"]
+mod texts;

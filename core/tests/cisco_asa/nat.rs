@@ -1,6 +1,7 @@
 //! `nat`, and `inspect ftp`.
 
-use crate::support::{ACCEPT, DROP, audit, inward, mode, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, mode, out};
+use crate::support::{audit, read};
 
 const INSPECT: &str = "class-map inspection_default\n match default-inspection-traffic\n\
                        policy-map global_policy\n class inspection_default\n  inspect ftp\n\

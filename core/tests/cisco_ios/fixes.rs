@@ -5,7 +5,8 @@ use pasvaudit::audit::Verdict;
 use pasvaudit::render::FixForm;
 use pasvaudit::{Dialect, Firewall, ask};
 
-use crate::support::{audit, options};
+use crate::gateway::options;
+use crate::support::audit;
 
 fn fixed(text: &str) -> (String, String) {
     let report = audit(text);

@@ -1,6 +1,7 @@
 //! `ip inspect`, and zones.
 
-use crate::support::{ACCEPT, DROP, REJECT, audit, inward, mode, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, mode, out};
+use crate::support::{REJECT, audit, read};
 
 const FROM: &str = "10.1.4.7:40000";
 const TO: &str = "198.51.100.5:21";

@@ -1,6 +1,7 @@
 //! Access lists: what their entries match, and in which order.
 
-use crate::support::{ACCEPT, DROP, REJECT, inward, list, opened, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, opened, out};
+use crate::support::{REJECT, list, read};
 use pasvaudit::dialect::Parser;
 use pasvaudit::{Dialect, End};
 

@@ -4,6 +4,8 @@
 mod corpus;
 #[cfg(test)]
 mod fixes;
+#[path = "../common/gateway.rs"]
+mod gateway;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
@@ -20,3 +22,6 @@ mod reference;
 mod refused;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+#[path = "../common/corpus.rs"]
+mod texts;

@@ -1,6 +1,7 @@
 //! `ip nat`: what lists see, and what the ALG for FTP does.
 
-use crate::support::{ACCEPT, REJECT, audit, inward, mode, out, read};
+use crate::gateway::{ACCEPT, inward, mode, out};
+use crate::support::{REJECT, audit, read};
 
 const OVERLOAD: &str = "interface outside
  ip address 203.0.113.2 255.255.255.248
