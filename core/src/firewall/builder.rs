@@ -7,7 +7,7 @@ use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
     Action, AutomaticHelpers, Base, Bounds, Chain, ChainId, Datagrams, Dialect, Firewall, Kernel,
-    Ports, Span, Symbol, Test, Traits, Unmodelled, bounds,
+    Ports, Remark, RemarkKind, Span, Symbol, Test, Traits, Unmodelled, bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -22,6 +22,7 @@ pub(crate) struct Builder {
     kernel: Option<Kernel>,
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
+    remarks: Vec<Remark>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
     insertions: Vec<(ChainId, usize, usize)>,
@@ -51,6 +52,11 @@ impl Builder {
     /// A rule lets UDP packets to these ports through.
     pub(crate) fn datagrams(&mut self, chain: ChainId, span: Span, ports: Ports) {
         self.datagrams.push(Datagrams { chain, span, ports });
+    }
+
+    /// This is worth knowing of a rule of the chain.
+    pub(crate) fn remark(&mut self, chain: ChainId, span: Span, kind: RemarkKind) {
+        self.remarks.push(Remark { chain, span, kind });
     }
 
     /// A new chain, without rules.
@@ -171,6 +177,7 @@ impl Builder {
             automatic_helper,
             unmodelled: self.unmodelled,
             datagrams: self.datagrams,
+            remarks: self.remarks,
             traits: self.traits,
         }
     }

@@ -21,6 +21,7 @@ mod given;
 mod insertion;
 mod kernel;
 mod packet;
+mod remark;
 mod symbols;
 mod test;
 
@@ -35,6 +36,7 @@ pub(crate) use insertion::places;
 pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};
+pub(crate) use remark::{Remark, RemarkKind};
 pub use symbols::Symbol;
 pub(crate) use test::is_loopback;
 pub use test::{
@@ -94,6 +96,7 @@ pub struct Firewall {
     automatic_helper: Option<Symbol>,
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
+    remarks: Vec<Remark>,
     traits: Traits,
 }
 
@@ -253,6 +256,11 @@ impl Firewall {
     /// The rules that let UDP packets through, to ports that they name, in the order of the text.
     pub fn datagrams(&self) -> &[Datagrams] {
         &self.datagrams
+    }
+
+    /// What is worth knowing of rules, besides what they do to packets.
+    pub(crate) fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     /// The distinct masks and values that rules compare TCP flags with.

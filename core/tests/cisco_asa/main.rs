@@ -21,3 +21,5 @@ mod support;
 #[cfg(test)]
 #[path = "../common/corpus.rs"]
 mod texts;
+#[cfg(test)]
+mod traps;

@@ -72,31 +72,6 @@ fn a_static_rule_may_be_for_one_port() {
     assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.2:2121"), DROP);
 }
 
-/// Trap: static rules of objects come before dynamic ones, and small ones before large ones.
-#[test]
-fn rules_of_objects_have_an_order_of_their_own() {
-    let text = "object network LAN\n subnet 10.1.0.0 255.255.0.0\n nat (inside,outside) dynamic 203.0.113.3\n\
-                object network HOST\n host 10.1.4.7\n nat (inside,outside) dynamic 203.0.113.4\n\
-                access-list O extended permit ip any any\n";
-    let firewall = read(text);
-    // With which address a connection leaves, answers show: they come to it.
-    let leaves = |from: &str| {
-        use pasvaudit::firewall::Action;
-        let exit = firewall.chains().iter().find(|chain| chain.name() == "nat out").unwrap();
-        let address: std::net::Ipv4Addr = from.parse().unwrap();
-        let inside = |rule: &pasvaudit::firewall::Rule<'_>| {
-            let bounds = rule.bounds::<u32>().and_then(|bounds| bounds.cuboid()).unwrap();
-            let (lo, hi) = bounds.on(pasvaudit::space::Axis::Source);
-            (lo..=hi).contains(&u32::from(address))
-        };
-        let rule = exit.rules().find(inside).unwrap();
-        assert!(matches!(rule.action(), Action::Translate(_)));
-        rule.span().line
-    };
-    assert_eq!(leaves("10.1.4.7"), 13);
-    assert_eq!(leaves("10.1.4.8"), 10);
-}
-
 #[test]
 fn what_is_not_modelled_may_translate_to_anything() {
     let objects = "object network A\n host 10.1.4.7\nobject network B\n host 203.0.113.5\n";

@@ -1,7 +1,15 @@
 //! What the front end of Cisco IOS makes of configurations.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
+#[path = "../common/comparison.rs"]
+mod comparison;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+#[path = "../common/cisco_entries.rs"]
+mod entries;
 #[cfg(test)]
 mod fixes;
 #[path = "../common/gateway.rs"]
@@ -25,3 +33,5 @@ mod support;
 #[cfg(test)]
 #[path = "../common/corpus.rs"]
 mod texts;
+#[cfg(test)]
+mod traps;

@@ -20,22 +20,33 @@ pub(crate) fn opened(firewall: &Firewall, by: End, from: &str, to: &str) -> Opti
         interfaces: Interfaces { inside: Some("inside"), outside: Some("outside") },
         control: None,
     };
-    let mut fates = Vec::new();
+    decided(firewall, &question)
+}
+
+/// What becomes of it whatever is unknown, if that is always the same.
+fn decided(firewall: &Firewall, question: &Connection<'_>) -> Option<Fate> {
+    let fates = fates(firewall, question);
+    fates.first().copied().filter(|_| fates.len() == 1)
+}
+
+/// All that may become of it.
+pub(crate) fn fates(firewall: &Firewall, question: &Connection<'_>) -> Vec<Fate> {
     let steady = [(true, Outcome::Accept), (true, Outcome::Drop), (false, Outcome::Accept)];
     let steady = steady.map(|(holds, outcome)| Always { holds, outcome });
     let mut all: Vec<Box<dyn Unknowns>> = Vec::new();
     all.extend(steady.map(|one| Box::new(one) as Box<dyn Unknowns>));
     all.extend((0..32).map(|seed| Box::new(Seeded::new(seed)) as Box<dyn Unknowns>));
+    let mut fates = Vec::new();
     for mut unknowns in all {
-        let verdict = concrete::connection(firewall, &question, &mut *unknowns).unwrap();
+        let verdict = concrete::connection(firewall, question, &mut *unknowns).unwrap();
         if verdict.unknowns_asked == 0 {
-            return Some(verdict.fate);
+            return vec![verdict.fate];
         }
-        fates.push(verdict.fate);
+        if !fates.contains(&verdict.fate) {
+            fates.push(verdict.fate);
+        }
     }
-    // An answer that is the same whatever is unknown is one.
-    fates.dedup();
-    if fates.len() == 1 { fates.pop() } else { None }
+    fates
 }
 
 /// A connection from inside to outside.

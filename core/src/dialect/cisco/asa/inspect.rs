@@ -5,7 +5,11 @@ use super::super::common::lines::Line;
 use super::super::common::ports::ports;
 use super::filter::{BOTH, Filter};
 use crate::error::Error;
-use crate::firewall::{Action, BaseKind, ChainId, Hook, Ports, Side, Test};
+use crate::firewall::{Action, BaseKind, ChainId, Hook, Ports, RemarkKind, Side, Test};
+
+/// How many data connections of one session may be open at a time: "Guidelines for Application
+/// Inspection" in the ASA firewall CLI guide.
+const DATA_CONNECTIONS: u32 = 200;
 
 impl<'a> Filter<'a, '_> {
     /// The inspections of FTP. Without any in the text there are none.
@@ -42,6 +46,9 @@ impl<'a> Filter<'a, '_> {
                         continue;
                     }
                     let strict = !words.is_done();
+                    let span = self.lowering.span(*action);
+                    let remark = RemarkKind::DataConnections { at_most: DATA_CONNECTIONS };
+                    self.lowering.builder.remark(chain, span, remark);
                     for place in &places {
                         self.class(chain, *action, class.name, strict, place)?;
                     }

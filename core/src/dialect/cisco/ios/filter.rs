@@ -17,7 +17,9 @@ use super::lists::List;
 use super::marks::{MAYBE, SESSION, TRANSIT};
 use super::sections::Sections;
 use crate::error::{Code, Error};
-use crate::firewall::{Action, BaseKind, Builder, ChainId, Given, Hook, Mark, Reject, Test};
+use crate::firewall::{
+    Action, BaseKind, Builder, ChainId, Given, Hook, Mark, Reject, RemarkKind, Test,
+};
 use crate::source::Source;
 use crate::space::Family;
 
@@ -259,6 +261,11 @@ impl<'a> Filter<'a, '_> {
             all
         };
         let Some(list) = list else {
+            let defined = self.config.lists.get(applied.family, applied.list).is_some();
+            let list = self.lowering.builder.symbol(applied.list);
+            let span = self.lowering.span(applied.line);
+            let remark = RemarkKind::FiltersNothing { list, defined };
+            self.lowering.builder.remark(chain, span, remark);
             let tests = with(self);
             self.lowering.rule(chain, applied.line, tests, Action::Accept);
             return Ok(());
