@@ -1,7 +1,15 @@
 //! What the front end of Cisco ASA makes of configurations.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
+#[path = "../common/comparison.rs"]
+mod comparison;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+#[path = "../common/cisco_entries.rs"]
+mod entries;
 #[cfg(test)]
 mod fixes;
 #[path = "../common/gateway.rs"]
@@ -10,6 +18,11 @@ mod gateway;
 mod hostile;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod malformed;
+#[cfg(test)]
+#[path = "../common/malformed.rs"]
+mod malformed_texts;
 #[cfg(test)]
 mod nat;
 #[path = "../common/random.rs"]

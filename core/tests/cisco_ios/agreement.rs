@@ -110,7 +110,7 @@ fn nat(random: &mut Random, text: &mut String) -> Nat {
         *text += "ip nat inside source static network 10.2.0.0 203.0.114.0 /24\n";
         statics.push(Static { local: 0x0a02_0000, global: 0xcb00_7200, wild: 0xff, ports: None });
     }
-    let dynamic = random.chance(70).then(|| {
+    let dynamic = (statics.is_empty() || random.chance(60)).then(|| {
         let from = Side { blocks: vec![(0x0a01_0000, 0xffff)], ports: None };
         let source =
             Entry { number: 10, permits: true, protocol: "ip", from, to: Side::any(), option: "" };
@@ -238,7 +238,7 @@ fn ask(random: &mut Random, router: &Router) -> Asked {
     let from_inside = client_inside == by_client;
     let control =
         random.chance(35).then(|| (random.pick(&[21, 21, 21, 2121]), random.pick(&PORTS)));
-    let mut end = |random: &mut Random, outside: bool| {
+    let end = |random: &mut Random, outside: bool| {
         let address = match &router.nat {
             Some(nat) if outside && random.chance(60) => match nat.statics.as_slice() {
                 [] => nat.own + random.below(2) as u32 * 23,

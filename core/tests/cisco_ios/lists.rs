@@ -1,6 +1,6 @@
 //! Access lists: what their entries match, and in which order.
 
-use crate::gateway::{ACCEPT, DROP, inward, opened, out};
+use crate::gateway::{ACCEPT, DROP, opened, out};
 use crate::support::{REJECT, list, read};
 use pasvaudit::dialect::Parser;
 use pasvaudit::{Dialect, End};

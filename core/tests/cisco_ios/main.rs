@@ -21,6 +21,11 @@ mod inspection;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod malformed;
+#[cfg(test)]
+#[path = "../common/malformed.rs"]
+mod malformed_texts;
+#[cfg(test)]
 mod nat;
 #[path = "../common/random.rs"]
 mod random;

@@ -43,6 +43,10 @@ fn of_protocol(protocol: &str, port: u16) -> bool {
     matches!((protocol, port), ("tcp", _) | ("ftp", 21) | ("http", 80))
 }
 
+/// Some hosts that may have an address of a pool.
+const HOSTS: [u32; 6] =
+    [0x0a01_0000, 0x0a01_0007, 0x0a01_0101, 0x0a01_0202, 0x0a01_0305, 0x0a01_0403];
+
 /// All answers, if they are one.
 fn same(answers: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     let mut answers = answers.into_iter();
@@ -53,16 +57,16 @@ fn same(answers: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
 impl Router {
     /// Whether a connection works.
     pub(crate) fn passes(&self, asked: &Asked) -> Option<bool> {
-        let Some(control) = asked.controlling() else { return self.connection(asked) };
+        let Some(control) = asked.controlling() else { return self.connection(asked, None) };
         // The server sends from the address that it has itself.
         let own = (self.inside(&control).0, asked.from.1);
         let plain =
             Asked { control: None, from: if asked.by_client { asked.from } else { own }, ..*asked };
-        match self.connection(&control) {
+        match self.connection(&control, None) {
             Some(true) => self.data(asked, &control, &plain),
-            Some(false) => self.connection(&plain),
+            Some(false) => self.connection(&plain, None),
             // Nobody reads what does not get through.
-            None => same([self.data(asked, &control, &plain), self.connection(&plain)]),
+            None => same([self.data(asked, &control, &plain), self.connection(&plain, None)]),
         }
     }
 
@@ -72,9 +76,10 @@ impl Router {
         nat.and_then(|nat| nat.local(asked.to)).unwrap_or(asked.to)
     }
 
-    fn connection(&self, asked: &Asked) -> Option<bool> {
+    /// A connection that is translated by what the tables say of it; `control` may expect it.
+    fn connection(&self, asked: &Asked, control: Option<&Asked>) -> Option<bool> {
         let (from, to, outward) = (asked.from, asked.to, asked.from_inside());
-        let travels = |way: Way| self.travels(outward, way, None);
+        let travels = |way: Way| self.travels(outward, way, control);
         let Some(nat) = &self.nat else { return travels(Way::straight(from, to)) };
         if outward {
             let ways = nat.globals(from, to).into_iter();
@@ -86,7 +91,12 @@ impl Router {
         match nat.local(to) {
             Some(local) => travels(Way { inside: (from, local), outside: (from, to) }),
             None if to.0 == nat.own || !first => Some(false),
-            None if nat.pools(to.0) => None,
+            // To whichever host has the address for the moment.
+            None if nat.pools(to.0) => {
+                let hosts =
+                    HOSTS.map(|host| Way { inside: (from, (host, to.1)), outside: (from, to) });
+                same(hosts.map(travels)).filter(|passes| !passes)
+            }
             // The answers would be translated.
             None if nat.globals(to, from) != [to] => {
                 travels(Way::straight(from, to)).filter(|it| !it)
@@ -101,30 +111,41 @@ impl Router {
         let travels = |way: Way| self.travels(asked.from_inside(), way, Some(control));
         let server = self.inside(control);
         let Some(nat) = &self.nat else { return travels(Way::straight(asked.from, asked.to)) };
+        let translated = if control.from_inside() {
+            nat.globals(control.from, control.to) != [control.from]
+        } else {
+            server != control.to
+        };
+        let followed = || match translated {
+            true => {
+                let ways = self.following(nat, asked, control, server);
+                same(ways.into_iter().map(travels))
+            }
+            false => self.connection(plain, Some(control)),
+        };
         match (control.to.1 == 21, server.1 == 21) {
-            (true, true) => {}
-            (false, false) => return self.connection(plain),
-            _ => return None,
+            (true, true) => followed(),
+            (false, false) => self.connection(plain, None),
+            _ => same([followed(), self.connection(plain, None)]),
         }
-        let (from, to) = (asked.from, asked.to);
-        if control.from_inside() {
-            return same(nat.globals(control.from, control.to).into_iter().flat_map(
-                |(global, _)| {
-                    let way = |port| match asked.by_client {
-                        true => Way { inside: (from, to), outside: ((global, port), to) },
-                        false => Way { inside: (from, to), outside: (from, (global, to.1)) },
-                    };
-                    like(from.1).into_iter().map(|port| travels(way(port))).collect::<Vec<_>>()
-                },
-            ));
-        }
-        let ports = like(from.1);
-        same(ports.into_iter().map(|port| {
-            travels(match asked.by_client {
+    }
+
+    /// The ways of a data connection that is translated as its control connection is.
+    fn following(&self, nat: &Nat, asked: &Asked, control: &Asked, server: End4) -> Vec<Way> {
+        let (from, to, ports) = (asked.from, asked.to, like(asked.from.1));
+        if !control.from_inside() {
+            let way = |port| match asked.by_client {
                 true => Way { inside: (from, (server.0, to.1)), outside: (from, to) },
                 false => Way { inside: ((server.0, from.1), to), outside: ((from.0, port), to) },
-            })
-        }))
+            };
+            return ports.into_iter().map(way).collect();
+        }
+        let globals = nat.globals(control.from, control.to).into_iter().map(|(global, _)| global);
+        let way = |global, port| match asked.by_client {
+            true => Way { inside: (from, to), outside: ((global, port), to) },
+            false => Way { inside: (from, to), outside: (from, (global, to.1)) },
+        };
+        globals.flat_map(|global| ports.iter().map(move |port| way(global, *port))).collect()
     }
 
     /// Whether an inspection takes note of a connection to the port.

@@ -5,12 +5,15 @@
 //! follows passes by the connection.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 
 use super::super::common::address::Mask;
 use super::super::common::attached::Attached;
 use super::super::common::connections::{TRACKED, established};
 use super::super::common::lines::Line;
-use super::super::common::lowering::{Entries, Lowering};
+use super::super::common::lowering::{Entries, FORTH, Lowering};
 use super::config::{Applied, Config, Entry, Interface, Place};
 use super::insert::LISTS;
 use super::sections::Sections;
@@ -46,10 +49,15 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<Builder, Error> {
     attach(given, &mut config)?;
     let mut lowering = Lowering::begin(given, source, &mut config.groups)?;
     lowering.builder.track_from(TRACKED);
+    let own = config.interfaces.iter().filter_map(|interface| interface.address);
+    let own: Vec<_> = own.map(|address| IpNet::from(IpAddr::V4(address))).collect();
+    lowering.builder.local(&own);
     let by_name = (1..).zip(&config.interfaces);
     let by_name = by_name.filter_map(|(at, one)| Some((one.name?, at))).collect();
-    let mut filter = Filter { config: &config, lowering, chains: HashMap::new(), by_name };
+    let mut filter =
+        Filter { config: &config, lowering, chains: HashMap::new(), read: HashSet::new(), by_name };
     filter.run(named)?;
+    filter.other_lists()?;
     Ok(filter.lowering.builder)
 }
 
@@ -71,6 +79,8 @@ pub(super) struct Filter<'a, 'b> {
     pub(super) config: &'b Config<'a>,
     pub(super) lowering: Lowering<'a>,
     chains: HashMap<&'a str, Option<ChainId>>,
+    /// The lists that have been read.
+    read: HashSet<&'a str>,
     /// The place of each interface, from 1.
     pub(super) by_name: HashMap<&'a str, u32>,
 }
@@ -257,22 +267,44 @@ impl<'a> Filter<'a, '_> {
         Ok(chain)
     }
 
+    /// Lists that nothing applies filter nothing, but are read all the same.
+    fn other_lists(&mut self) -> Result<(), Error> {
+        let config = self.config;
+        let unread = config.lists.iter().filter(|(name, _)| !self.read.contains(*name));
+        let mut entries: Vec<_> = unread.flat_map(|(_, entries)| entries).collect();
+        entries.retain(|entry| entry.words.peek() != Some("remark"));
+        entries.sort_by_key(|entry| entry.line.number);
+        let how = Entries {
+            groups: &config.groups,
+            families: &BOTH,
+            mask: Mask::Net,
+            permit: Action::Accept,
+            deny: Action::Drop,
+            ends: FORTH,
+        };
+        for entry in entries {
+            self.lowering.look_at(entry.words, entry.standard, &how)?;
+        }
+        Ok(())
+    }
+
     /// A chain with the entries of a list.
     pub(super) fn lower(
         &mut self,
-        name: &str,
+        name: &'a str,
         table: &str,
         entries: &[Entry<'a>],
         permit: Action,
         deny: Action,
     ) -> Result<ChainId, Error> {
+        self.read.insert(name);
         let chain = self.lowering.builder.chain(table, name, &BOTH, None);
         let Some(first) = entries.first() else { return Ok(chain) };
         if !self.lowering.affords(chain, first.line, entries.len(), &permit) {
             return Ok(chain);
         }
         let groups = &self.config.groups;
-        let how = Entries { groups, families: &BOTH, mask: Mask::Net, permit, deny };
+        let how = Entries { groups, families: &BOTH, mask: Mask::Net, permit, deny, ends: FORTH };
         for entry in entries.iter().filter(|entry| entry.words.peek() != Some("remark")) {
             self.lowering.entry(chain, entry.words, entry.standard, &how)?;
         }

@@ -1,6 +1,6 @@
 //! `inspect ftp`: which control connections it reads.
 
-use super::super::common::connections::{FTP, HELPER};
+use super::super::common::connections::{FTP, HELPER, begins};
 use super::super::common::lines::Line;
 use super::super::common::ports::ports;
 use super::filter::{BOTH, Filter};
@@ -112,7 +112,8 @@ impl<'a> Filter<'a, '_> {
                         let found = Action::Several(Box::new(Box::new([helper, Action::Return])));
                         let to =
                             self.lower(list, "class-map list", entries, found, Action::Return)?;
-                        self.lowering.rule(chain, line, place.to_vec(), Action::Jump(to));
+                        let tests = [place, &[begins()]].concat();
+                        self.lowering.rule(chain, line, tests, Action::Jump(to));
                         return Ok(());
                     }
                     _ => vec![self.lowering.unknown(*at)],
@@ -125,8 +126,9 @@ impl<'a> Filter<'a, '_> {
         if matches.is_empty() {
             matches.push(vec![self.lowering.unknown(line)]);
         }
-        // All lines of a class have to match.
+        // All lines of a class have to match the first packet.
         let mut tests = place.to_vec();
+        tests.push(begins());
         tests.extend(matches.into_iter().flatten());
         self.helper(chain, line, tests.clone());
         if strict {

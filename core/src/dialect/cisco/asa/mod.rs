@@ -27,6 +27,7 @@ access-group FILTER in interface any
 pub(in super::super) static ASA: Cisco = Cisco {
     dialects: &[Dialect::CiscoAsa],
     closed: CLOSED,
+    gateway: "an ASA stands between the networks of its interfaces",
     read,
     entries: write::entries,
     insertion: insert::insertion,

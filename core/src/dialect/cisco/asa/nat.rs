@@ -1,10 +1,7 @@
 //! `nat`: the rules of objects, and of those that stand by themselves the simplest. What is not modelled
 //! may translate to anything.
 
-use std::net::IpAddr;
-
-use ipnet::IpNet;
-
+use super::super::common::connections::begins;
 use super::super::common::groups::Content;
 use super::super::common::lines::{Line, Words};
 use super::super::common::names::port;
@@ -148,9 +145,6 @@ impl<'a> Filter<'a, '_> {
             self.config.interfaces.get(at.checked_sub(1)?)?.address
         });
         let own: Option<u32> = own.map(u32::from);
-        if let (To::Interface, Some(address)) = (&rule.to, own) {
-            self.lowering.builder.local(&[IpNet::from(IpAddr::V4(address.into()))]);
-        }
         let action = match rule.to {
             To::Addresses(lo, hi) if rule.fixed => one_to_one(Side::Source, (lo, hi), mapped),
             To::Addresses(lo, hi) => translate(plain(Side::Source, between((lo, hi))), None),
@@ -204,7 +198,7 @@ impl<'a> Filter<'a, '_> {
             }
         }
         rule.real.tests(Side::Destination, &BOTH, &mut tests);
-        tests.push(Test::State { states: States::NEW, negated: false });
+        tests.push(begins());
         tests.push(Test::State { states: States::DNAT, negated: true });
         if let Some((real, _)) = rule.ports {
             tests.push(Test::Port(Side::Destination, single(real)));

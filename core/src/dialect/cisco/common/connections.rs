@@ -15,3 +15,8 @@ pub(in super::super) const TRACKED: i32 = -200;
 pub(in super::super) const fn established() -> Test {
     Test::State { states: States::ESTABLISHED, negated: false }
 }
+
+/// Tests that it is the first packet of a connection.
+pub(in super::super) fn begins() -> Test {
+    Test::State { states: States::NEW | States::RELATED, negated: false }
+}

@@ -12,6 +12,8 @@ pub(in super::super::super) struct Cisco {
     pub(in super::super) dialects: &'static [Dialect],
     /// A configuration that lets nothing through.
     pub(in super::super) closed: &'static str,
+    /// Why its devices are gateways.
+    pub(in super::super) gateway: &'static str,
     pub(in super::super) read: fn(&Given, Source) -> Result<Firewall, Error>,
     /// The entries that permit something.
     pub(in super::super) entries: fn(&Allowance) -> Vec<String>,
@@ -50,6 +52,14 @@ impl FrontEnd for Cisco {
         additions: &[(Spot, Vec<Allowance>)],
     ) -> Option<String> {
         (self.commands)(firewall, &written(additions, self.entries))
+    }
+
+    fn comment(&self) -> &'static str {
+        "! "
+    }
+
+    fn gateway(&self) -> Option<&'static str> {
+        Some(self.gateway)
     }
 
     fn loader(&self, _dialect: Dialect) -> &'static str {

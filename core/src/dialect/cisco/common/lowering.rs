@@ -4,12 +4,12 @@ use super::ace::{Ace, Reading};
 use super::address::{Mask, Masks};
 use super::connections::HELPER;
 use super::groups::Groups;
-use super::lines::{Line, Words};
+use super::lines::{Line, Read, Words};
 use super::names::EVERY;
 use crate::error::Error;
 use crate::firewall::{
     Action, Base, BaseKind, Builder, ChainId, Fate, Given, HelperTest, Hook, InterfaceTest, Policy,
-    Span, Test,
+    Side, Span, Test,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -30,7 +30,15 @@ pub(in super::super) struct Entries<'a, 'b> {
     pub mask: Mask,
     pub permit: Action,
     pub deny: Action,
+    /// The sides of packets that its ends are compared with.
+    pub ends: [Side; 2],
 }
+
+/// The sides of packets in the order in which entries name them.
+pub(in super::super) const FORTH: [Side; 2] = [Side::Source, Side::Destination];
+
+/// The same for answers to them.
+pub(in super::super) const BACK: [Side; 2] = [Side::Destination, Side::Source];
 
 impl<'a> Lowering<'a> {
     /// Reads the groups, and begins.
@@ -127,26 +135,54 @@ impl<'a> Lowering<'a> {
         affords
     }
 
-    /// A rule for an entry, from `permit` on; `standard`: it looks at the source alone.
-    pub(in super::super) fn entry(
+    /// Reads an entry that nothing applies, so that one that cannot be read is known.
+    pub(in super::super) fn look_at(
         &mut self,
-        chain: ChainId,
-        mut words: Words<'a>,
+        words: Words<'a>,
         standard: bool,
         how: &Entries<'a, '_>,
     ) -> Result<(), Error> {
         let line = words.line;
-        let span = self.span(line);
+        match self.read(words, standard, how) {
+            Ok(_) => {}
+            Err(_) if self.lenient => {
+                let chain = self.builder.chain("access-list", "not applied", how.families, None);
+                let what = self.builder.symbol("a line that cannot be read");
+                self.rule(chain, line, Vec::new(), Action::Unmodelled(what));
+            }
+            Err(fault) => return Err(fault.error(self.source, line)),
+        }
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        mut words: Words<'a>,
+        standard: bool,
+        how: &Entries<'a, '_>,
+    ) -> Read<'a, Ace> {
         let mut reading = Reading {
             groups: how.groups,
             masks: &mut self.masks,
             builder: &mut self.builder,
             families: how.families,
             mask: how.mask,
+            ends: how.ends,
         };
-        let read =
-            if standard { reading.standard(&mut words) } else { reading.extended(&mut words) };
-        match read {
+        if standard { reading.standard(&mut words) } else { reading.extended(&mut words) }
+    }
+
+    /// A rule for an entry, from `permit` on; `standard`: it looks at the source alone.
+    pub(in super::super) fn entry(
+        &mut self,
+        chain: ChainId,
+        words: Words<'a>,
+        standard: bool,
+        how: &Entries<'a, '_>,
+    ) -> Result<(), Error> {
+        let line = words.line;
+        let span = self.span(line);
+        match self.read(words, standard, how) {
             Ok(Ace { permits, mut tests, datagrams }) => {
                 if let Some(ports) = datagrams {
                     self.builder.datagrams(chain, span, ports);

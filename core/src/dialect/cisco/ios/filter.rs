@@ -5,20 +5,22 @@
 //! itself. Where a list ends without a verdict its implicit `deny` follows, which stands at the line
 //! that applies the list. A list that is not there or has no entries lets everything through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use ipnet::IpNet;
 
 use super::super::common::address::Mask;
 use super::super::common::attached::Attached;
 use super::super::common::connections::TRACKED;
-use super::super::common::lines::Line;
-use super::super::common::lowering::{Entries, Lowering};
+use super::super::common::lines::{Line, Words};
+use super::super::common::lowering::{Entries, FORTH, Lowering};
 use super::config::{Applied, Config, Interface};
 use super::lists::List;
 use super::marks::{MAYBE, SESSION, TRANSIT};
 use super::sections::Sections;
 use crate::error::{Code, Error};
 use crate::firewall::{
-    Action, BaseKind, Builder, ChainId, Given, Hook, Mark, Reject, RemarkKind, Test,
+    Action, BaseKind, Builder, ChainId, Given, Hook, Mark, Reject, RemarkKind, Side, Test,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -33,6 +35,9 @@ const AFTER: i32 = 150;
 pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Family>), Error> {
     let mut sections = Sections::new();
     let unread = Line::each(source, given.lenient, |line| sections.take(line))?;
+    if let Some((line, fault)) = sections.open() {
+        return Err(fault.error(source, line));
+    }
     let mut config = sections.config;
     config.strange.extend(unread);
     for interface in &mut config.interfaces.all {
@@ -60,15 +65,20 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         return Err(Error::new(Code::EmptyInput, message).in_file(source.file()));
     }
     let lowering = Lowering::begin(given, source, &mut config.groups)?;
+    let passes = config.zones.passes();
     let mut filter = Filter {
         config: &config,
+        passes,
+        read: HashSet::new(),
         lowering,
         chains: HashMap::new(),
         policies: HashMap::new(),
         class_lists: HashMap::new(),
     };
+    let own = config.interfaces.all.iter().flat_map(|interface| &interface.addresses);
+    let own: Vec<_> = own.map(|net| IpNet::from(net.addr())).collect();
+    filter.lowering.builder.local(&own);
     let families = filter.families();
-    filter.through();
     if given.attached.is_empty() {
         filter.known_interfaces();
     }
@@ -89,6 +99,7 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
     for family in &families {
         filter.lists(*family)?;
     }
+    filter.other_lists()?;
     Ok((filter.lowering.builder, families))
 }
 
@@ -112,6 +123,10 @@ fn attach<'a>(given: &'a Given, config: &mut Config<'a>) -> Result<(), Error> {
 pub(super) struct Filter<'a, 'b> {
     pub(super) config: &'b Config<'a>,
     pub(super) lowering: Lowering<'a>,
+    /// The lists that have been read.
+    read: HashSet<(Family, &'a str)>,
+    /// Whether policies let connections pass without inspecting them.
+    pub(super) passes: bool,
     /// The chains of the lists, by what they do with what they let through and what they refuse.
     chains: HashMap<(Family, &'a str, bool), Option<ChainId>>,
     /// The chains of policies, and of the lists that their classes name, by mark.
@@ -127,17 +142,6 @@ impl<'a> Filter<'a, '_> {
         let applied = config.interfaces.all.iter().flat_map(|interface| &interface.applied);
         let six = config.ipv6 || lists || applied.into_iter().any(|one| one.family == Family::Ipv6);
         if six { vec![Family::Ipv4, Family::Ipv6] } else { vec![Family::Ipv4] }
-    }
-
-    /// A router passes packets on, whatever it filters.
-    fn through(&mut self) {
-        let config = self.config;
-        let interface = config.interfaces.all.first().map(|interface| interface.line);
-        let list = || config.lists.all().first().map(|list| list.line);
-        let Some(line) = interface.or_else(list) else { return };
-        let both = [Family::Ipv4, Family::Ipv6];
-        let chain = self.lowering.base("through", &both, Hook::Forward, BEFORE, BaseKind::Filter);
-        self.lowering.rule(chain, line, Vec::new(), Action::Continue);
     }
 
     /// No packet passes an interface that the router does not have. One that somebody names may be
@@ -297,11 +301,34 @@ impl<'a> Filter<'a, '_> {
                     Family::Ipv4 => "ip",
                     Family::Ipv6 => "ipv6",
                 };
-                Some(self.lower(list, table, Action::Accept, refusal(quiet))?)
+                Some(self.lower(list, table, [Action::Accept, refusal(quiet)], FORTH)?)
             }
         };
         self.chains.insert((family, name, quiet), chain);
         Ok(chain)
+    }
+
+    /// Lists that nothing applies filter nothing, but are read all the same.
+    fn other_lists(&mut self) -> Result<(), Error> {
+        let config = self.config;
+        let unread =
+            |list: &&List<'a>, read: &HashSet<_>| !read.contains(&(list.family, list.name));
+        let lists: Vec<_> = config.lists.all().iter().filter(|it| unread(it, &self.read)).collect();
+        for list in lists {
+            let families = [list.family];
+            let how = Entries {
+                groups: &config.groups,
+                families: &families,
+                mask: Mask::Wildcard,
+                permit: Action::Accept,
+                deny: Action::Drop,
+                ends: FORTH,
+            };
+            for entry in list.entries.iter().filter(|entry| is_ace(entry.words)) {
+                self.lowering.look_at(entry.words, list.standard, &how)?;
+            }
+        }
+        Ok(())
     }
 
     /// A chain with the entries of a list.
@@ -309,28 +336,35 @@ impl<'a> Filter<'a, '_> {
         &mut self,
         list: &List<'a>,
         table: &str,
-        permit: Action,
-        deny: Action,
+        [permit, deny]: [Action; 2],
+        ends: [Side; 2],
     ) -> Result<ChainId, Error> {
         let family = list.family;
+        self.read.insert((family, list.name));
         let chain = self.lowering.builder.chain(table, list.name, &[family], None);
         if !self.lowering.affords(chain, list.line, list.entries.len(), &permit) {
             return Ok(chain);
         }
         let families = [family];
         let groups = &self.config.groups;
-        let how = Entries { groups, families: &families, mask: Mask::Wildcard, permit, deny };
+        let mask = Mask::Wildcard;
+        let how = Entries { groups, families: &families, mask, permit, deny, ends };
         for entry in &list.entries {
-            if matches!(entry.words.peek(), Some("evaluate" | "dynamic")) {
+            if is_ace(entry.words) {
+                self.lowering.entry(chain, entry.words, list.standard, &how)?;
+            } else {
                 let what = self.lowering.builder.symbol(entry.words.rest());
                 let tests = vec![Test::Unmodelled(what)];
                 self.lowering.rule(chain, entry.line, tests, how.permit.clone());
-            } else {
-                self.lowering.entry(chain, entry.words, list.standard, &how)?;
             }
         }
         Ok(chain)
     }
+}
+
+/// Whether it is an entry that permits or denies: others let in what something else decides about.
+fn is_ace(words: Words<'_>) -> bool {
+    !matches!(words.peek(), Some("evaluate" | "dynamic"))
 }
 
 /// What a router does with packets that a list denies: it says that they are prohibited (ICMP type 3

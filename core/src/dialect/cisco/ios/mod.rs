@@ -30,6 +30,7 @@ interface any
 pub(in super::super) static IOS: Cisco = Cisco {
     dialects: &[Dialect::CiscoIos],
     closed: CLOSED,
+    gateway: "a router passes packets on",
     read,
     entries: write::entries,
     insertion: insert::insertion,

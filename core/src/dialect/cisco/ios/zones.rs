@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::common::connections::{FTP, HELPER, established};
 use super::super::common::lines::Line;
+use super::super::common::lowering::FORTH;
 use super::super::common::names::port;
 use super::super::common::sets::one_of;
 use super::config::{Class, ClassMap, Pair};
@@ -249,10 +250,14 @@ impl<'a> Filter<'a, '_> {
         if inspects {
             self.helper(chain, line, &matches);
         }
-        let action = match other {
-            Some(what) => Action::Unmodelled(what),
-            None => action,
-        };
+        if inspects && other.is_none() && self.passes {
+            let mut forth = matches.tests.clone();
+            forth.push(Test::Direction(Direction::Original));
+            self.lowering.rule(chain, line, forth, action.clone());
+            let what = "what an inspection makes of answers of which it has not seen the question";
+            other = Some(self.lowering.builder.symbol(what));
+        }
+        let action = other.map_or(action, Action::Unmodelled);
         self.lowering.rule(chain, line, matches.tests, action);
         Ok(())
     }
@@ -413,7 +418,7 @@ impl<'a> Filter<'a, '_> {
             None => {
                 let found = [Action::SetMark(mark), Action::Return];
                 let found = Action::Several(Box::new(Box::new(found)));
-                let chain = self.lower(list, "class-map list", found, Action::Return)?;
+                let chain = self.lower(list, "class-map list", [found, Action::Return], FORTH)?;
                 self.class_lists.insert((family, name, mark), chain);
                 chain
             }

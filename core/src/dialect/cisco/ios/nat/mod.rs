@@ -5,12 +5,14 @@
 //! 6209, "NAT Order of Operation"). Which interface a packet came in by is not known any more where it
 //! leaves: a mark says that it came from inside.
 
+mod answers;
 mod table;
 
 use std::net::IpAddr;
 
 use super::super::common::connections::FTP;
 use super::super::common::lines::Line;
+use super::super::common::lowering::FORTH;
 use super::super::common::sets::one_of;
 use super::super::common::translation::{Span, between, one_to_one, plain, translate};
 use super::config::{Interface, Nat};
@@ -21,7 +23,7 @@ use crate::firewall::{
     Action, Addresses, BaseKind, ChainId, ConnectionTest, Direction, Hook, Ports, Side, Test,
     Translation, TranslationKind,
 };
-use crate::space::{Family, Ranges};
+use crate::space::{Axis, Family, Ranges};
 use table::{Dynamic, From, Global, Static, Table, To};
 
 /// The ALG for FTP of NAT, which lets nothing through.
@@ -69,7 +71,6 @@ impl<'a> Filter<'a, '_> {
             let inside = Test::Mark { mark: INSIDE, negated: false };
             let test = self.lowering.interface(interface.name, false);
             self.lowering.rule(at_exit, line, vec![test, inside], Action::Jump(exit));
-            self.lowering.builder.local(&interface.addresses);
         }
         // An entry for one port says more than one for all.
         let (ports, whole): (Vec<_>, Vec<_>) =
@@ -82,6 +83,7 @@ impl<'a> Filter<'a, '_> {
             self.dynamic(one, several, &table, entry, exit)?;
         }
         self.alg(&table);
+        self.answers(&table)?;
         Ok(strange)
     }
 
@@ -214,7 +216,7 @@ impl<'a> Filter<'a, '_> {
                 self.lowering.rule(exit, one.line, tests, action.clone());
                 continue;
             };
-            let chain = self.lower(list, "ip nat list", action.clone(), Action::Return)?;
+            let chain = self.lower(list, "ip nat list", [action.clone(), Action::Return], FORTH)?;
             self.lowering.rule(exit, one.line, tests.clone(), Action::Jump(chain));
         }
         Ok(())
@@ -268,8 +270,8 @@ impl<'a> Filter<'a, '_> {
     /// The ALG for FTP, which rewrites what control connections to port 21 announce.
     fn alg(&mut self, table: &Table<'a>) {
         let config = self.config;
-        let chain =
-            self.lowering.base("alg", &[Family::Ipv4], Hook::Forward, -50, BaseKind::Filter);
+        let v4 = [Family::Ipv4];
+        let chain = self.lowering.base("alg", &v4, Hook::Forward, -50, BaseKind::Filter);
         let helper = Action::SetHelper(self.lowering.builder.symbol(NAT_HELPER));
         let mut interfaces = Vec::new();
         let mut line = None;
@@ -289,22 +291,28 @@ impl<'a> Filter<'a, '_> {
             self.lowering.rule(chain, service, tests, helper);
             return;
         }
-        let now = Test::Port(Side::Destination, Ports::range(FTP, FTP));
-        let first = Test::Connection(Box::new(ConnectionTest {
-            direction: Direction::Original,
-            side: Side::Destination,
-            addresses: None,
-            ports: Some(Ports::range(FTP, FTP)),
-        }));
-        let mut both = tests.clone();
-        both.extend([now.clone(), first.clone()]);
-        self.lowering.rule(chain, line, both, helper.clone());
-        let what = self
-            .lowering
-            .builder
-            .symbol("whether the ALG looks at the local or at the global port");
-        one_of(vec![vec![now], vec![first]], &mut tests);
-        tests.push(Test::Unmodelled(what));
-        self.lowering.rule(chain, line, tests, helper);
+        // Which port it looks at where the local and the global one differ, the manuals do not say.
+        let what = "whether the ALG looks at the local or at the global port";
+        let what = Test::Unmodelled(self.lowering.builder.symbol(what));
+        let ftp = || Ports::range(FTP, FTP);
+        let other = || ftp().complement(Axis::DestinationPort);
+        for (now, first) in [(ftp(), other()), (other(), ftp())] {
+            let tests = [tests.clone(), ports(now, first), vec![what.clone()]].concat();
+            self.lowering.rule(chain, line, tests, helper.clone());
+        }
+        // What is inspected as well is the inspection's: it opens lists besides.
+        let last = self.lowering.base("alg", &v4, Hook::Forward, 30, BaseKind::Filter);
+        self.lowering.rule(last, line, [tests, ports(ftp(), ftp())].concat(), helper);
     }
+}
+
+/// Tests the port that a connection goes to now, and the one that it was opened to.
+fn ports(now: Ports, first: Ports) -> Vec<Test> {
+    let first = ConnectionTest {
+        direction: Direction::Original,
+        side: Side::Destination,
+        addresses: None,
+        ports: Some(first),
+    };
+    vec![Test::Port(Side::Destination, now), Test::Connection(Box::new(first))]
 }
