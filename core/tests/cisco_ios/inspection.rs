@@ -116,3 +116,20 @@ fn members_and_others_do_not_meet() {
     let none = text.replace(" service-policy type inspect P\n", "");
     assert_eq!(out(&read(&none), FROM, TO), DROP);
 }
+
+/// An inspection remembers what it has seen begin; of answers to what was passed it has seen nothing.
+#[test]
+fn answers_to_what_is_passed_are_not_surely_let_through_by_an_inspection() {
+    let forth = zones("match-any C\n match protocol tcp\n", "pass");
+    let back = |action: &str| {
+        format!(
+            "{forth}policy-map type inspect Q\n class type inspect C\n  {action}\n\
+             zone-pair security BACK source out destination in\n service-policy type inspect Q\n"
+        )
+    };
+    assert_eq!(out(&read(&back("pass")), FROM, TO), ACCEPT);
+    assert_eq!(out(&read(&back("inspect")), FROM, TO), None);
+    assert_eq!(out(&read(&back("drop")), FROM, TO), DROP);
+    // What it has seen begin it lets through.
+    assert_eq!(inward(&read(&back("inspect")), "198.51.100.5:40000", "10.1.4.7:21"), ACCEPT);
+}
