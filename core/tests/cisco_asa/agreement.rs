@@ -13,7 +13,7 @@ use crate::reference::{Class, Device, Mapped, Match, Nat, Policy, Rule};
 /// The bits that are not compared.
 const FREE: [u32; 5] = [0, 0xff, 0xffff, 0x3, 0];
 
-const OWN: [u32; 2] = [0x0a01_00fe, 0xcb00_7102];
+const OWN: u32 = 0xcb00_7102;
 const GLOBAL: u32 = 0xcb00_7110;
 
 fn dotted(address: u32) -> Ipv4Addr {
@@ -212,7 +212,7 @@ fn ask(random: &mut Random, device: &Device) -> Asked {
                         first + random.below(8) as u32
                     }
                     Mapped::Static(first, _) | Mapped::Pool(first, _) => first,
-                    Mapped::Interface | Mapped::Same => OWN[1],
+                    Mapped::Interface | Mapped::Same => OWN,
                 }
             }
             _ => address(random),

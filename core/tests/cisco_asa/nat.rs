@@ -72,6 +72,19 @@ fn a_static_rule_may_be_for_one_port() {
     assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.2:2121"), DROP);
 }
 
+/// A line without a blank before it belongs to the object that is open only if an object can have it.
+#[test]
+fn a_rule_that_stands_by_itself_is_not_the_objects() {
+    let text = "object network A\n host 10.1.4.7\nnat (inside,outside) source dynamic any interface\n\
+                object network B\nhost 10.1.4.8\nnat (inside,outside) static 203.0.113.8\n";
+    let firewall = read(text);
+    assert!(
+        firewall.unmodelled().iter().all(|one| firewall.name(one.what).starts_with("whether "))
+    );
+    assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.8:21"), DROP);
+    assert_eq!(out(&firewall, "10.1.4.8:40000", "198.51.100.5:21"), ACCEPT);
+}
+
 #[test]
 fn what_is_not_modelled_may_translate_to_anything() {
     let objects = "object network A\n host 10.1.4.7\nobject network B\n host 203.0.113.5\n";

@@ -121,7 +121,7 @@ fn the_inspection_counts_data_connections() {
     let [(Severity::Info, Some(10), message)] = found.as_slice() else { panic!("{found:?}") };
     assert!(message.contains("at most 200 data connections"), "{message}");
     assert_eq!(limits(""), []);
-    let other_port = "class-map C\n match port tcp eq 2121\npolicy-map P\n class C\n  inspect ftp\n\
+    let other_port = "class-map C\n match port tcp eq 921\npolicy-map P\n class C\n  inspect ftp\n\
                       service-policy P global\n";
     assert_eq!(limits(other_port), []);
 }

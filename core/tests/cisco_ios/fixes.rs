@@ -124,6 +124,6 @@ fn notes_are_comments_of_the_router() {
 fn a_router_is_a_gateway_because_it_is_a_router() {
     for text in ["interface inside\ninterface outside\n", "access-list 101 permit ip any any\n"] {
         let report = ask::audit(&crate::support::read(text), &options()).unwrap();
-        assert_eq!(report.at_because.as_deref(), Some("a router passes packets on"));
+        assert_eq!(report.rule_set.at_because.as_deref(), Some("a router passes packets on"));
     }
 }

@@ -106,12 +106,13 @@ fn a_local_address_that_is_translated_is_not_surely_reached_from_outside() {
 }
 
 #[test]
-fn the_addresses_of_a_router_are_its_own_whatever_it_translates() {
-    for nat in ["", " ip nat outside\ninterface inside\n ip nat inside\n"] {
-        let text = format!("interface outside\n ip address 203.0.113.2 255.255.255.0\n{nat}");
-        let firewall = read(&text);
-        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.2:21"), REJECT, "{nat}");
-        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.3:21"), ACCEPT, "{nat}");
+fn the_address_outside_is_the_routers_own_whatever_it_translates() {
+    let text = "interface outside\n ip address 203.0.113.2 255.255.255.0\n ip nat outside\n\
+                interface inside\n ip nat inside\n";
+    for entry in ["", "ip nat inside source static 10.1.0.5 203.0.113.5\n"] {
+        let firewall = read(&format!("{text}{entry}"));
+        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.2:21"), REJECT, "{entry}");
+        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.3:21"), ACCEPT, "{entry}");
     }
 }
 

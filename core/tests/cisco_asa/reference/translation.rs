@@ -30,8 +30,8 @@ pub(crate) struct Rule {
 pub(crate) struct Nat {
     /// In the order of the text.
     pub(crate) rules: Vec<Rule>,
-    /// The addresses of inside and outside.
-    pub(crate) own: [u32; 2],
+    /// The address of outside.
+    pub(crate) own: u32,
 }
 
 impl Rule {
@@ -91,9 +91,9 @@ impl Nat {
         self.ordered().into_iter().find_map(|rule| rule.of_mapped(to))
     }
 
-    /// Whether it is an address of an interface.
+    /// Whether it is the address of the mapped interface.
     pub(super) fn owns(&self, address: u32) -> bool {
-        self.own.contains(&address)
+        self.rules.iter().any(|_| self.own == address)
     }
 
     /// Some hosts one of which has this address of a pool for the moment.

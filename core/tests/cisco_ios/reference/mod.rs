@@ -58,10 +58,13 @@ impl Router {
     /// Whether a connection works.
     pub(crate) fn passes(&self, asked: &Asked) -> Option<bool> {
         let Some(control) = asked.controlling() else { return self.connection(asked, None) };
-        // The server sends from the address that it has itself.
-        let own = (self.inside(&control).0, asked.from.1);
-        let plain =
-            Asked { control: None, from: if asked.by_client { asked.from } else { own }, ..*asked };
+        // The server sends from the address that it has itself; what is stopped before it is translated
+        // has but the one that the client asked for.
+        let syn = Packet { from: control.from, to: control.to, flags: SYN };
+        let arrives = control.from_inside() || permits(&self.lists[2], syn);
+        let server = if arrives { self.inside(&control) } else { control.to };
+        let from = if asked.by_client { asked.from } else { (server.0, asked.from.1) };
+        let plain = Asked { control: None, from, ..*asked };
         match self.connection(&control, None) {
             Some(true) => self.data(asked, &control, &plain),
             Some(false) => self.connection(&plain, None),
@@ -87,10 +90,9 @@ impl Router {
                 ways.map(|global| travels(Way { inside: (from, to), outside: (global, to) })),
             );
         }
-        let first = permits(&self.lists[2], Packet { from, to, flags: SYN });
         match nat.local(to) {
             Some(local) => travels(Way { inside: (from, local), outside: (from, to) }),
-            None if to.0 == nat.own || !first => Some(false),
+            None if to.0 == nat.own => Some(false),
             // To whichever host has the address for the moment.
             None if nat.pools(to.0) => {
                 let hosts =

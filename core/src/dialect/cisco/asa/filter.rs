@@ -5,9 +5,6 @@
 //! follows passes by the connection.
 
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
-
-use ipnet::IpNet;
 
 use super::super::common::address::Mask;
 use super::super::common::attached::Attached;
@@ -49,9 +46,6 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<Builder, Error> {
     attach(given, &mut config)?;
     let mut lowering = Lowering::begin(given, source, &mut config.groups)?;
     lowering.builder.track_from(TRACKED);
-    let own = config.interfaces.iter().filter_map(|interface| interface.address);
-    let own: Vec<_> = own.map(|address| IpNet::from(IpAddr::V4(address))).collect();
-    lowering.builder.local(&own);
     let by_name = (1..).zip(&config.interfaces);
     let by_name = by_name.filter_map(|(at, one)| Some((one.name?, at))).collect();
     let mut filter =

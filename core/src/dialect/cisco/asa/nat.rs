@@ -1,6 +1,10 @@
 //! `nat`: the rules of objects, and of those that stand by themselves the simplest. What is not modelled
 //! may translate to anything.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::super::common::connections::begins;
 use super::super::common::groups::Content;
 use super::super::common::lines::{Line, Words};
@@ -144,6 +148,10 @@ impl<'a> Filter<'a, '_> {
             let at = *self.by_name.get(name)? as usize;
             self.config.interfaces.get(at.checked_sub(1)?)?.address
         });
+        // What comes to that address and is of nobody else is for the device.
+        self.lowering
+            .builder
+            .local(&own.map(|own| IpNet::from(IpAddr::V4(own))).into_iter().collect::<Vec<_>>());
         let own: Option<u32> = own.map(u32::from);
         let action = match rule.to {
             To::Addresses(lo, hi) if rule.fixed => one_to_one(Side::Source, (lo, hi), mapped),

@@ -84,7 +84,7 @@ impl<'a> Sections<'a> {
                 Ok(true)
             }
             Mode::Group(name, object) => {
-                if object && first == "nat" {
+                if object && first == "nat" && !is_manual(words) {
                     words.next();
                     config.auto.push((name, words));
                     return Ok(true);
@@ -321,6 +321,13 @@ impl<'a> Sections<'a> {
         all.push(Applied { line, list, place });
         Ok(())
     }
+}
+
+/// Whether a rule of NAT stands by itself, though an object was open before it.
+fn is_manual(words: Words<'_>) -> bool {
+    words.skip(1).find(|word| !word.starts_with('(')).is_some_and(|word| {
+        matches!(word, "source" | "after-auto") || word.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The address of a word.

@@ -7,8 +7,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ipnet::IpNet;
-
 use super::super::common::address::Mask;
 use super::super::common::attached::Attached;
 use super::super::common::connections::TRACKED;
@@ -75,9 +73,6 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         policies: HashMap::new(),
         class_lists: HashMap::new(),
     };
-    let own = config.interfaces.all.iter().flat_map(|interface| &interface.addresses);
-    let own: Vec<_> = own.map(|net| IpNet::from(net.addr())).collect();
-    filter.lowering.builder.local(&own);
     let families = filter.families();
     if given.attached.is_empty() {
         filter.known_interfaces();

@@ -94,14 +94,26 @@ impl<'a> Filter<'a, '_> {
                 self.lowering.rule(chain, line, tests, Action::Accept);
             }
         }
-        // On the interfaces that do not inspect they come back.
-        let inspecting = config.interfaces.all.iter();
-        let inspecting = inspecting
-            .filter(|interface| interface.inspected.iter().any(|one| !one.out))
-            .map(|interface| interface.name);
-        let mut tests = vec![helper];
-        tests.extend(self.lowering.elsewhere(inspecting, true));
-        self.lowering.rule(chain, line, tests, Action::Accept);
+        // On the interfaces that do not inspect they come back to one that does; where none inspects what
+        // comes in, they come back by those that inspect what goes out.
+        let inspecting = |out: bool| {
+            let all = config.interfaces.all.iter();
+            all.filter(move |interface| interface.inspected.iter().any(|one| one.out == out))
+        };
+        if inspecting(false).next().is_some() {
+            let mut tests = vec![helper];
+            let names = inspecting(false).map(|interface| interface.name);
+            tests.extend(self.lowering.elsewhere(names, true));
+            self.lowering.rule(chain, line, tests, Action::Accept);
+            return;
+        }
+        for interface in inspecting(true) {
+            let from = self.lowering.interface(interface.name, true);
+            self.lowering.rule(chain, line, vec![from, helper.clone()], Action::Accept);
+        }
+        let what = "whether a list that stands before the inspection stops expected data";
+        let what = Test::Unmodelled(self.lowering.builder.symbol(what));
+        self.lowering.rule(chain, line, vec![helper, what], Action::Accept);
     }
 
     /// The inspections, and what of them is not modelled.

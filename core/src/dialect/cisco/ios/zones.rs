@@ -38,7 +38,7 @@ enum Reads {
 struct Matches {
     tests: Vec<Test>,
     reads: Reads,
-    /// Whether a protocol is named.
+    /// Whether a protocol is named, whichever of its lines matches.
     protocol: bool,
 }
 
@@ -305,7 +305,9 @@ impl<'a> Filter<'a, '_> {
         depth: usize,
     ) -> Result<Matches, Error> {
         let mut lists: Vec<Vec<Test>> = Vec::new();
-        let (mut reads, mut generic, mut protocol) = (Reads::No, false, false);
+        let (mut reads, mut generic) = (Reads::No, false);
+        // Lines that name a protocol, and others.
+        let (mut protocol, mut other) = (false, false);
         for line in &map.lines {
             if !self.lowering.masks.spend(1) {
                 lists = vec![vec![self.lowering.unknown(*line)]];
@@ -336,6 +338,7 @@ impl<'a> Filter<'a, '_> {
                     self.protocol(name, plain, line)
                 }
                 ("access-group", Some(name)) => {
+                    other = true;
                     let name = if name == "name" { words.next().unwrap_or(name) } else { name };
                     self.passes(chain, *line, name, family, marks)?
                 }
@@ -344,15 +347,22 @@ impl<'a> Filter<'a, '_> {
                         Some(inner) => {
                             let found = self.matches(chain, inner, family, marks, depth - 1)?;
                             protocol |= found.protocol;
+                            other |= !found.protocol;
                             if found.reads != Reads::No {
                                 reads = if map.all { found.reads } else { Reads::Maybe };
                             }
                             found.tests
                         }
-                        None => vec![self.lowering.unknown(whole.line)],
+                        None => {
+                            other = true;
+                            vec![self.lowering.unknown(whole.line)]
+                        }
                     }
                 }
-                _ => vec![self.lowering.unknown(whole.line)],
+                _ => {
+                    other = true;
+                    vec![self.lowering.unknown(whole.line)]
+                }
             };
             lists.push(tests);
         }
@@ -366,6 +376,7 @@ impl<'a> Filter<'a, '_> {
             // Two protocols at once.
             reads = Reads::Maybe;
         }
+        let protocol = protocol && (map.all || !other);
         Ok(Matches { tests, reads, protocol })
     }
 

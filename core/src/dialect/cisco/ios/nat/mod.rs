@@ -50,6 +50,14 @@ impl<'a> Filter<'a, '_> {
         let mut strange = Vec::new();
         let mut table =
             Table::of(self.config.nat.clone(), &mut self.lowering.builder, &mut strange);
+        // What comes to an address that others are translated to, and is of nobody else, is for the router.
+        // Where nothing is translated, only the router's own clients would be told apart by that.
+        if self.translates() {
+            let outside = self.config.interfaces.all.iter();
+            let outside = outside.filter(|one| matches!(one.nat, Some((Nat::Outside, _))));
+            let own: Vec<_> = outside.flat_map(|one| &one.addresses).copied().collect();
+            self.lowering.builder.local(&own);
+        }
         if !self.translates() || (table.statics.is_empty() && table.dynamics.is_empty()) {
             return Ok(strange);
         }
