@@ -8,6 +8,7 @@ mod comparison;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+#[expect(dead_code, reason = "the reference of IOS asks about answers, too")]
 #[path = "../common/cisco_entries.rs"]
 mod entries;
 #[cfg(test)]
