@@ -10,7 +10,7 @@ export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | '
  * Codes are stable for ever. The first letter says what it is about: the control connection (C),
  * the data connection (D), active mode (A), rules that let too much through (L), the order of
  * rules (O), address translation (N), time and rates (T), what is undecided (U). */
-export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
+export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-L7' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
 
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string

@@ -46,6 +46,8 @@ words! {
         DataPortAsDestination = "FTP-L5",
         /// A rule for FTP is not restricted to TCP.
         NotOnlyTcp = "FTP-L6",
+        /// A list that is applied filters nothing, for it is not there or has no entries.
+        ListFiltersNothing = "FTP-L7",
         /// A rule never matches, because a rule before it drops what it would accept.
         AllowShadowed = "FTP-O1",
         /// A rule makes no difference.
@@ -190,6 +192,11 @@ impl Check {
                 Warning,
                 "a rule for FTP is not restricted to TCP",
                 "FTP is TCP only, so the rest of what the rule opens serves nobody.",
+            ),
+            Self::ListFiltersNothing => (
+                Error,
+                "a list that is applied filters nothing",
+                "Everything gets through for now; once somebody writes a first entry into the list, all that it does not name is denied, FTP too.",
             ),
             Self::AllowShadowed => (
                 Error,

@@ -304,6 +304,9 @@ impl<'a> Audit<'a> {
 
 /// Where a firewall stands, by its rules, and why.
 fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
+    if let Some(because) = firewall.dialect().gateway() {
+        return (Placement::ClientGateway, Some(because.to_owned()));
+    }
     let forwards = firewall.chains().iter().any(|chain| {
         chain.base().is_some_and(|base| base.hook == Hook::Forward) && chain.rules().len() > 0
     });

@@ -73,6 +73,16 @@ pub(in crate::dialect) trait FrontEnd: Sync {
     fn commands(&self, firewall: &Firewall, additions: &[(Spot, Vec<Allowance>)])
     -> Option<String>;
 
+    /// What a comment begins with, among [`Self::commands`] too.
+    fn comment(&self) -> &'static str {
+        "# "
+    }
+
+    /// Why its devices are gateways, if they are whatever their rules say.
+    fn gateway(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What [`Self::commands`] are input for.
     fn loader(&self, dialect: Dialect) -> &'static str;
 

@@ -11,8 +11,8 @@ impl dyn FrontEnd {
             &aws::Aws,
             &nftables::Nftables,
             &pf::Pf,
-            &cisco::Ios,
-            &cisco::Asa,
+            &cisco::IOS,
+            &cisco::ASA,
             &iptables::Iptables,
             #[cfg(test)]
             &super::toy::Toy,

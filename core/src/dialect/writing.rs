@@ -12,6 +12,16 @@ impl Dialect {
         <dyn FrontEnd>::of(self).loader(self)
     }
 
+    /// What a comment begins with.
+    pub(crate) fn comment(self) -> &'static str {
+        <dyn FrontEnd>::of(self).comment()
+    }
+
+    /// Why its devices are gateways, if they are whatever their rules say.
+    pub(crate) fn gateway(self) -> Option<&'static str> {
+        <dyn FrontEnd>::of(self).gateway()
+    }
+
     /// The dialects that rules for a firewall that runs can be written in.
     pub(crate) fn commanded() -> impl Iterator<Item = Self> {
         let front_ends = <dyn FrontEnd>::all().iter();

@@ -7,7 +7,7 @@ use super::insertion::places;
 use super::symbols::Symbols;
 use super::{
     Action, AutomaticHelpers, Base, Bounds, Chain, ChainId, Datagrams, Dialect, Firewall, Kernel,
-    Ports, Span, Symbol, Test, Traits, Unmodelled, bounds,
+    Ports, Remark, RemarkKind, Span, Symbol, Test, Traits, Unmodelled, bounds,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -23,6 +23,7 @@ pub(crate) struct Builder {
     unmodelled: Vec<Unmodelled>,
     datagrams: Vec<Datagrams>,
     proxies: Vec<Span>,
+    remarks: Vec<Remark>,
     traits: Traits,
     // The rules that were inserted before others: chain, place in the order of arrival, place wanted.
     insertions: Vec<(ChainId, usize, usize)>,
@@ -59,6 +60,11 @@ impl Builder {
         if !self.proxies.contains(&span) {
             self.proxies.push(span);
         }
+    }
+
+    /// This is worth knowing of a rule of the chain.
+    pub(crate) fn remark(&mut self, chain: ChainId, span: Span, kind: RemarkKind) {
+        self.remarks.push(Remark { chain, span, kind });
     }
 
     /// A new chain, without rules.
@@ -180,6 +186,7 @@ impl Builder {
             unmodelled: self.unmodelled,
             datagrams: self.datagrams,
             proxies: self.proxies,
+            remarks: self.remarks,
             traits: self.traits,
             imagined: false,
         }

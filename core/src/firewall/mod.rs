@@ -21,6 +21,7 @@ mod given;
 mod insertion;
 mod kernel;
 mod packet;
+mod remark;
 mod symbols;
 mod test;
 
@@ -35,6 +36,7 @@ pub(crate) use insertion::places;
 pub(crate) use kernel::AutomaticHelpers;
 pub use kernel::Kernel;
 pub use packet::{Direction, States, Statuses, TcpFlags};
+pub(crate) use remark::{Remark, RemarkKind};
 pub use symbols::Symbol;
 pub(crate) use test::is_loopback;
 pub use test::{
@@ -101,6 +103,7 @@ pub struct Firewall {
     datagrams: Vec<Datagrams>,
     /// Rules that hand control connections to a proxy that knows no TLS.
     proxies: Vec<Span>,
+    remarks: Vec<Remark>,
     traits: Traits,
     imagined: bool,
 }
@@ -277,6 +280,11 @@ impl Firewall {
     /// refuses explicit TLS.
     pub(crate) fn hands_to_proxy(&self, rule: RuleId) -> bool {
         self.rule(rule).is_some_and(|rule| self.proxies.contains(&rule.span()))
+    }
+
+    /// What is worth knowing of rules, besides what they do to packets.
+    pub(crate) fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     /// The distinct masks and values that rules compare TCP flags with.

@@ -50,7 +50,9 @@ pub struct FixText {
 impl FixText {
     /// The comments in it: what was achieved, where the rules go, and what is left.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.text.lines().filter_map(|line| line.strip_prefix("# "))
+        let comment =
+            |line| Dialect::ALL.iter().find_map(|it| str::strip_prefix(line, it.comment()));
+        self.text.lines().filter_map(comment)
     }
 
     /// As JSON: the same bytes in every language.
@@ -87,14 +89,15 @@ impl Report {
 
     fn fix_here(&self, form: FixForm) -> FixText {
         let mut text = String::new();
+        let own = self.rule_set.dialect;
         let Some(repair) = &self.repair else {
-            return FixText { form, text: comment(&nothing_missing(self)), proved: false };
+            return FixText { form, text: comment(own, &nothing_missing(self)), proved: false };
         };
         if !self.fixes.is_empty() {
-            text += &comment(&achieved(self, repair));
+            text += &comment(own, &achieved(self, repair));
         }
         for fix in &self.fixes {
-            text += &comment(&remedy::place(fix).to_string());
+            text += &comment(own, &remedy::place(fix).to_string());
         }
         match &repair.commands {
             Some(commands) => text += commands,
@@ -104,7 +107,7 @@ impl Report {
                 }
             }
         }
-        text += &left(&repair.unfixed);
+        text += &left(own, &repair.unfixed);
         FixText { form, text, proved: !self.fixes.is_empty() }
     }
 
@@ -114,16 +117,17 @@ impl Report {
             if repair.missing().is_empty() {
                 return self.fix_here(form);
             }
-            let text = comment(&format!("what is missing cannot be said in {dialect}"));
+            let text = comment(dialect, &format!("what is missing cannot be said in {dialect}"));
             return FixText { form, text, proved: false };
         };
-        let mut text = comment(&format!(
+        let missing = format!(
             "what is missing for {}, for a firewall that tracks connections; put these rules before \
              whatever stops the packets there",
             facts::question(self)
-        ));
+        );
+        let mut text = comment(dialect, &missing);
         text += rules;
-        text += &left(&repair.unfixed);
+        text += &left(dialect, &repair.unfixed);
         FixText { form, text, proved: true }
     }
 
@@ -182,13 +186,13 @@ fn achieved(report: &Report, repair: &Repair) -> String {
     )
 }
 
-fn left(unfixed: &[Unfixed]) -> String {
-    unfixed.iter().map(|one| comment(&remedy::unfixed(one).to_string())).collect()
+fn left(dialect: Dialect, unfixed: &[Unfixed]) -> String {
+    unfixed.iter().map(|one| comment(dialect, &remedy::unfixed(one).to_string())).collect()
 }
 
-/// A comment in every dialect, on one line whatever the input holds.
-fn comment(text: &str) -> String {
-    format!("# {}\n", one_line(text))
+/// A comment, on one line whatever the input holds.
+fn comment(dialect: Dialect, text: &str) -> String {
+    format!("{}{}\n", dialect.comment(), one_line(text))
 }
 
 fn one_line(text: &str) -> String {

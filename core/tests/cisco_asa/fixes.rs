@@ -5,7 +5,8 @@ use pasvaudit::audit::Verdict;
 use pasvaudit::render::FixForm;
 use pasvaudit::{Dialect, Firewall, ask};
 
-use crate::support::{INTERFACES, audit, options};
+use crate::gateway::options;
+use crate::support::{INTERFACES, audit};
 
 #[test]
 fn an_entry_goes_before_the_one_that_denies() {

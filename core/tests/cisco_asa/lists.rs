@@ -3,7 +3,8 @@
 use pasvaudit::dialect::Parser;
 use pasvaudit::{Code, Dialect};
 
-use crate::support::{ACCEPT, DROP, INTERFACES, inward, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, out};
+use crate::support::{INTERFACES, read};
 
 const FROM: &str = "10.1.4.7:40000";
 const TO: &str = "198.51.100.5:21";
@@ -15,45 +16,6 @@ fn without_a_list_the_levels_decide() {
     assert_eq!(out(&firewall, FROM, TO), ACCEPT);
     assert_eq!(inward(&firewall, BACK.0, BACK.1), DROP);
     assert!(firewall.unmodelled().is_empty());
-}
-
-/// Trap: same levels do not meet, whatever lists say.
-#[test]
-fn interfaces_of_one_level_meet_only_if_they_may() {
-    let same = INTERFACES.replace("security-level 0", "security-level 100");
-    assert_eq!(out(&read(&same), FROM, TO), DROP);
-    let list = "access-list A extended permit ip any any\naccess-group A in interface inside\n";
-    assert_eq!(out(&read(&format!("{same}{list}")), FROM, TO), DROP);
-    let may = "same-security-traffic permit inter-interface\n";
-    assert_eq!(out(&read(&format!("{same}{may}")), FROM, TO), ACCEPT);
-}
-
-/// Trap: a list lets lower levels reach higher ones, and ends what levels permit.
-#[test]
-fn a_list_on_the_way_in_replaces_the_levels() {
-    let text = "access-list A extended permit tcp any host 10.1.4.7 eq ftp\n\
-                access-group A in interface outside\n";
-    let firewall = read(text);
-    assert_eq!(inward(&firewall, BACK.0, BACK.1), ACCEPT);
-    assert_eq!(inward(&firewall, BACK.0, "10.1.4.7:22"), DROP);
-    assert_eq!(out(&firewall, FROM, TO), ACCEPT);
-    let inside = text.replace("interface outside", "interface inside");
-    assert_eq!(out(&read(&inside), FROM, TO), DROP);
-}
-
-/// Trap: the list of the interface, then the one for all, then the `deny`.
-#[test]
-fn the_list_for_all_comes_after_that_of_the_interface() {
-    let text = "access-list A extended deny tcp any any eq 22\naccess-list A extended permit tcp any any eq 21\n\
-                access-list G extended permit tcp any any range 22 23\n\
-                access-group A in interface inside\naccess-group G global\n";
-    let firewall = read(text);
-    for (port, fate) in [(21, ACCEPT), (22, DROP), (23, ACCEPT), (24, DROP)] {
-        assert_eq!(out(&firewall, FROM, &format!("198.51.100.5:{port}")), fate, "{port}");
-    }
-    // It is a list for the other interface too.
-    assert_eq!(inward(&firewall, BACK.0, "10.1.4.7:23"), ACCEPT);
-    assert_eq!(inward(&firewall, BACK.0, "10.1.4.7:21"), DROP);
 }
 
 #[test]

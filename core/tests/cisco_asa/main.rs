@@ -1,13 +1,29 @@
 //! What the front end of Cisco ASA makes of configurations.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
+#[path = "../common/comparison.rs"]
+mod comparison;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
+#[expect(dead_code, reason = "the reference of IOS asks about answers, too")]
+#[path = "../common/cisco_entries.rs"]
+mod entries;
+#[cfg(test)]
 mod fixes;
+#[path = "../common/gateway.rs"]
+mod gateway;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod malformed;
+#[cfg(test)]
+#[path = "../common/malformed.rs"]
+mod malformed_texts;
 #[cfg(test)]
 mod nat;
 #[path = "../common/random.rs"]
@@ -16,3 +32,8 @@ mod random;
 mod reference;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+#[path = "../common/corpus.rs"]
+mod texts;
+#[cfg(test)]
+mod traps;

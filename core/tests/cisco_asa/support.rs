@@ -1,13 +1,8 @@
 //! Short ways to ask about configurations: connections between `inside` and `outside`.
 
-use std::net::SocketAddr;
+use pasvaudit::{Dialect, Firewall, Report, ask};
 
-use pasvaudit::ask::{AuditOptions, ProviderChoice};
-use pasvaudit::eval::concrete::{
-    self, Always, Connection, Interfaces, Outcome, Seeded, Tuple, Unknowns,
-};
-use pasvaudit::firewall::{Fate, States};
-use pasvaudit::{Dialect, End, Firewall, Placement, Report, ask};
+use crate::gateway::options;
 
 /// A configuration, to which the two interfaces are added where it does not have them.
 pub(crate) fn read(text: &str) -> Firewall {
@@ -30,80 +25,6 @@ interface G1
  security-level 100
 ";
 
-/// What becomes of a connection; `None` if that is not certain.
-pub(crate) fn opened(firewall: &Firewall, by: End, from: &str, to: &str) -> Option<Fate> {
-    let tuple = Tuple { source: socket(from), destination: socket(to) };
-    let question = Connection {
-        placement: Placement::ClientGateway,
-        opener: by,
-        tuple,
-        first: States::NEW,
-        interfaces: Interfaces { inside: Some("inside"), outside: Some("outside") },
-        control: None,
-    };
-    let mut fates = Vec::new();
-    let steady = [(true, Outcome::Accept), (true, Outcome::Drop), (false, Outcome::Accept)];
-    let steady = steady.map(|(holds, outcome)| Always { holds, outcome });
-    let mut all: Vec<Box<dyn Unknowns>> = Vec::new();
-    all.extend(steady.map(|one| Box::new(one) as Box<dyn Unknowns>));
-    all.extend((0..32).map(|seed| Box::new(Seeded::new(seed)) as Box<dyn Unknowns>));
-    for mut unknowns in all {
-        let verdict = concrete::connection(firewall, &question, &mut *unknowns).unwrap();
-        if verdict.unknowns_asked == 0 {
-            return Some(verdict.fate);
-        }
-        fates.push(verdict.fate);
-    }
-    // An answer that is the same whatever is unknown is one.
-    fates.dedup();
-    if fates.len() == 1 { fates.pop() } else { None }
-}
-
-/// A connection from inside to outside.
-pub(crate) fn out(firewall: &Firewall, from: &str, to: &str) -> Option<Fate> {
-    opened(firewall, End::Client, from, to)
-}
-
-/// A connection from outside to inside.
-pub(crate) fn inward(firewall: &Firewall, from: &str, to: &str) -> Option<Fate> {
-    opened(firewall, End::Server, from, to)
-}
-
-pub(crate) const ACCEPT: Option<Fate> = Some(Fate::Accept);
-pub(crate) const DROP: Option<Fate> = Some(Fate::Drop);
-
-fn socket(text: &str) -> SocketAddr {
-    text.parse().unwrap()
-}
-
-/// Clients in 10.1.0.0/16 of a server at 198.51.100.5, with passive ports from 21000 to 21050.
-pub(crate) fn options() -> AuditOptions {
-    let spec = r#"{"id": "own", "name": "our server", "networks": ["198.51.100.5/32"],
-        "networks_complete": true, "ipv6": false,
-        "control": [{"port": 21, "protections": ["plain", "explicit-tls"]}],
-        "passive": {"supported": true, "ranges": ["21000-21050"]},
-        "active": {"supported": true, "source": "fixed",
-            "source_ports": [{"control": 21, "source": 20}]}}"#;
-    AuditOptions {
-        providers: vec![ProviderChoice::from(spec.to_owned())],
-        client: vec!["10.1.0.0/16".to_owned()],
-        inside: Some("inside".to_owned()),
-        outside: Some("outside".to_owned()),
-        ..AuditOptions::default()
-    }
-}
-
 pub(crate) fn audit(text: &str) -> Report {
     ask::audit(&read(text), &options()).unwrap_or_else(|error| panic!("{error}\n{text}"))
-}
-
-/// The verdict on a mode, for instance `plain pasv`.
-pub(crate) fn mode(report: &Report, protection: &str, data: &str) -> String {
-    let modes = report.providers.iter().flat_map(|provider| &provider.modes);
-    let mut modes = modes.filter(|mode| {
-        mode.protection.as_str() == protection
-            && mode.data.as_str() == data
-            && mode.family.as_str() == "ipv4"
-    });
-    modes.next().map(|mode| mode.verdict.as_str().to_owned()).unwrap()
 }

@@ -5,7 +5,8 @@ use pasvaudit::audit::Verdict;
 use pasvaudit::render::FixForm;
 use pasvaudit::{Dialect, Firewall, ask};
 
-use crate::support::{audit, options};
+use crate::gateway::options;
+use crate::support::audit;
 
 fn fixed(text: &str) -> (String, String) {
     let report = audit(text);
@@ -98,4 +99,31 @@ fn a_closed_device_needs_no_names_of_interfaces() {
     let report = ask::audit(&closed, &options).unwrap();
     assert_eq!(report.verdict, Verdict::Blocked);
     assert_eq!(report.fixed_verdict(), Verdict::Works, "{:?}", report.fixed_rule_set());
+}
+
+/// What is pasted into a router has the router's comments.
+#[test]
+fn notes_are_comments_of_the_router() {
+    let text = format!(
+        "interface inside\n ip access-group IN in\n{BACK}ip access-list extended IN\n deny ip any any\n"
+    );
+    let fix = audit(&text).fix(FixForm::Own);
+    assert!(fix.text.starts_with("! "), "{}", fix.text);
+    assert!(!fix.text.contains("# "), "{}", fix.text);
+    let notes: Vec<_> = fix.notes().collect();
+    assert!(notes.first().is_some_and(|note| note.contains("read and audited again")), "{notes:?}");
+    // For another dialect it has that one's.
+    let report = audit(
+        "interface inside\n ip access-group IN in\nip access-list extended IN\n deny ip any any\n",
+    );
+    assert!(report.fix(FixForm::Iptables).text.starts_with("# "));
+}
+
+/// A router passes packets on, whether it has lists or not.
+#[test]
+fn a_router_is_a_gateway_because_it_is_a_router() {
+    for text in ["interface inside\ninterface outside\n", "access-list 101 permit ip any any\n"] {
+        let report = ask::audit(&crate::support::read(text), &options()).unwrap();
+        assert_eq!(report.rule_set.at_because.as_deref(), Some("a router passes packets on"));
+    }
 }

@@ -1,6 +1,7 @@
 //! `ip inspect`, and zones.
 
-use crate::support::{ACCEPT, DROP, REJECT, audit, inward, mode, out, read};
+use crate::gateway::{ACCEPT, DROP, inward, mode, out};
+use crate::support::{REJECT, audit, read};
 
 const FROM: &str = "10.1.4.7:40000";
 const TO: &str = "198.51.100.5:21";
@@ -114,4 +115,21 @@ fn members_and_others_do_not_meet() {
     assert_eq!(out(&read(&same), FROM, TO), ACCEPT);
     let none = text.replace(" service-policy type inspect P\n", "");
     assert_eq!(out(&read(&none), FROM, TO), DROP);
+}
+
+/// An inspection remembers what it has seen begin; of answers to what was passed it has seen nothing.
+#[test]
+fn answers_to_what_is_passed_are_not_surely_let_through_by_an_inspection() {
+    let forth = zones("match-any C\n match protocol tcp\n", "pass");
+    let back = |action: &str| {
+        format!(
+            "{forth}policy-map type inspect Q\n class type inspect C\n  {action}\n\
+             zone-pair security BACK source out destination in\n service-policy type inspect Q\n"
+        )
+    };
+    assert_eq!(out(&read(&back("pass")), FROM, TO), ACCEPT);
+    assert_eq!(out(&read(&back("inspect")), FROM, TO), None);
+    assert_eq!(out(&read(&back("drop")), FROM, TO), DROP);
+    // What it has seen begin it lets through.
+    assert_eq!(inward(&read(&back("inspect")), "198.51.100.5:40000", "10.1.4.7:21"), ACCEPT);
 }

@@ -1,15 +1,30 @@
 //! What the front end of Cisco IOS makes of configurations.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
+#[path = "../common/comparison.rs"]
+mod comparison;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
+#[path = "../common/cisco_entries.rs"]
+mod entries;
+#[cfg(test)]
 mod fixes;
+#[path = "../common/gateway.rs"]
+mod gateway;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod inspection;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod malformed;
+#[cfg(test)]
+#[path = "../common/malformed.rs"]
+mod malformed_texts;
 #[cfg(test)]
 mod nat;
 #[path = "../common/random.rs"]
@@ -20,3 +35,8 @@ mod reference;
 mod refused;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+#[path = "../common/corpus.rs"]
+mod texts;
+#[cfg(test)]
+mod traps;

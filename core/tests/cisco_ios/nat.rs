@@ -1,6 +1,7 @@
 //! `ip nat`: what lists see, and what the ALG for FTP does.
 
-use crate::support::{ACCEPT, REJECT, audit, inward, mode, out, read};
+use crate::gateway::{ACCEPT, inward, mode, out};
+use crate::support::{REJECT, audit, read};
 
 const OVERLOAD: &str = "interface outside
  ip address 203.0.113.2 255.255.255.248
@@ -82,4 +83,46 @@ fn what_is_not_modelled_of_it_is_undecided() {
     let text = "interface inside\n ip nat inside\nip nat inside source list 1 interface outside\n\
                 access-list 1 permit any\n";
     assert!(read(text).unmodelled().is_empty());
+}
+
+/// Answers from a local address leave with the global one, whatever the question went to.
+#[test]
+fn a_local_address_that_is_translated_is_not_surely_reached_from_outside() {
+    let text = "interface outside\n ip address 203.0.113.2 255.255.255.0\n ip nat outside\n\
+                interface inside\n ip nat inside\n\
+                ip nat inside source static tcp 10.2.0.5 21 203.0.113.5 21\n\
+                ip nat inside source list NAT interface outside overload\n\
+                ip access-list extended NAT\n deny ip 10.1.0.0 0.0.0.255 192.0.2.0 0.0.0.255\n \
+                permit ip 10.1.0.0 0.0.255.255 any\n";
+    let firewall = read(text);
+    let from = "198.51.100.5:40000";
+    assert_eq!(inward(&firewall, from, "10.2.0.5:21"), None);
+    assert_eq!(inward(&firewall, from, "10.1.0.7:21"), None);
+    // What no entry names, and what is exempt on its way back.
+    assert_eq!(inward(&firewall, from, "10.2.0.5:22"), ACCEPT);
+    assert_eq!(inward(&firewall, from, "10.3.0.7:21"), ACCEPT);
+    assert_eq!(inward(&firewall, "192.0.2.9:40000", "10.1.0.7:21"), ACCEPT);
+    assert_eq!(inward(&firewall, from, "203.0.113.5:21"), ACCEPT);
+}
+
+#[test]
+fn the_address_outside_is_the_routers_own_whatever_it_translates() {
+    let text = "interface outside\n ip address 203.0.113.2 255.255.255.0\n ip nat outside\n\
+                interface inside\n ip nat inside\n";
+    for entry in ["", "ip nat inside source static 10.1.0.5 203.0.113.5\n"] {
+        let firewall = read(&format!("{text}{entry}"));
+        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.2:21"), REJECT, "{entry}");
+        assert_eq!(inward(&firewall, "198.51.100.5:40000", "203.0.113.3:21"), ACCEPT, "{entry}");
+    }
+}
+
+/// The ALG of NAT rewrites what is announced, and the inspection opens lists for it: both at once.
+#[test]
+fn the_alg_and_an_inspection_read_one_control_connection() {
+    let inspected = OVERLOAD.replace(" ip nat inside\n", " ip nat inside\n ip inspect FW in\n");
+    let lists = "ip inspect name FW ftp\nip access-list extended IN\n deny ip any any\n\
+                 ip access-list extended OUT\n permit tcp any any\n";
+    let report = audit(&format!("{inspected}{lists}"));
+    assert_eq!(mode(&report, "plain", "port"), "works");
+    assert_eq!(mode(&report, "explicit-tls", "port"), "blocked");
 }

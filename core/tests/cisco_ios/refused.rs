@@ -3,7 +3,7 @@
 use pasvaudit::dialect::Parser;
 use pasvaudit::{Code, Dialect};
 
-use crate::support::{ACCEPT, out};
+use crate::gateway::{ACCEPT, out};
 
 #[test]
 fn a_line_that_cannot_be_read_is_refused_with_its_place() {

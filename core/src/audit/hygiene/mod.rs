@@ -13,6 +13,7 @@ mod named;
 mod needless_ports;
 mod order;
 mod related;
+mod remarks;
 mod suspects;
 mod words;
 
@@ -74,6 +75,7 @@ fn of_family<A: Cached>(auditor: &Auditor<'_>, asked: &[Asked<'_>]) -> Vec<Findi
         clear_text::findings(&ground, asked),
         found(needless_ports::findings(&ground, &suspects, &budget)),
         datagrams::findings(&ground),
+        remarks::findings(&ground),
     ]
     .concat()
 }

@@ -5,5 +5,5 @@ mod common;
 mod ios;
 mod recognise;
 
-pub(super) use asa::Asa;
-pub(super) use ios::Ios;
+pub(super) use asa::ASA;
+pub(super) use ios::IOS;

@@ -6,45 +6,30 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::common::ace::{Ace, Reading};
-use super::super::common::address::{Mask, Masks};
-use super::super::common::lines::{Line, Read, Words};
-use super::super::common::names::EVERY;
+use super::super::common::address::Mask;
+use super::super::common::attached::Attached;
+use super::super::common::connections::{TRACKED, established};
+use super::super::common::lines::Line;
+use super::super::common::lowering::{Entries, FORTH, Lowering};
 use super::config::{Applied, Config, Entry, Interface, Place};
 use super::insert::LISTS;
 use super::sections::Sections;
 use crate::error::{Code, Error};
-use crate::firewall::{
-    Action, Base, BaseKind, Builder, ChainId, Fate, Given, HelperTest, Hook, InterfaceTest, Policy,
-    Span, States, Test, places,
-};
+use crate::firewall::{Action, BaseKind, Builder, ChainId, Given, Hook, Test, places};
 use crate::source::Source;
 use crate::space::Family;
 
-/// From here on packets have connections.
-const TRACKED: i32 = -200;
-
 /// How many interfaces are compared with one another.
 const INTERFACES: usize = 250;
-
-/// The inspection of FTP.
-pub(super) const HELPER: &str = "ftp";
 
 pub(super) const BOTH: [Family; 2] = [Family::Ipv4, Family::Ipv6];
 
 /// The model of a configuration.
 pub(super) fn build(given: &Given, source: &Source) -> Result<Builder, Error> {
     let mut sections = Sections::new();
-    for line in Line::all(source) {
-        if let Err(fault) = sections.take(line) {
-            if !given.lenient {
-                return Err(fault.error(source, line));
-            }
-            sections.config.strange.push(line);
-        }
-    }
+    let unread = Line::each(source, given.lenient, |line| sections.take(line))?;
     let mut config = sections.config;
-    config.groups.lenient = given.lenient;
+    config.strange.extend(unread);
     for entries in config.lists.values_mut() {
         let wanted: Vec<_> = entries.iter().map(|entry| entry.wanted).collect();
         let mut ordered: Vec<_> =
@@ -59,50 +44,37 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<Builder, Error> {
         return Err(Error::new(Code::EmptyInput, message).in_file(source.file()));
     }
     attach(given, &mut config)?;
-    let mut builder = Builder::default();
-    builder.local(&given.local);
-    builder.track_from(TRACKED);
-    let mut masks = Masks::default();
-    let read = config.groups.read_all(&mut masks, &mut builder);
-    read.map_err(|(line, fault)| fault.error(source, line))?;
+    let mut lowering = Lowering::begin(given, source, &mut config.groups)?;
+    lowering.builder.track_from(TRACKED);
     let by_name = (1..).zip(&config.interfaces);
     let by_name = by_name.filter_map(|(at, one)| Some((one.name?, at))).collect();
     let mut filter =
-        Filter { given, source, config: &config, builder, masks, chains: HashMap::new(), by_name };
+        Filter { config: &config, lowering, chains: HashMap::new(), read: HashSet::new(), by_name };
     filter.run(named)?;
-    Ok(filter.builder)
+    filter.other_lists()?;
+    Ok(filter.lowering.builder)
 }
 
-/// Applies the lists that were said to be: `INTERFACE:LIST:in`.
+/// Applies the lists that were said to be.
 fn attach<'a>(given: &'a Given, config: &mut Config<'a>) -> Result<(), Error> {
-    for attached in &given.attached {
-        let mut parts = attached.rsplitn(3, ':');
-        let (way, list, name) = (parts.next(), parts.next(), parts.next());
-        let place = match (way, name) {
-            (Some("in"), Some(name)) => Some(Place::In(name)),
-            (Some("out"), Some(name)) => Some(Place::Out(name)),
-            _ => None,
-        };
-        let entry = list.and_then(|list| config.lists.get(list)).and_then(|list| list.first());
-        let (Some(place), Some(list), Some(entry)) = (place, list, entry) else {
-            let message = format!(
-                "`{attached}` is not INTERFACE:LIST:in or INTERFACE:LIST:out, or there is no such list"
-            );
-            return Err(Error::new(Code::BadOption, message));
-        };
-        config.groups_applied.push(Applied { line: entry.line, list, place });
+    for given in &given.attached {
+        let attached = Attached::of(given)?;
+        let Attached { interface, list, out, .. } = attached;
+        let entry = config.lists.get(list).and_then(|list| list.first());
+        let line = entry.ok_or_else(|| attached.no_such_list())?.line;
+        let place = if out { Place::Out(interface) } else { Place::In(interface) };
+        config.groups_applied.push(Applied { line, list, place });
     }
     Ok(())
 }
 
 /// A configuration on its way into the model.
 pub(super) struct Filter<'a, 'b> {
-    given: &'b Given,
-    source: &'a Source,
     pub(super) config: &'b Config<'a>,
-    pub(super) builder: Builder,
-    masks: Masks,
+    pub(super) lowering: Lowering<'a>,
     chains: HashMap<&'a str, Option<ChainId>>,
+    /// The lists that have been read.
+    read: HashSet<&'a str>,
     /// The place of each interface, from 1.
     pub(super) by_name: HashMap<&'a str, u32>,
 }
@@ -120,73 +92,34 @@ impl<'a> Filter<'a, '_> {
         self.strange(&strange);
         self.itself(line);
         self.inspections()?;
-        let chain = self.base("in", Hook::Forward, 0, BaseKind::Filter);
+        let chain = self.lowering.base("in", &BOTH, Hook::Forward, 0, BaseKind::Filter);
         self.known(chain, line);
         if !named && config.groups_applied.is_empty() {
             let what = "where the access lists are applied: give --attached INTERFACE:LIST:in";
-            let what = self.builder.symbol(what);
-            self.rule(chain, line, Vec::new(), Action::Unmodelled(what));
+            let what = self.lowering.builder.symbol(what);
+            self.lowering.rule(chain, line, Vec::new(), Action::Unmodelled(what));
             return Ok(());
         }
         self.incoming(chain)?;
-        let chain = self.base("out", Hook::Forward, 10, BaseKind::Filter);
+        let chain = self.lowering.base("out", &BOTH, Hook::Forward, 10, BaseKind::Filter);
         self.known(chain, line);
         for one in &config.groups_applied {
             if let Place::Out(name) = one.place {
-                let test = self.interface(name, false);
+                let test = self.lowering.interface(name, false);
                 self.apply(chain, one, vec![test], true)?;
             }
         }
-        let chain = self.base("levels", Hook::Forward, 20, BaseKind::Filter);
+        let chain = self.lowering.base("levels", &BOTH, Hook::Forward, 20, BaseKind::Filter);
         self.known(chain, line);
         self.levels(chain);
         Ok(())
     }
 
-    pub(super) fn span(&self, line: Line<'a>) -> Span {
-        line.span(self.source)
-    }
-
-    /// A base chain.
-    pub(super) fn base(
-        &mut self,
-        name: &str,
-        hook: Hook,
-        priority: i32,
-        kind: BaseKind,
-    ) -> ChainId {
-        let policy = Policy { fate: Fate::Accept, span: None };
-        let base = Base { hook, priority, rank: 0, kind, policy };
-        self.builder.chain("interface", name, &BOTH, Some(base))
-    }
-
-    /// A test of an interface; `any` stands for every one.
-    pub(super) fn interface(&mut self, name: &str, incoming: bool) -> Test {
-        let prefix = name == EVERY;
-        let name = self.builder.symbol(if prefix { "" } else { name });
-        Test::Interface(InterfaceTest { incoming, name, prefix, negated: false })
-    }
-
-    /// A rule at the end of a chain.
-    pub(super) fn rule(
-        &mut self,
-        chain: ChainId,
-        line: Line<'a>,
-        mut tests: Vec<Test>,
-        action: Action,
-    ) {
-        let span = self.span(line);
-        self.builder.rule(chain, None, span, &mut tests, action);
-    }
-
     /// What is of a connection that passed, or that an inspection expects.
     fn known(&mut self, chain: ChainId, line: Line<'a>) {
-        let established = Test::State { states: States::ESTABLISHED, negated: false };
-        self.rule(chain, line, vec![established], Action::Accept);
-        let name = self.builder.symbol(HELPER);
-        let expected =
-            Test::Helper(HelperTest { name, prefix: false, negated: false, without: false });
-        self.rule(chain, line, vec![expected], Action::Accept);
+        self.lowering.rule(chain, line, vec![established()], Action::Accept);
+        let expected = self.lowering.expected();
+        self.lowering.rule(chain, line, vec![expected], Action::Accept);
     }
 
     /// What filters or translates in ways that are not modelled.
@@ -194,19 +127,18 @@ impl<'a> Filter<'a, '_> {
         if lines.is_empty() {
             return;
         }
-        let chain = self.base("other", Hook::Prerouting, -150, BaseKind::Filter);
+        let chain = self.lowering.base("other", &BOTH, Hook::Prerouting, -150, BaseKind::Filter);
         for line in lines {
-            let what = self.builder.symbol(line.text.trim());
-            self.rule(chain, *line, Vec::new(), Action::Unmodelled(what));
+            let what = self.lowering.builder.symbol(line.text.trim());
+            self.lowering.rule(chain, *line, Vec::new(), Action::Unmodelled(what));
         }
     }
 
     /// What goes to the device itself is a matter of its own.
     fn itself(&mut self, line: Line<'a>) {
-        let chain = self.base("to the device", Hook::Input, 0, BaseKind::Filter);
-        let established = Test::State { states: States::ESTABLISHED, negated: false };
-        self.rule(chain, line, vec![established], Action::Accept);
-        self.rule(chain, line, Vec::new(), Action::Drop);
+        let chain = self.lowering.base("to the device", &BOTH, Hook::Input, 0, BaseKind::Filter);
+        self.lowering.rule(chain, line, vec![established()], Action::Accept);
+        self.lowering.rule(chain, line, Vec::new(), Action::Drop);
     }
 
     /// Lists on the way in: that of the interface, then the one for all, then the `deny` of all else.
@@ -215,7 +147,7 @@ impl<'a> Filter<'a, '_> {
         let global = config.groups_applied.iter().find(|one| one.place == Place::Global);
         for one in &config.groups_applied {
             if let Place::In(name) = one.place {
-                let test = self.interface(name, true);
+                let test = self.lowering.interface(name, true);
                 self.apply(chain, one, vec![test], global.is_none())?;
             }
         }
@@ -233,15 +165,15 @@ impl<'a> Filter<'a, '_> {
         ends: bool,
     ) -> Result<(), Error> {
         match self.list(one.list)? {
-            Some(list) => self.rule(chain, one.line, tests.clone(), Action::Jump(list)),
+            Some(list) => self.lowering.rule(chain, one.line, tests.clone(), Action::Jump(list)),
             None => {
                 let what = format!("the access list {}, which is not in the text", one.list);
-                let what = self.builder.symbol(&what);
-                self.rule(chain, one.line, tests.clone(), Action::Unmodelled(what));
+                let what = self.lowering.builder.symbol(&what);
+                self.lowering.rule(chain, one.line, tests.clone(), Action::Unmodelled(what));
             }
         }
         if ends {
-            self.rule(chain, one.line, tests, Action::Drop);
+            self.lowering.rule(chain, one.line, tests, Action::Drop);
         }
         Ok(())
     }
@@ -266,9 +198,9 @@ impl<'a> Filter<'a, '_> {
             .filter_map(|interface| Some((interface, interface.name?)))
             .collect();
         if all.len() > INTERFACES {
-            let what = self.builder.symbol("the levels of a great many interfaces");
+            let what = self.lowering.builder.symbol("the levels of a great many interfaces");
             if let Some((first, _)) = all.first() {
-                self.rule(chain, first.line, Vec::new(), Action::Unmodelled(what));
+                self.lowering.rule(chain, first.line, Vec::new(), Action::Unmodelled(what));
             }
             return;
         }
@@ -290,27 +222,26 @@ impl<'a> Filter<'a, '_> {
                 };
                 if denied {
                     let line = from.0.level_line.unwrap_or(from.0.line);
-                    let tests = vec![self.interface(from.1, true), self.interface(to.1, false)];
-                    self.rule(chain, line, tests, Action::Drop);
+                    let tests = vec![
+                        self.lowering.interface(from.1, true),
+                        self.lowering.interface(to.1, false),
+                    ];
+                    self.lowering.rule(chain, line, tests, Action::Drop);
                 }
             }
         }
         let line = config.groups_applied.first().map(|one| one.line);
         let Some(line) = line.or(all.first().map(|(interface, _)| interface.line)) else { return };
         for incoming in [true, false] {
-            let mut tests = Vec::with_capacity(all.len());
-            for (_, name) in &all {
-                if let Test::Interface(test) = self.interface(name, incoming) {
-                    tests.push(Test::Interface(InterfaceTest { negated: true, ..test }));
-                }
-            }
+            let names = all.iter().map(|(_, name)| *name);
+            let tests = self.lowering.elsewhere(names, incoming);
             let action = if all.is_empty() {
                 let what = "the levels of the interfaces, which are not in the text";
-                Action::Unmodelled(self.builder.symbol(what))
+                Action::Unmodelled(self.lowering.builder.symbol(what))
             } else {
                 Action::Drop
             };
-            self.rule(chain, line, tests, action);
+            self.lowering.rule(chain, line, tests, action);
         }
     }
 
@@ -330,55 +261,47 @@ impl<'a> Filter<'a, '_> {
         Ok(chain)
     }
 
+    /// Lists that nothing applies filter nothing, but are read all the same.
+    fn other_lists(&mut self) -> Result<(), Error> {
+        let config = self.config;
+        let unread = config.lists.iter().filter(|(name, _)| !self.read.contains(*name));
+        let mut entries: Vec<_> = unread.flat_map(|(_, entries)| entries).collect();
+        entries.retain(|entry| entry.words.peek() != Some("remark"));
+        entries.sort_by_key(|entry| entry.line.number);
+        let how = Entries {
+            groups: &config.groups,
+            families: &BOTH,
+            mask: Mask::Net,
+            permit: Action::Accept,
+            deny: Action::Drop,
+            ends: FORTH,
+        };
+        for entry in entries {
+            self.lowering.look_at(entry.words, entry.standard, &how)?;
+        }
+        Ok(())
+    }
+
     /// A chain with the entries of a list.
     pub(super) fn lower(
         &mut self,
-        name: &str,
+        name: &'a str,
         table: &str,
         entries: &[Entry<'a>],
         permit: Action,
         deny: Action,
     ) -> Result<ChainId, Error> {
-        let chain = self.builder.chain(table, name, &BOTH, None);
-        if !self.masks.spend(entries.len()) {
-            let what = self.builder.symbol("lists of a great many entries, which are used often");
-            if let Some(entry) = entries.first() {
-                self.rule(chain, entry.line, vec![Test::Unmodelled(what)], permit);
-            }
+        self.read.insert(name);
+        let chain = self.lowering.builder.chain(table, name, &BOTH, None);
+        let Some(first) = entries.first() else { return Ok(chain) };
+        if !self.lowering.affords(chain, first.line, entries.len(), &permit) {
             return Ok(chain);
         }
-        for entry in entries {
-            let mut words = entry.words;
-            if words.peek() == Some("remark") {
-                continue;
-            }
-            let span = self.span(entry.line);
-            match self.ace(entry, &mut words) {
-                Ok(mut ace) => {
-                    if let Some(ports) = ace.datagrams {
-                        self.builder.datagrams(chain, span, ports);
-                    }
-                    let action = if ace.permits { &permit } else { &deny };
-                    self.builder.rule(chain, None, span, &mut ace.tests, action.clone());
-                }
-                Err(_) if self.given.lenient => {
-                    let what = self.builder.symbol("a line that cannot be read");
-                    self.rule(chain, entry.line, Vec::new(), Action::Unmodelled(what));
-                }
-                Err(fault) => return Err(fault.error(self.source, entry.line)),
-            }
+        let groups = &self.config.groups;
+        let how = Entries { groups, families: &BOTH, mask: Mask::Net, permit, deny, ends: FORTH };
+        for entry in entries.iter().filter(|entry| entry.words.peek() != Some("remark")) {
+            self.lowering.entry(chain, entry.words, entry.standard, &how)?;
         }
         Ok(chain)
-    }
-
-    fn ace(&mut self, entry: &Entry<'a>, words: &mut Words<'a>) -> Read<'a, Ace> {
-        let mut reading = Reading {
-            groups: &self.config.groups,
-            masks: &mut self.masks,
-            builder: &mut self.builder,
-            families: &BOTH,
-            mask: Mask::Net,
-        };
-        if entry.standard { reading.standard(words) } else { reading.extended(words) }
     }
 }

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::super::super::insertion::{Insertion, Spot, line_start, next_line};
-use crate::firewall::{Action, ChainId, Firewall, Span};
+use super::super::common::insert::Place;
+use crate::firewall::{ChainId, Firewall, Span};
 
 /// The table of the chains that are access lists.
 pub(super) const LISTS: &str = "access-list";
 
 /// Puts entries, from `extended` on, where they belong.
 pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
-    let (list, before) = place(firewall, spot)?;
+    let Place { list, before } = Place::of(firewall, spot, &[LISTS])?;
     let text = firewall.text();
     let name = firewall.chain(list)?.name();
     let spans = spans(firewall, list)?;
@@ -29,14 +30,14 @@ pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Op
 
 /// What adds the entries to a device while it runs.
 pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<String>)]) -> Option<String> {
-    let mut places: BTreeMap<(ChainId, usize), Vec<&str>> = BTreeMap::new();
+    let mut places: BTreeMap<Place, Vec<&str>> = BTreeMap::new();
     for (spot, rules) in additions {
-        let place = place(firewall, *spot)?;
+        let place = Place::of(firewall, *spot, &[LISTS])?;
         places.entry(place).or_default().extend(rules.iter().map(String::as_str));
     }
     let mut text = String::new();
     // From the end to the beginning, so that no place is moved by what goes in before.
-    for ((list, before), rules) in places.into_iter().rev() {
+    for (Place { list, before }, rules) in places.into_iter().rev() {
         let name = firewall.chain(list)?.name();
         let spans = spans(firewall, list)?;
         let line = spans.get(before).map(|span| lines_before(firewall.text(), name, *span) + 1);
@@ -69,22 +70,4 @@ fn spans(firewall: &Firewall, list: ChainId) -> Option<Vec<Span>> {
         line.split_whitespace().nth(2) != Some("line")
     };
     (ordered && spans.iter().all(plain)).then_some(spans)
-}
-
-/// The list and the entry before which something goes. The implicit `deny` stands where a list is
-/// applied.
-fn place(firewall: &Firewall, spot: Spot) -> Option<(ChainId, usize)> {
-    let list = |id: ChainId| firewall.chain(id).filter(|chain| chain.table() == LISTS);
-    let Spot::Before(rule) = spot else { return None };
-    if list(rule.chain).is_some() {
-        return Some((rule.chain, rule.index as usize));
-    }
-    let chain = firewall.chain(rule.chain)?;
-    let here = chain.rule(rule.index)?;
-    if let Action::Jump(to) = here.action() {
-        return list(*to).map(|_| (*to, 0));
-    }
-    let applied = chain.rule(rule.index.checked_sub(1)?)?;
-    let Action::Jump(to) = applied.action() else { return None };
-    list(*to).filter(|_| applied.span() == here.span()).map(|list| (*to, list.rules().len()))
 }

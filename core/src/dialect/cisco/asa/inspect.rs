@@ -1,32 +1,38 @@
 //! `inspect ftp`: which control connections it reads.
 
+use super::super::common::connections::{FTP, HELPER, begins};
 use super::super::common::lines::Line;
 use super::super::common::ports::ports;
-use super::filter::{Filter, HELPER};
+use super::filter::{BOTH, Filter};
 use crate::error::Error;
-use crate::firewall::{Action, BaseKind, ChainId, Hook, Ports, Side, Test};
+use crate::firewall::{Action, BaseKind, ChainId, Hook, Ports, RemarkKind, Side, Test};
 
-/// The port that `match default-inspection-traffic` means for FTP.
-const FTP: u32 = 21;
+/// How many data connections of one session may be open at a time: "Guidelines for Application
+/// Inspection" in the ASA firewall CLI guide.
+const DATA_CONNECTIONS: u32 = 200;
 
 impl<'a> Filter<'a, '_> {
     /// The inspections of FTP. Without any in the text there are none.
     pub(super) fn inspections(&mut self) -> Result<(), Error> {
         let config = self.config;
-        let chain = self.base("inspect", Hook::Forward, -10, BaseKind::Filter);
+        let chain = self.lowering.base("inspect", &BOTH, Hook::Forward, -10, BaseKind::Filter);
         let several = config.service_policies.iter().any(|(.., interface)| interface.is_some());
         for (line, policy, interface) in &config.service_policies {
             let mut places = vec![Vec::new()];
             // That of an interface comes before the one for all, feature by feature.
             if several && interface.is_none() {
-                let what = self.builder.symbol("a policy for all besides that of an interface");
+                let what =
+                    self.lowering.builder.symbol("a policy for all besides that of an interface");
                 places = vec![vec![Test::Unmodelled(what)]];
             }
             if let Some(name) = interface {
-                places = vec![vec![self.interface(name, true)], vec![self.interface(name, false)]];
+                places = vec![
+                    vec![self.lowering.interface(name, true)],
+                    vec![self.lowering.interface(name, false)],
+                ];
             }
             let Some(classes) = config.policies.get(policy) else {
-                let what = self.builder.symbol(&format!("policy-map {policy}"));
+                let what = self.lowering.builder.symbol(&format!("policy-map {policy}"));
                 for mut tests in places {
                     tests.push(Test::Unmodelled(what));
                     self.helper(chain, *line, tests);
@@ -40,6 +46,9 @@ impl<'a> Filter<'a, '_> {
                         continue;
                     }
                     let strict = !words.is_done();
+                    let span = self.lowering.span(*action);
+                    let remark = RemarkKind::DataConnections { at_most: DATA_CONNECTIONS };
+                    self.lowering.builder.remark(chain, span, remark);
                     for place in &places {
                         self.class(chain, *action, class.name, strict, place)?;
                     }
@@ -50,8 +59,8 @@ impl<'a> Filter<'a, '_> {
     }
 
     fn helper(&mut self, chain: ChainId, line: Line<'a>, tests: Vec<Test>) {
-        let helper = self.builder.symbol(HELPER);
-        self.rule(chain, line, tests, Action::SetHelper(helper));
+        let helper = self.lowering.builder.symbol(HELPER);
+        self.lowering.rule(chain, line, tests, Action::SetHelper(helper));
     }
 
     /// The connections of a class.
@@ -85,13 +94,13 @@ impl<'a> Filter<'a, '_> {
             } else if words.accept("any") {
                 Vec::new()
             } else if words.accept_all(&["port", "tcp"]) {
-                match ports(&mut words, &mut self.builder) {
+                match ports(&mut words, &mut self.lowering.builder) {
                     Ok(Some(ports)) if words.is_done() => {
                         let mut tests = Vec::new();
                         ports.tests(Side::Destination, &mut tests);
                         tests
                     }
-                    _ => vec![self.unknown(*at)],
+                    _ => vec![self.lowering.unknown(*at)],
                 }
             } else if words.accept_all(&["port", "udp"]) {
                 vec![Test::Never]
@@ -99,37 +108,35 @@ impl<'a> Filter<'a, '_> {
                 let list = words.next().unwrap_or_default();
                 match config.lists.get(list).filter(|entries| !entries.is_empty()) {
                     Some(entries) if known.is_some_and(|lines| lines.len() == 1) && !strict => {
-                        let helper = Action::SetHelper(self.builder.symbol(HELPER));
+                        let helper = Action::SetHelper(self.lowering.builder.symbol(HELPER));
                         let found = Action::Several(Box::new(Box::new([helper, Action::Return])));
                         let to =
                             self.lower(list, "class-map list", entries, found, Action::Return)?;
-                        self.rule(chain, line, place.to_vec(), Action::Jump(to));
+                        let tests = [place, &[begins()]].concat();
+                        self.lowering.rule(chain, line, tests, Action::Jump(to));
                         return Ok(());
                     }
-                    _ => vec![self.unknown(*at)],
+                    _ => vec![self.lowering.unknown(*at)],
                 }
             } else {
-                vec![self.unknown(*at)]
+                vec![self.lowering.unknown(*at)]
             };
             matches.push(tests);
         }
         if matches.is_empty() {
-            matches.push(vec![self.unknown(line)]);
+            matches.push(vec![self.lowering.unknown(line)]);
         }
-        // All lines of a class have to match.
+        // All lines of a class have to match the first packet.
         let mut tests = place.to_vec();
+        tests.push(begins());
         tests.extend(matches.into_iter().flatten());
         self.helper(chain, line, tests.clone());
         if strict {
             // What it makes of `AUTH TLS`, and of clients that do not wait for replies.
             let what = "what `inspect ftp strict` makes of TLS and of clients that do not wait";
-            let what = self.builder.symbol(what);
-            self.rule(chain, line, tests, Action::Unmodelled(what));
+            let what = self.lowering.builder.symbol(what);
+            self.lowering.rule(chain, line, tests, Action::Unmodelled(what));
         }
         Ok(())
-    }
-
-    fn unknown(&mut self, line: Line<'a>) -> Test {
-        Test::Unmodelled(self.builder.symbol(line.text.trim()))
     }
 }

@@ -5,20 +5,24 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::super::common::connections::begins;
 use super::super::common::groups::Content;
 use super::super::common::lines::{Line, Words};
 use super::super::common::names::port;
 use super::super::common::sets::Net;
+use super::super::common::translation::{Span, between, one_to_one, plain, translate};
 use super::filter::{BOTH, Filter};
 use super::sections::v4;
 use crate::firewall::{
-    Action, Addresses, BaseKind, ChainId, Hook, Mark, Ports, Side, States, Test, Translation,
-    TranslationKind,
+    Action, Addresses, BaseKind, ChainId, Hook, Mark, Ports, Side, States, Test, TranslationKind,
 };
 use crate::space::Ranges;
 
 /// Which interface packets came in by.
 const MARK: u32 = 0xffff;
+
+/// Every address.
+const ALL: Span = (0, u32::MAX);
 
 /// The place of a rule among those of objects: static before dynamic, then fewest addresses, then the
 /// lowest one, then the name.
@@ -54,9 +58,9 @@ impl<'a> Filter<'a, '_> {
             return Vec::new();
         }
         self.marks();
-        let entry = self.base("nat in", Hook::Prerouting, -100, BaseKind::Nat);
-        let exit = self.base("nat out", Hook::Postrouting, 100, BaseKind::Nat);
-        let reverse = self.base("nat check", Hook::Forward, -20, BaseKind::Filter);
+        let entry = self.lowering.base("nat in", &BOTH, Hook::Prerouting, -100, BaseKind::Nat);
+        let exit = self.lowering.base("nat out", &BOTH, Hook::Postrouting, 100, BaseKind::Nat);
+        let reverse = self.lowering.base("nat check", &BOTH, Hook::Forward, -20, BaseKind::Filter);
         for words in &config.manual {
             let rule = self.manual(*words);
             self.add(words.line, rule, entry, exit, reverse);
@@ -89,12 +93,12 @@ impl<'a> Filter<'a, '_> {
 
     fn marks(&mut self) {
         let config = self.config;
-        let chain = self.base("marks", Hook::Prerouting, -300, BaseKind::Filter);
+        let chain = self.lowering.base("marks", &BOTH, Hook::Prerouting, -300, BaseKind::Filter);
         for (value, interface) in (1..MARK).zip(&config.interfaces) {
             let Some(name) = interface.name else { continue };
-            let test = self.interface(name, true);
+            let test = self.lowering.interface(name, true);
             let mark = Mark { value, mask: MARK };
-            self.rule(chain, interface.line, vec![test], Action::SetMark(mark));
+            self.lowering.rule(chain, interface.line, vec![test], Action::SetMark(mark));
         }
     }
 
@@ -102,7 +106,7 @@ impl<'a> Filter<'a, '_> {
     fn came_by(&mut self, name: &str) -> Test {
         match self.by_name.get(name).copied().filter(|value| *value < MARK) {
             Some(value) => Test::Mark { mark: Mark { value, mask: MARK }, negated: false },
-            None => Test::Unmodelled(self.builder.symbol(&format!("interface {name}"))),
+            None => Test::Unmodelled(self.lowering.builder.symbol(&format!("interface {name}"))),
         }
     }
 
@@ -115,10 +119,10 @@ impl<'a> Filter<'a, '_> {
         reverse: ChainId,
     ) {
         let Some(rule) = rule else {
-            let what = self.builder.symbol(line.text.trim());
+            let what = self.lowering.builder.symbol(line.text.trim());
             for (chain, side) in [(entry, Side::Destination), (exit, Side::Source)] {
-                let any = range(side, (0, u32::MAX), None);
-                self.rule(chain, line, vec![Test::Unmodelled(what)], any);
+                let any = translate(plain(side, between(ALL)), None);
+                self.lowering.rule(chain, line, vec![Test::Unmodelled(what)], any);
             }
             return;
         };
@@ -132,7 +136,7 @@ impl<'a> Filter<'a, '_> {
             tests.push(self.came_by(name));
         }
         if let Some(name) = to {
-            tests.push(self.interface(name, false));
+            tests.push(self.lowering.interface(name, false));
         }
         rule.real.tests(Side::Source, &BOTH, &mut tests);
         let single = |number: u16| Ports::range(number.into(), number.into());
@@ -144,27 +148,25 @@ impl<'a> Filter<'a, '_> {
             let at = *self.by_name.get(name)? as usize;
             self.config.interfaces.get(at.checked_sub(1)?)?.address
         });
+        // What comes to that address and is of nobody else is for the device.
+        self.lowering
+            .builder
+            .local(&own.map(|own| IpNet::from(IpAddr::V4(own))).into_iter().collect::<Vec<_>>());
         let own: Option<u32> = own.map(u32::from);
-        if let (To::Interface, Some(address)) = (&rule.to, own) {
-            self.builder.local(&[IpNet::from(IpAddr::V4(address.into()))]);
-        }
         let action = match rule.to {
-            To::Addresses(lo, hi) if rule.fixed => block(Side::Source, (lo, hi), mapped),
-            To::Addresses(lo, hi) => range(Side::Source, (lo, hi), None),
+            To::Addresses(lo, hi) if rule.fixed => one_to_one(Side::Source, (lo, hi), mapped),
+            To::Addresses(lo, hi) => translate(plain(Side::Source, between((lo, hi))), None),
             To::Interface => match own {
-                Some(own) => range(Side::Source, (own, own), mapped),
-                None => Action::Translate(Box::new(Translation {
-                    ports: mapped.map(|port| (port, port)),
-                    ..plain(Side::Source, TranslationKind::Masquerade)
-                })),
+                Some(own) => one_to_one(Side::Source, (own, own), mapped),
+                None => translate(plain(Side::Source, TranslationKind::Masquerade), mapped),
             },
             To::Same => Action::Accept,
         };
-        self.rule(exit, rule.line, tests, action);
+        self.lowering.rule(exit, rule.line, tests, action);
         // In by the mapped interface.
         let mut tests = Vec::new();
         if let Some(name) = to {
-            tests.push(self.interface(name, true));
+            tests.push(self.lowering.interface(name, true));
         }
         let addresses =
             |lo, hi| Test::Address(Side::Destination, Addresses::V4(Ranges::range(lo, hi)));
@@ -172,14 +174,14 @@ impl<'a> Filter<'a, '_> {
         match rule.to {
             To::Same => {
                 rule.real.tests(Side::Destination, &BOTH, &mut tests);
-                self.rule(entry, rule.line, tests, Action::Accept);
+                self.lowering.rule(entry, rule.line, tests, Action::Accept);
                 return;
             }
             To::Addresses(lo, hi) => tests.push(addresses(lo, hi)),
             To::Interface => match own {
                 Some(own) => tests.push(addresses(own, own)),
                 None => {
-                    let what = self.builder.symbol("the address of an interface");
+                    let what = self.lowering.builder.symbol("the address of an interface");
                     tests.push(Test::Unmodelled(what));
                 }
             },
@@ -187,30 +189,31 @@ impl<'a> Filter<'a, '_> {
         if rule.fixed {
             tests.extend(mapped.map(|port| Test::Port(Side::Destination, single(port))));
             let real = rule.ports.map(|(real, _)| real);
-            let action = block(Side::Destination, whole.unwrap_or_default(), real);
-            self.rule(entry, rule.line, tests, action);
+            let action = one_to_one(Side::Destination, whole.unwrap_or_default(), real);
+            self.lowering.rule(entry, rule.line, tests, action);
         } else if matches!(rule.to, To::Addresses(..)) {
             // Whoever has the address for the moment.
-            let what = self.builder.symbol("who has this address of the pool");
+            let what = self.lowering.builder.symbol("who has this address of the pool");
             tests.push(Test::Unmodelled(what));
-            self.rule(entry, rule.line, tests, range(Side::Destination, (0, u32::MAX), None));
+            let any = translate(plain(Side::Destination, between(ALL)), None);
+            self.lowering.rule(entry, rule.line, tests, any);
         }
         // A connection to the real address would have its answers translated: it may be dropped.
         let mut tests = Vec::new();
         for (name, incoming) in [(to, true), (from, false)] {
             if let Some(name) = name {
-                tests.push(self.interface(name, incoming));
+                tests.push(self.lowering.interface(name, incoming));
             }
         }
         rule.real.tests(Side::Destination, &BOTH, &mut tests);
-        tests.push(Test::State { states: States::NEW, negated: false });
+        tests.push(begins());
         tests.push(Test::State { states: States::DNAT, negated: true });
         if let Some((real, _)) = rule.ports {
             tests.push(Test::Port(Side::Destination, single(real)));
         }
         let what = "whether connections to the real address pass a rule that translates it";
-        tests.push(Test::Unmodelled(self.builder.symbol(what)));
-        self.rule(reverse, rule.line, tests, Action::Drop);
+        tests.push(Test::Unmodelled(self.lowering.builder.symbol(what)));
+        self.lowering.rule(reverse, rule.line, tests, Action::Drop);
     }
 
     /// A rule of an object, from the interfaces on.
@@ -333,27 +336,4 @@ impl<'a> Filter<'a, '_> {
         }
         Some(To::Addresses(lo, hi))
     }
-}
-
-const fn plain(side: Side, kind: TranslationKind) -> Translation {
-    Translation { side, kind, ports: None, base_port: None, random: false, persistent: false }
-}
-
-/// To any of these addresses.
-fn range(side: Side, (lo, hi): (u32, u32), port: Option<u16>) -> Action {
-    let address = |number: u32| IpAddr::V4(number.into());
-    let kind = TranslationKind::Range(Some((address(lo), address(hi))));
-    Action::Translate(Box::new(Translation {
-        ports: port.map(|port| (port, port)),
-        ..plain(side, kind)
-    }))
-}
-
-/// One to one, where it is a block.
-fn block(side: Side, (lo, hi): (u32, u32), port: Option<u16>) -> Action {
-    if lo == hi {
-        return range(side, (lo, hi), port);
-    }
-    let length = (lo ^ hi).leading_zeros() as u8;
-    Action::Translate(Box::new(plain(side, TranslationKind::Netmap(IpAddr::V4(lo.into()), length))))
 }

@@ -33,6 +33,10 @@ impl<'a> Sections<'a> {
     pub(super) fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
         let words = line.words();
         let first = words.peek().unwrap_or_default();
+        if first == "banner" {
+            return Ok(());
+        }
+        line.check()?;
         // `: Saved` and the like.
         if first.starts_with(':') {
             return Ok(());
@@ -60,7 +64,7 @@ impl<'a> Sections<'a> {
                 let Some(interface) = config.interfaces.last_mut() else { return Ok(false) };
                 words.next();
                 match first {
-                    "nameif" => interface.name = words.next(),
+                    "nameif" => interface.name = Some(words.need("the name of the interface")?),
                     "security-level" => {
                         let level = words.need("a level")?;
                         interface.level = level.parse().ok().filter(|level| *level <= 100);
@@ -80,7 +84,7 @@ impl<'a> Sections<'a> {
                 Ok(true)
             }
             Mode::Group(name, object) => {
-                if object && first == "nat" {
+                if object && first == "nat" && !is_manual(words) {
                     words.next();
                     config.auto.push((name, words));
                     return Ok(true);
@@ -122,7 +126,7 @@ impl<'a> Sections<'a> {
                 match first {
                     "class" => {
                         words.next();
-                        let name = words.next().unwrap_or_default();
+                        let name = words.need("the name of a class map")?;
                         classes.push(Class { name, actions: Vec::new() });
                     }
                     _ if line.is_indented() || first == "inspect" => {
@@ -141,10 +145,11 @@ impl<'a> Sections<'a> {
         let config = &mut self.config;
         match words.next().unwrap_or_default() {
             "name" => {
-                let address = words.next().and_then(|word| word.parse::<IpAddr>().ok());
-                if let Some((address, name)) = address.zip(words.next()) {
-                    config.groups.names.insert(name, address);
-                }
+                let word = words.need("an address")?;
+                let Ok(address) = word.parse::<IpAddr>() else {
+                    return fault(Code::BadAddress, format!("`{word}` is no address"), word);
+                };
+                config.groups.names.insert(words.need("a name for the address")?, address);
             }
             "access-list" => self.entry(line, words)?,
             "access-group" => self.applied(line, words)?,
@@ -160,8 +165,15 @@ impl<'a> Sections<'a> {
                 self.mode = Mode::Interface;
             }
             "same-security-traffic" => {
-                config.inter |= words.accept_all(&["permit", "inter-interface"]);
-                config.intra |= words.accept_all(&["permit", "intra-interface"]);
+                words.accept("permit");
+                match words.need("`inter-interface` or `intra-interface`")? {
+                    "inter-interface" => config.inter = true,
+                    "intra-interface" => config.intra = true,
+                    word => {
+                        let message = "`inter-interface` or `intra-interface` belongs here";
+                        return fault(Code::BadSyntax, message, word);
+                    }
+                }
             }
             "object" => {
                 let kind = match words.next() {
@@ -224,7 +236,14 @@ impl<'a> Sections<'a> {
             }
             "service-policy" => {
                 let name = words.need("the name of a policy map")?;
-                let on = if words.accept("interface") { words.next() } else { None };
+                let on = match words.need("`global` or `interface`")? {
+                    "global" => None,
+                    "interface" => Some(words.need("the name of an interface")?),
+                    word => {
+                        let message = "`global` or `interface NAME` belongs here";
+                        return fault(Code::BadSyntax, message, word);
+                    }
+                };
                 config.service_policies.push((line, name, on));
             }
             // PIX, and ASA before 8.3; and what filters besides.
@@ -302,6 +321,13 @@ impl<'a> Sections<'a> {
         all.push(Applied { line, list, place });
         Ok(())
     }
+}
+
+/// Whether a rule of NAT stands by itself, though an object was open before it.
+fn is_manual(words: Words<'_>) -> bool {
+    words.skip(1).find(|word| !word.starts_with('(')).is_some_and(|word| {
+        matches!(word, "source" | "after-auto") || word.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The address of a word.

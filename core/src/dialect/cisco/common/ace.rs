@@ -27,6 +27,9 @@ pub(in super::super) struct Reading<'a, 'b> {
     /// The families that the list is for.
     pub families: &'b [Family],
     pub mask: Mask,
+    /// The sides of a packet that the first and the second end of an entry are compared with: the other
+    /// way round where answers are asked about.
+    pub ends: [Side; 2],
 }
 
 /// The flags by their names.
@@ -58,7 +61,8 @@ impl<'a> Reading<'a, '_> {
         let permits = Self::verdict(words)?;
         let mut tests = Vec::new();
         let net = self.lone(words)?;
-        net.tests(Side::Source, self.families, &mut tests);
+        let [from, _] = self.ends;
+        net.tests(from, self.families, &mut tests);
         self.options(words, &mut tests)?;
         Ok(Ace { permits, tests, datagrams: None })
     }
@@ -79,15 +83,16 @@ impl<'a> Reading<'a, '_> {
             let datagrams = named.filter(|_| permits).map(|ports| ports.ports);
             return Ok(Ace { permits, tests: vec![Test::Never], datagrams });
         }
-        source.tests(Side::Source, self.families, &mut tests);
-        destination.tests(Side::Destination, self.families, &mut tests);
+        let [from, to] = self.ends;
+        source.tests(from, self.families, &mut tests);
+        destination.tests(to, self.families, &mut tests);
         if let Some(ports) = source_ports {
-            ports.tests(Side::Source, &mut tests);
+            ports.tests(from, &mut tests);
         }
         if let Some(ports) = destination_ports {
-            ports.tests(Side::Destination, &mut tests);
+            ports.tests(to, &mut tests);
         }
-        one_of(services.iter().map(Service::tests).collect(), &mut tests);
+        one_of(services.iter().map(|service| service.tests(self.ends)).collect(), &mut tests);
         self.options(words, &mut tests)?;
         Ok(Ace { permits, tests, datagrams: None })
     }

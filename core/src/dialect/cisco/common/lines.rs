@@ -4,6 +4,9 @@ use crate::error::{Code, Error};
 use crate::firewall::Span;
 use crate::source::Source;
 
+/// How many characters of a message are shown.
+const LONGEST: usize = 300;
+
 /// A line of the text.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Line<'a> {
@@ -15,10 +18,27 @@ pub(in super::super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// All lines that say something: no empty ones, and no comments, which `!` begins.
-    pub(in super::super) fn all(source: &'a Source) -> impl Iterator<Item = Self> {
+    fn all(source: &'a Source) -> impl Iterator<Item = Self> {
         let text = source.text().trim_start_matches('\u{feff}');
         let lines = (1..).zip(text.lines()).map(|(number, text)| Self { number, text });
         lines.filter(|line| !line.is_blank())
+    }
+
+    /// Gives each of them to `take`; those that it cannot read, if that is no error.
+    pub(in super::super) fn each(
+        source: &'a Source,
+        lenient: bool,
+        mut take: impl FnMut(Self) -> Read<'a, ()>,
+    ) -> Result<Vec<Self>, Error> {
+        let mut unread = Vec::new();
+        for line in Self::all(source) {
+            match take(line) {
+                Ok(()) => {}
+                Err(_) if lenient => unread.push(line),
+                Err(fault) => return Err(fault.error(source, line)),
+            }
+        }
+        Ok(unread)
     }
 
     fn is_blank(self) -> bool {
@@ -29,6 +49,26 @@ impl<'a> Line<'a> {
     /// Whether it begins with a blank, as what belongs to a section does.
     pub(in super::super) fn is_indented(self) -> bool {
         self.text.starts_with([' ', '\t'])
+    }
+
+    /// Whether a terminal has left its traces in it: then parts of it may be anywhere.
+    pub(in super::super) fn check(self) -> Read<'a, ()> {
+        let control = |c: char| c.is_control() && c != '\t';
+        if let Some((at, c)) = self.text.char_indices().find(|(_, c)| control(*c)) {
+            let at = self.text.get(at..at + c.len_utf8()).unwrap_or_default();
+            let message = format!(
+                "there is a control character in the line ({}); save the text with plain line ends, and \
+                 without paging",
+                c.escape_default()
+            );
+            return fault(Code::BadSyntax, message, at);
+        }
+        let text = self.text.trim();
+        if text.starts_with("--More--") || text.starts_with("<--- More --->") {
+            let message = "this was printed page by page; turn that off and print it again";
+            return fault(Code::BadSyntax, message, text);
+        }
+        Ok(())
     }
 
     /// Its words.
@@ -126,6 +166,15 @@ pub(in super::super) fn fault<T>(code: Code, message: impl Into<String>, at: &st
 impl Fault<'_> {
     /// The error, with its place.
     pub(in super::super) fn error(self, source: &Source, line: Line<'_>) -> Error {
-        source.error(self.code, self.message, line.number, line.text, self.at)
+        source.error(self.code, shortened(self.message), line.number, line.text, self.at)
     }
+}
+
+/// A message may quote a word that is as long as the text.
+fn shortened(mut message: String) -> String {
+    if let Some((at, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(at);
+        message.push('…');
+    }
+    message
 }

@@ -158,8 +158,8 @@ impl Service {
         matches!(self.protocol, Protocol::Any | Protocol::Tcp | Protocol::Both | Protocol::Zero)
     }
 
-    /// Tests that a TCP packet is of it.
-    pub(in super::super) fn tests(&self) -> Vec<Test> {
+    /// Tests that a TCP packet is of it, which goes from the first of these sides to the second.
+    pub(in super::super) fn tests(&self, [from, to]: [Side; 2]) -> Vec<Test> {
         let mut tests = Vec::new();
         if !self.concerns_tcp() {
             tests.push(Test::Never);
@@ -167,10 +167,10 @@ impl Service {
         }
         tests.extend(self.unknown.map(Test::Unmodelled));
         if let Some(ports) = &self.source {
-            ports.tests(Side::Source, &mut tests);
+            ports.tests(from, &mut tests);
         }
         if let Some(ports) = &self.destination {
-            ports.tests(Side::Destination, &mut tests);
+            ports.tests(to, &mut tests);
         }
         tests
     }

@@ -48,6 +48,15 @@ pub(super) struct Zones<'a> {
     pub port_maps: Vec<Words<'a>>,
 }
 
+impl Zones<'_> {
+    /// Whether any policy lets packets pass without inspecting them.
+    pub(super) fn passes(&self) -> bool {
+        let classes = self.policies.values().flatten();
+        let mut actions = classes.flat_map(|class| &class.actions);
+        actions.any(|line| line.words().peek() == Some("pass"))
+    }
+}
+
 /// What may pass from one zone to another.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {

@@ -5,20 +5,20 @@
 //! itself. Where a list ends without a verdict its implicit `deny` follows, which stands at the line
 //! that applies the list. A list that is not there or has no entries lets everything through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::super::common::ace::Reading;
-use super::super::common::address::{Mask, Masks};
+use super::super::common::address::Mask;
+use super::super::common::attached::Attached;
+use super::super::common::connections::TRACKED;
 use super::super::common::lines::{Line, Words};
-use super::super::common::names::EVERY;
+use super::super::common::lowering::{Entries, FORTH, Lowering};
 use super::config::{Applied, Config, Interface};
 use super::lists::List;
-use super::nat::bit;
+use super::marks::{MAYBE, SESSION, TRANSIT};
 use super::sections::Sections;
 use crate::error::{Code, Error};
 use crate::firewall::{
-    Action, Base, BaseKind, Builder, ChainId, Fate, Given, Hook, InterfaceTest, Mark, Policy,
-    Reject, Span, Test,
+    Action, BaseKind, Builder, ChainId, Given, Hook, Mark, Reject, RemarkKind, Side, Test,
 };
 use crate::source::Source;
 use crate::space::Family;
@@ -29,40 +29,15 @@ const BEFORE: i32 = -150;
 /// Lists that are applied `out` come after sources are translated.
 const AFTER: i32 = 150;
 
-/// The mark of packets that came from inside.
-pub(super) const INSIDE: Mark = bit(0);
-
-/// The mark of packets that the router passes on.
-pub(super) const TRANSIT: Mark = bit(1);
-
-/// The mark of packets of inspected sessions, which lists do not stop.
-pub(super) const SESSION: Mark = bit(2);
-
-/// The mark of packets that lists may not stop, for they are of inspected sessions.
-pub(super) const MAYBE: Mark = bit(3);
-
-/// The inspection of FTP.
-pub(super) const HELPER: &str = "ftp";
-
-/// The ALG for FTP of NAT, which lets nothing through.
-pub(super) const NAT_HELPER: &str = "ftp-21";
-
-/// From here on packets have connections.
-const TRACKED: i32 = -200;
-
 /// The model of a configuration, and the families that it governs.
 pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Family>), Error> {
     let mut sections = Sections::new();
-    for line in Line::all(source) {
-        if let Err(fault) = sections.take(line) {
-            if !given.lenient {
-                return Err(fault.error(source, line));
-            }
-            sections.config.strange.push(line);
-        }
+    let unread = Line::each(source, given.lenient, |line| sections.take(line))?;
+    if let Some((line, fault)) = sections.open() {
+        return Err(fault.error(source, line));
     }
     let mut config = sections.config;
-    config.groups.lenient = given.lenient;
+    config.strange.extend(unread);
     for interface in &mut config.interfaces.all {
         let drops = |(name, _): &&(&str, Line<'_>)| config.dropping.contains(name);
         interface.strange.extend(interface.shaped.iter().filter(drops).map(|(_, line)| *line));
@@ -87,25 +62,18 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
                        lines of it that filter";
         return Err(Error::new(Code::EmptyInput, message).in_file(source.file()));
     }
-    let mut builder = Builder::default();
-    builder.local(&given.local);
-    let mut masks = Masks::default();
-    config
-        .groups
-        .read_all(&mut masks, &mut builder)
-        .map_err(|(line, fault)| fault.error(source, line))?;
+    let lowering = Lowering::begin(given, source, &mut config.groups)?;
+    let passes = config.zones.passes();
     let mut filter = Filter {
-        given,
-        source,
         config: &config,
-        builder,
-        masks,
+        passes,
+        read: HashSet::new(),
+        lowering,
         chains: HashMap::new(),
         policies: HashMap::new(),
         class_lists: HashMap::new(),
     };
     let families = filter.families();
-    filter.through();
     if given.attached.is_empty() {
         filter.known_interfaces();
     }
@@ -114,7 +82,7 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
         filter.marks();
     }
     if filter.translates() || filter.inspects() || filter.has_zones() {
-        filter.builder.track_from(TRACKED);
+        filter.lowering.builder.track_from(TRACKED);
     }
     strange.extend(filter.inspect(&families)?);
     strange.extend(filter.nat()?);
@@ -126,30 +94,19 @@ pub(super) fn build(given: &Given, source: &Source) -> Result<(Builder, Vec<Fami
     for family in &families {
         filter.lists(*family)?;
     }
-    Ok((filter.builder, families))
+    filter.other_lists()?;
+    Ok((filter.lowering.builder, families))
 }
 
 /// Applies the lists that were said to be.
 fn attach<'a>(given: &'a Given, config: &mut Config<'a>) -> Result<(), Error> {
-    for attached in &given.attached {
-        let wrong = |why: &str| {
-            let message =
-                format!("`{attached}` is not INTERFACE:LIST:in or INTERFACE:LIST:out{why}");
-            Err(Error::new(Code::BadOption, message))
-        };
-        let mut parts = attached.rsplitn(3, ':');
-        let (way, list, name) = (parts.next(), parts.next(), parts.next());
-        let (Some(way), Some(list), Some(name)) = (way, list, name) else { return wrong("") };
-        let out = match way {
-            "in" => false,
-            "out" => true,
-            _ => return wrong(""),
-        };
+    for given in &given.attached {
+        let attached = Attached::of(given)?;
+        let Attached { interface, list, out, .. } = attached;
         let found = |family| config.lists.get(family, list).map(|list| (family, list.line));
-        let Some((family, line)) = found(Family::Ipv4).or_else(|| found(Family::Ipv6)) else {
-            return wrong(": there is no such list");
-        };
-        let at = config.interfaces.open(name, line);
+        let found = found(Family::Ipv4).or_else(|| found(Family::Ipv6));
+        let (family, line) = found.ok_or_else(|| attached.no_such_list())?;
+        let at = config.interfaces.open(interface, line);
         if let Some(interface) = config.interfaces.all.get_mut(at) {
             interface.apply(Applied { family, list, out, line });
         }
@@ -159,16 +116,17 @@ fn attach<'a>(given: &'a Given, config: &mut Config<'a>) -> Result<(), Error> {
 
 /// A configuration on its way into the model.
 pub(super) struct Filter<'a, 'b> {
-    given: &'b Given,
-    pub(super) source: &'a Source,
     pub(super) config: &'b Config<'a>,
-    pub(super) builder: Builder,
-    pub(super) masks: Masks,
+    pub(super) lowering: Lowering<'a>,
+    /// The lists that have been read.
+    read: HashSet<(Family, &'a str)>,
+    /// Whether policies let connections pass without inspecting them.
+    pub(super) passes: bool,
     /// The chains of the lists, by what they do with what they let through and what they refuse.
     chains: HashMap<(Family, &'a str, bool), Option<ChainId>>,
     /// The chains of policies, and of the lists that their classes name, by mark.
     pub(super) policies: HashMap<(Family, &'a str), ChainId>,
-    pub(super) class_lists: HashMap<(Family, &'a str, u32), ChainId>,
+    pub(super) class_lists: HashMap<(Family, &'a str, Mark), ChainId>,
 }
 
 impl<'a> Filter<'a, '_> {
@@ -181,54 +139,6 @@ impl<'a> Filter<'a, '_> {
         if six { vec![Family::Ipv4, Family::Ipv6] } else { vec![Family::Ipv4] }
     }
 
-    pub(super) fn span(&self, line: Line<'a>) -> Span {
-        line.span(self.source)
-    }
-
-    /// A base chain.
-    pub(super) fn base(
-        &mut self,
-        name: &str,
-        families: &[Family],
-        hook: Hook,
-        priority: i32,
-        kind: BaseKind,
-    ) -> ChainId {
-        let policy = Policy { fate: Fate::Accept, span: None };
-        let base = Base { hook, priority, rank: 0, kind, policy };
-        self.builder.chain("interface", name, families, Some(base))
-    }
-
-    /// A test of an interface; `any` stands for every one.
-    pub(super) fn interface(&mut self, name: &str, incoming: bool) -> Test {
-        let prefix = name == EVERY;
-        let name = self.builder.symbol(if prefix { "" } else { name });
-        Test::Interface(InterfaceTest { incoming, name, prefix, negated: false })
-    }
-
-    /// A rule at the end of a chain.
-    pub(super) fn rule(
-        &mut self,
-        chain: ChainId,
-        line: Line<'a>,
-        mut tests: Vec<Test>,
-        action: Action,
-    ) {
-        let span = self.span(line);
-        self.builder.rule(chain, None, span, &mut tests, action);
-    }
-
-    /// A router passes packets on, whatever it filters.
-    fn through(&mut self) {
-        let config = self.config;
-        let interface = config.interfaces.all.first().map(|interface| interface.line);
-        let list = || config.lists.all().first().map(|list| list.line);
-        let Some(line) = interface.or_else(list) else { return };
-        let both = [Family::Ipv4, Family::Ipv6];
-        let chain = self.base("through", &both, Hook::Forward, BEFORE, BaseKind::Filter);
-        self.rule(chain, line, Vec::new(), Action::Continue);
-    }
-
     /// No packet passes an interface that the router does not have. One that somebody names may be
     /// written in another way there, and what filters it must not be passed over.
     fn known_interfaces(&mut self) {
@@ -239,14 +149,11 @@ impl<'a> Filter<'a, '_> {
         };
         let both = [Family::Ipv4, Family::Ipv6];
         for (hook, incoming) in [(Hook::Prerouting, true), (Hook::Forward, false)] {
-            let chain = self.base("no such interface", &both, hook, BEFORE - 2, BaseKind::Filter);
-            let mut tests = Vec::with_capacity(all.len());
-            for interface in all {
-                if let Test::Interface(test) = self.interface(interface.name, incoming) {
-                    tests.push(Test::Interface(InterfaceTest { negated: true, ..test }));
-                }
-            }
-            self.rule(chain, first.line, tests, Action::Drop);
+            let chain =
+                self.lowering.base("no such interface", &both, hook, BEFORE - 2, BaseKind::Filter);
+            let names = all.iter().map(|interface| interface.name);
+            let tests = self.lowering.elsewhere(names, incoming);
+            self.lowering.rule(chain, first.line, tests, Action::Drop);
         }
     }
 
@@ -258,21 +165,22 @@ impl<'a> Filter<'a, '_> {
         if lines.is_empty() && !own {
             return;
         }
-        let entry = self.base("other in", &both, Hook::Prerouting, BEFORE - 1, BaseKind::Filter);
+        let entry =
+            self.lowering.base("other in", &both, Hook::Prerouting, BEFORE - 1, BaseKind::Filter);
         for line in lines {
-            let what = self.builder.symbol(line.text.trim());
-            self.rule(entry, *line, Vec::new(), Action::Unmodelled(what));
+            let what = self.lowering.builder.symbol(line.text.trim());
+            self.lowering.rule(entry, *line, Vec::new(), Action::Unmodelled(what));
         }
         if !own {
             return;
         }
-        let exit = self.base("other out", &both, Hook::Forward, -1, BaseKind::Filter);
+        let exit = self.lowering.base("other out", &both, Hook::Forward, -1, BaseKind::Filter);
         for interface in &config.interfaces.all {
             for line in &interface.strange {
-                let what = self.builder.symbol(line.text.trim());
+                let what = self.lowering.builder.symbol(line.text.trim());
                 for (chain, incoming) in [(entry, true), (exit, false)] {
-                    let test = self.interface(interface.name, incoming);
-                    self.rule(chain, *line, vec![test], Action::Unmodelled(what));
+                    let test = self.lowering.interface(interface.name, incoming);
+                    self.lowering.rule(chain, *line, vec![test], Action::Unmodelled(what));
                 }
             }
         }
@@ -282,11 +190,11 @@ impl<'a> Filter<'a, '_> {
     fn undecided(&mut self) {
         let config = self.config;
         let both = [Family::Ipv4, Family::Ipv6];
-        let chain = self.base("in", &both, Hook::Prerouting, BEFORE, BaseKind::Filter);
+        let chain = self.lowering.base("in", &both, Hook::Prerouting, BEFORE, BaseKind::Filter);
         let what = "where the access lists are applied: give --attached INTERFACE:LIST:in";
-        let what = self.builder.symbol(what);
+        let what = self.lowering.builder.symbol(what);
         for list in config.lists.all() {
-            self.rule(chain, list.line, Vec::new(), Action::Unmodelled(what));
+            self.lowering.rule(chain, list.line, Vec::new(), Action::Unmodelled(what));
         }
     }
 
@@ -301,7 +209,8 @@ impl<'a> Filter<'a, '_> {
             })
         };
         if applied(false).next().is_some() {
-            let chain = self.base("in", &[family], Hook::Prerouting, BEFORE, BaseKind::Filter);
+            let chain =
+                self.lowering.base("in", &[family], Hook::Prerouting, BEFORE, BaseKind::Filter);
             let first = applied(false).next().filter(|_| self.inspects());
             if let Some((_, one)) = first {
                 self.may_be_of_session(chain, one.line);
@@ -315,16 +224,16 @@ impl<'a> Filter<'a, '_> {
             let translates = family == Family::Ipv4 && self.translates();
             let (hook, priority) =
                 if translates { (Hook::Postrouting, AFTER) } else { (Hook::Forward, 0) };
-            let chain = self.base("out", &[family], hook, priority, BaseKind::Filter);
+            let chain = self.lowering.base("out", &[family], hook, priority, BaseKind::Filter);
             let first = applied(true).next().filter(|_| self.inspects());
             if let Some((_, one)) = first {
                 let tests = vec![Test::Mark { mark: SESSION, negated: false }];
-                self.rule(chain, one.line, tests, Action::Accept);
+                self.lowering.rule(chain, one.line, tests, Action::Accept);
                 let what = "whether a list that stands before the inspection stops expected data";
-                let what = self.builder.symbol(what);
+                let what = self.lowering.builder.symbol(what);
                 let tests =
                     vec![Test::Mark { mark: MAYBE, negated: false }, Test::Unmodelled(what)];
-                self.rule(chain, one.line, tests, Action::Accept);
+                self.lowering.rule(chain, one.line, tests, Action::Accept);
             }
             for (interface, one) in applied(true) {
                 let transit = Test::Mark { mark: TRANSIT, negated: false };
@@ -346,19 +255,24 @@ impl<'a> Filter<'a, '_> {
         let quiet = interface.quiet;
         let list = self.list(applied.family, applied.list, quiet)?;
         let with = |filter: &mut Self| {
-            let mut all = vec![filter.interface(interface.name, !applied.out)];
+            let mut all = vec![filter.lowering.interface(interface.name, !applied.out)];
             all.extend(tests.iter().cloned());
             all
         };
         let Some(list) = list else {
+            let defined = self.config.lists.get(applied.family, applied.list).is_some();
+            let list = self.lowering.builder.symbol(applied.list);
+            let span = self.lowering.span(applied.line);
+            let remark = RemarkKind::FiltersNothing { list, defined };
+            self.lowering.builder.remark(chain, span, remark);
             let tests = with(self);
-            self.rule(chain, applied.line, tests, Action::Accept);
+            self.lowering.rule(chain, applied.line, tests, Action::Accept);
             return Ok(());
         };
         let tests = with(self);
-        self.rule(chain, applied.line, tests, Action::Jump(list));
+        self.lowering.rule(chain, applied.line, tests, Action::Jump(list));
         let tests = with(self);
-        self.rule(chain, applied.line, tests, refusal(quiet));
+        self.lowering.rule(chain, applied.line, tests, refusal(quiet));
         Ok(())
     }
 
@@ -382,11 +296,34 @@ impl<'a> Filter<'a, '_> {
                     Family::Ipv4 => "ip",
                     Family::Ipv6 => "ipv6",
                 };
-                Some(self.lower(list, table, Action::Accept, refusal(quiet))?)
+                Some(self.lower(list, table, [Action::Accept, refusal(quiet)], FORTH)?)
             }
         };
         self.chains.insert((family, name, quiet), chain);
         Ok(chain)
+    }
+
+    /// Lists that nothing applies filter nothing, but are read all the same.
+    fn other_lists(&mut self) -> Result<(), Error> {
+        let config = self.config;
+        let unread =
+            |list: &&List<'a>, read: &HashSet<_>| !read.contains(&(list.family, list.name));
+        let lists: Vec<_> = config.lists.all().iter().filter(|it| unread(it, &self.read)).collect();
+        for list in lists {
+            let families = [list.family];
+            let how = Entries {
+                groups: &config.groups,
+                families: &families,
+                mask: Mask::Wildcard,
+                permit: Action::Accept,
+                deny: Action::Drop,
+                ends: FORTH,
+            };
+            for entry in list.entries.iter().filter(|entry| is_ace(entry.words)) {
+                self.lowering.look_at(entry.words, list.standard, &how)?;
+            }
+        }
+        Ok(())
     }
 
     /// A chain with the entries of a list.
@@ -394,59 +331,35 @@ impl<'a> Filter<'a, '_> {
         &mut self,
         list: &List<'a>,
         table: &str,
-        permit: Action,
-        deny: Action,
+        [permit, deny]: [Action; 2],
+        ends: [Side; 2],
     ) -> Result<ChainId, Error> {
         let family = list.family;
-        let chain = self.builder.chain(table, list.name, &[family], None);
-        if !self.masks.spend(list.entries.len()) {
-            let what = self.builder.symbol("lists of a great many entries, which are used often");
-            self.rule(chain, list.line, vec![Test::Unmodelled(what)], permit);
+        self.read.insert((family, list.name));
+        let chain = self.lowering.builder.chain(table, list.name, &[family], None);
+        if !self.lowering.affords(chain, list.line, list.entries.len(), &permit) {
             return Ok(chain);
         }
+        let families = [family];
+        let groups = &self.config.groups;
+        let mask = Mask::Wildcard;
+        let how = Entries { groups, families: &families, mask, permit, deny, ends };
         for entry in &list.entries {
-            let span = entry.line.span(self.source);
-            let mut words = entry.words;
-            if matches!(words.peek(), Some("evaluate" | "dynamic")) {
-                let what = self.builder.symbol(words.rest());
-                let mut tests = vec![Test::Unmodelled(what)];
-                self.builder.rule(chain, None, span, &mut tests, permit.clone());
-                continue;
-            }
-            match self.ace(list, &mut words) {
-                Ok(mut ace) => {
-                    if let Some(ports) = ace.datagrams {
-                        self.builder.datagrams(chain, span, ports);
-                    }
-                    let action = if ace.permits { &permit } else { &deny };
-                    self.builder.rule(chain, None, span, &mut ace.tests, action.clone());
-                }
-                Err(_) if self.given.lenient => {
-                    let what = self.builder.symbol("a line that cannot be read");
-                    let action = Action::Unmodelled(what);
-                    self.builder.rule(chain, None, span, &mut Vec::new(), action);
-                }
-                Err(fault) => return Err(fault.error(self.source, entry.line)),
+            if is_ace(entry.words) {
+                self.lowering.entry(chain, entry.words, list.standard, &how)?;
+            } else {
+                let what = self.lowering.builder.symbol(entry.words.rest());
+                let tests = vec![Test::Unmodelled(what)];
+                self.lowering.rule(chain, entry.line, tests, how.permit.clone());
             }
         }
         Ok(chain)
     }
+}
 
-    fn ace(
-        &mut self,
-        list: &List<'a>,
-        words: &mut Words<'a>,
-    ) -> super::super::common::lines::Read<'a, super::super::common::ace::Ace> {
-        let families = [list.family];
-        let mut reading = Reading {
-            groups: &self.config.groups,
-            masks: &mut self.masks,
-            builder: &mut self.builder,
-            families: &families,
-            mask: Mask::Wildcard,
-        };
-        if list.standard { reading.standard(words) } else { reading.extended(words) }
-    }
+/// Whether it is an entry that permits or denies: others let in what something else decides about.
+fn is_ace(words: Words<'_>) -> bool {
+    !matches!(words.peek(), Some("evaluate" | "dynamic"))
 }
 
 /// What a router does with packets that a list denies: it says that they are prohibited (ICMP type 3

@@ -5,21 +5,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::super::super::insertion::{Insertion, Spot, line_start, next_line};
-use crate::firewall::{Action, ChainId, Firewall, Span};
+use super::super::common::insert::Place;
+use crate::firewall::{ChainId, Firewall, Span};
 
 /// What lists number their entries by if nobody does.
 const STEP: u64 = 10;
 
-/// A place in an access list: before the entry of that place, or after all.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Place {
-    list: ChainId,
-    before: usize,
-}
+/// The tables of the chains that are access lists.
+const LISTS: [&str; 2] = ["ip", "ipv6"];
 
 /// Puts entries, from `permit` on, where they belong.
 pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
-    let place = place(firewall, spot)?;
+    let place = Place::of(firewall, spot, &LISTS)?;
     let entries = Entries::of(firewall, place.list)?;
     let text = firewall.text();
     let next = entries.spans.get(place.before);
@@ -47,7 +44,7 @@ pub(super) fn insertion(firewall: &Firewall, spot: Spot, rules: &[String]) -> Op
 pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<String>)]) -> Option<String> {
     let mut lists: BTreeMap<ChainId, BTreeMap<usize, Vec<&str>>> = BTreeMap::new();
     for (spot, rules) in additions {
-        let Place { list, before } = place(firewall, *spot)?;
+        let Place { list, before } = Place::of(firewall, *spot, &LISTS)?;
         let there = lists.entry(list).or_default().entry(before).or_default();
         there.extend(rules.iter().map(String::as_str));
     }
@@ -79,32 +76,6 @@ pub(super) fn commands(firewall: &Firewall, additions: &[(Spot, Vec<String>)]) -
         }
     }
     Some(text)
-}
-
-/// The place in a list that a place in the model is. A list's implicit `deny` stands where the list is
-/// applied.
-fn place(firewall: &Firewall, spot: Spot) -> Option<Place> {
-    let is_list = |list: ChainId| {
-        firewall.chain(list).is_some_and(|chain| matches!(chain.table(), "ip" | "ipv6"))
-    };
-    let whole = |list: ChainId| firewall.chain(list).map(|chain| chain.rules().len());
-    let Spot::Before(rule) = spot else {
-        let list = spot.chain();
-        return Some(Place { list, before: whole(list)? }).filter(|place| is_list(place.list));
-    };
-    let chain = firewall.chain(rule.chain)?;
-    if chain.base().is_none() {
-        let place = Place { list: rule.chain, before: rule.index as usize };
-        return Some(place).filter(|place| is_list(place.list));
-    }
-    if let Action::Jump(list) = chain.rule(rule.index)?.action() {
-        return Some(Place { list: *list, before: 0 }).filter(|place| is_list(place.list));
-    }
-    let applied = chain.rule(rule.index.checked_sub(1)?)?;
-    let Action::Jump(list) = applied.action() else { return None };
-    let implicit = applied.span() == chain.rule(rule.index)?.span();
-    Some(Place { list: *list, before: whole(*list)? })
-        .filter(|place| implicit && is_list(place.list))
 }
 
 /// The entries of a list, in order.

@@ -7,19 +7,17 @@
 
 use std::collections::HashMap;
 
+use super::super::common::connections::{FTP, HELPER, established};
 use super::super::common::lines::Line;
 use super::super::common::names::port;
 use super::super::common::sets::one_of;
-use super::filter::{Filter, HELPER, MAYBE, SESSION};
+use super::filter::Filter;
+use super::marks::{MAYBE, SESSION};
 use crate::error::Error;
 use crate::firewall::{
-    Action, BaseKind, ChainId, ConnectionTest, Direction, HelperTest, Hook, Ports, Side, States,
-    Test,
+    Action, BaseKind, ChainId, ConnectionTest, Direction, Hook, Ports, Side, Test,
 };
 use crate::space::Family;
-
-/// The port of control connections.
-const FTP: u32 = 21;
 
 /// What an inspection looks at.
 #[derive(Clone, Debug, Default)]
@@ -84,32 +82,38 @@ impl<'a> Filter<'a, '_> {
     /// Packets that may be of a session pass a list where they come in.
     pub(super) fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
         let config = self.config;
-        let helper = self.expected();
+        let helper = self.lowering.expected();
         let reply = vec![established(), Test::Direction(Direction::Reply)];
-        self.rule(chain, line, reply, Action::Accept);
+        self.lowering.rule(chain, line, reply, Action::Accept);
         for interface in &config.interfaces.all {
             if interface.inspected.iter().any(|one| !one.out) {
-                let from = self.interface(interface.name, true);
+                let from = self.lowering.interface(interface.name, true);
                 let what = "whether a list that stands before the inspection stops expected data";
-                let what = self.builder.symbol(what);
+                let what = self.lowering.builder.symbol(what);
                 let tests = vec![from.clone(), helper.clone(), Test::Unmodelled(what)];
-                self.rule(chain, line, tests, Action::Accept);
+                self.lowering.rule(chain, line, tests, Action::Accept);
             }
         }
-        // On the interfaces that do not inspect they come back.
-        let inspecting = config.interfaces.all.iter();
-        let inspecting: Vec<_> = inspecting
-            .filter(|interface| interface.inspected.iter().any(|one| !one.out))
-            .map(|interface| interface.name)
-            .collect();
-        let mut tests = vec![helper];
-        for name in inspecting {
-            if let Test::Interface(mut test) = self.interface(name, true) {
-                test.negated = true;
-                tests.push(Test::Interface(test));
-            }
+        // On the interfaces that do not inspect they come back to one that does; where none inspects what
+        // comes in, they come back by those that inspect what goes out.
+        let inspecting = |out: bool| {
+            let all = config.interfaces.all.iter();
+            all.filter(move |interface| interface.inspected.iter().any(|one| one.out == out))
+        };
+        if inspecting(false).next().is_some() {
+            let mut tests = vec![helper];
+            let names = inspecting(false).map(|interface| interface.name);
+            tests.extend(self.lowering.elsewhere(names, true));
+            self.lowering.rule(chain, line, tests, Action::Accept);
+            return;
         }
-        self.rule(chain, line, tests, Action::Accept);
+        for interface in inspecting(true) {
+            let from = self.lowering.interface(interface.name, true);
+            self.lowering.rule(chain, line, vec![from, helper.clone()], Action::Accept);
+        }
+        let what = "whether a list that stands before the inspection stops expected data";
+        let what = Test::Unmodelled(self.lowering.builder.symbol(what));
+        self.lowering.rule(chain, line, vec![helper, what], Action::Accept);
     }
 
     /// The inspections, and what of them is not modelled.
@@ -119,12 +123,14 @@ impl<'a> Filter<'a, '_> {
             return Ok(strange);
         }
         for family in families {
-            let chain = self.base("inspect", &[*family], Hook::Forward, -40, BaseKind::Filter);
+            let chain =
+                self.lowering.base("inspect", &[*family], Hook::Forward, -40, BaseKind::Filter);
             if *family == Family::Ipv4 {
                 self.sessions(chain, &inspections);
             }
             self.others(chain, *family)?;
-            let to_itself = self.base("inspect", &[*family], Hook::Input, 0, BaseKind::Filter);
+            let to_itself =
+                self.lowering.base("inspect", &[*family], Hook::Input, 0, BaseKind::Filter);
             self.others(to_itself, *family)?;
         }
         Ok(strange)
@@ -132,29 +138,29 @@ impl<'a> Filter<'a, '_> {
 
     fn sessions(&mut self, chain: ChainId, inspections: &HashMap<&'a str, Inspection>) {
         let config = self.config;
-        let helper = Action::SetHelper(self.builder.symbol(HELPER));
+        let helper = Action::SetHelper(self.lowering.builder.symbol(HELPER));
         let passes =
             |mark| Action::Several(Box::new(Box::new([Action::SetMark(mark), Action::Accept])));
         let mut lines = None;
         for interface in &config.interfaces.all {
             for one in &interface.inspected {
                 lines = lines.or(Some(one.line));
-                let forth = self.interface(interface.name, !one.out);
-                let back = self.interface(interface.name, one.out);
+                let forth = self.lowering.interface(interface.name, !one.out);
+                let back = self.lowering.interface(interface.name, one.out);
                 let Some(inspection) = inspections.get(one.name) else {
-                    let what = self.builder.symbol(&format!("ip inspect {}", one.name));
+                    let what = self.lowering.builder.symbol(&format!("ip inspect {}", one.name));
                     let tests = vec![
                         back,
                         established(),
                         Test::Direction(Direction::Reply),
                         Test::Unmodelled(what),
                     ];
-                    self.rule(chain, one.line, tests, passes(SESSION));
+                    self.lowering.rule(chain, one.line, tests, passes(SESSION));
                     continue;
                 };
                 if inspection.ftp {
                     let port = Test::Port(Side::Destination, Ports::range(FTP, FTP));
-                    self.rule(chain, one.line, vec![forth, port], helper.clone());
+                    self.lowering.rule(chain, one.line, vec![forth, port], helper.clone());
                 }
                 let mut lists = Vec::new();
                 let mut ports = inspection.ports.clone();
@@ -170,23 +176,23 @@ impl<'a> Filter<'a, '_> {
                     }))]);
                 }
                 if let Some(what) = &inspection.unknown {
-                    lists.push(vec![Test::Unmodelled(self.builder.symbol(what))]);
+                    lists.push(vec![Test::Unmodelled(self.lowering.builder.symbol(what))]);
                 }
                 let mut tests = vec![back, established(), Test::Direction(Direction::Reply)];
                 one_of(lists, &mut tests);
-                self.rule(chain, one.line, tests, passes(SESSION));
+                self.lowering.rule(chain, one.line, tests, passes(SESSION));
             }
         }
         let Some(line) = lines else { return };
-        let expected = self.expected();
+        let expected = self.lowering.expected();
         for interface in &config.interfaces.all {
             for one in &interface.inspected {
-                let back = self.interface(interface.name, one.out);
+                let back = self.lowering.interface(interface.name, one.out);
                 let tests = vec![back, expected.clone()];
-                self.rule(chain, one.line, tests, passes(SESSION));
+                self.lowering.rule(chain, one.line, tests, passes(SESSION));
             }
         }
-        self.rule(chain, line, vec![expected], passes(MAYBE));
+        self.lowering.rule(chain, line, vec![expected], passes(MAYBE));
     }
 
     /// Answers that are of no session: the list that they passed for the time being is asked after all.
@@ -200,11 +206,11 @@ impl<'a> Filter<'a, '_> {
                 }
                 let tests = vec![established(), Test::Direction(Direction::Reply)];
                 if translates {
-                    let from = self.interface(interface.name, true);
+                    let from = self.lowering.interface(interface.name, true);
                     let what = "what a list says of answers that are of no inspected session";
-                    let what = self.builder.symbol(what);
+                    let what = self.lowering.builder.symbol(what);
                     let tests = [vec![from], tests].concat();
-                    self.rule(chain, one.line, tests, Action::Unmodelled(what));
+                    self.lowering.rule(chain, one.line, tests, Action::Unmodelled(what));
                 } else {
                     self.apply(chain, interface, *one, tests)?;
                 }
@@ -212,15 +218,4 @@ impl<'a> Filter<'a, '_> {
         }
         Ok(())
     }
-
-    /// A connection that the inspection of FTP expects.
-    pub(super) fn expected(&mut self) -> Test {
-        let name = self.builder.symbol(HELPER);
-        Test::Helper(HelperTest { name, prefix: false, negated: false, without: false })
-    }
-}
-
-/// A packet of a connection that both sides have spoken in.
-pub(super) const fn established() -> Test {
-    Test::State { states: States::ESTABLISHED, negated: false }
 }

@@ -64,12 +64,11 @@ impl<'a> Lists<'a> {
         list.entries.push(Entry { sequence, line, words });
     }
 
-    /// Forgets what is in a list.
-    pub(super) fn remove(&mut self, family: Family, name: &str) {
-        if let Some(list) = self.by_name.get(&(family, name)).and_then(|at| self.lists.get_mut(*at))
-        {
+    /// Forgets a list.
+    pub(super) fn remove(&mut self, family: Family, name: &'a str) {
+        let at = self.by_name.remove(&(family, name));
+        if let Some(list) = at.and_then(|at| self.lists.get_mut(at)) {
             list.entries.clear();
-            list.last = 0;
         }
     }
 

@@ -5,16 +5,15 @@ mod filter;
 mod insert;
 mod inspect;
 mod lists;
+mod marks;
 mod nat;
 mod sections;
 mod write;
 mod zones;
 
-use super::super::front_end::FrontEnd;
-use super::super::insertion::{Insertion, Spot, written};
-use super::recognise;
+use super::common::front_end::Cisco;
 use crate::error::Error;
-use crate::firewall::{Allowance, Dialect, Firewall, Given};
+use crate::firewall::{Dialect, Firewall, Given};
 use crate::source::Source;
 
 /// A configuration that lets nothing through.
@@ -28,43 +27,17 @@ interface any
 ";
 
 /// Cisco IOS and IOS-XE.
-pub(in super::super) struct Ios;
+pub(in super::super) static IOS: Cisco = Cisco {
+    dialects: &[Dialect::CiscoIos],
+    closed: CLOSED,
+    gateway: "a router passes packets on",
+    read,
+    entries: write::entries,
+    insertion: insert::insertion,
+    commands: insert::commands,
+};
 
-impl FrontEnd for Ios {
-    fn dialects(&self) -> &'static [Dialect] {
-        &[Dialect::CiscoIos]
-    }
-
-    fn recognise(&self, text: &str) -> Option<Dialect> {
-        (recognise::of(text) == Some(Dialect::CiscoIos)).then_some(Dialect::CiscoIos)
-    }
-
-    fn parse(&self, given: &Given, dialect: Dialect, source: Source) -> Result<Firewall, Error> {
-        let (builder, families) = filter::build(given, &source)?;
-        Ok(builder.finish(source, dialect, &families))
-    }
-
-    fn closed(&self, _dialect: Dialect) -> &'static str {
-        CLOSED
-    }
-
-    fn rules(&self, _dialect: Dialect, allowance: &Allowance) -> Vec<String> {
-        write::rules(allowance)
-    }
-
-    fn insertion(&self, firewall: &Firewall, spot: Spot, rules: &[String]) -> Option<Insertion> {
-        insert::insertion(firewall, spot, rules)
-    }
-
-    fn commands(
-        &self,
-        firewall: &Firewall,
-        additions: &[(Spot, Vec<Allowance>)],
-    ) -> Option<String> {
-        insert::commands(firewall, &written(additions, write::rules))
-    }
-
-    fn loader(&self, _dialect: Dialect) -> &'static str {
-        "configure terminal"
-    }
+fn read(given: &Given, source: Source) -> Result<Firewall, Error> {
+    let (builder, families) = filter::build(given, &source)?;
+    Ok(builder.finish(source, Dialect::CiscoIos, &families))
 }

@@ -19,6 +19,10 @@ use crate::space::Family;
 enum Mode<'a> {
     /// Nothing that matters here.
     Other,
+    /// A text that is shown to people, up to this.
+    Banner(Line<'a>, &'a str),
+    /// A list that filters no IP packets, or nothing at all.
+    Foreign,
     List(usize),
     Group(&'a str),
     Interface(usize),
@@ -43,7 +47,18 @@ impl<'a> Sections<'a> {
 
     /// Takes a line.
     pub(super) fn take(&mut self, line: Line<'a>) -> Read<'a, ()> {
+        if let Mode::Banner(_, end) = self.mode {
+            if line.text.contains(end) {
+                self.mode = Mode::Other;
+            }
+            return Ok(());
+        }
         let words = line.words();
+        if words.peek() == Some("banner") {
+            self.mode = banner(line).map_or(Mode::Other, |end| Mode::Banner(line, end));
+            return Ok(());
+        }
+        line.check()?;
         if self.within(line, words)? {
             return Ok(());
         }
@@ -51,6 +66,13 @@ impl<'a> Sections<'a> {
             return Ok(());
         }
         self.globally(line, words)
+    }
+
+    /// What is open at the end of the text and has to be closed.
+    pub(super) fn open(&self) -> Option<(Line<'a>, Fault<'a>)> {
+        let Mode::Banner(line, end) = self.mode else { return None };
+        let message = format!("nothing ends this banner: no later line has `{end}`");
+        Some((line, Fault { code: Code::BadSyntax, message, at: line.text.trim() }))
     }
 
     /// Whether a line that begins with a blank is a command of its own all the same.
@@ -93,7 +115,7 @@ impl<'a> Sections<'a> {
                 }
                 Ok(ours)
             }
-            Mode::Policy(name) => Ok(self.policy(name, line, words)),
+            Mode::Policy(name) => self.policy(name, line, words),
             Mode::Shaping(name) => {
                 if first == "drop" {
                     self.config.dropping.insert(name);
@@ -104,11 +126,12 @@ impl<'a> Sections<'a> {
                 let mut words = words;
                 let ours = words.accept_all(&["service-policy", "type", "inspect"]);
                 if ours && let Some(pair) = self.config.zones.pairs.last_mut() {
-                    pair.policy = words.next();
+                    pair.policy = Some(words.need("the name of a policy map")?);
                 }
                 Ok(ours || line.is_indented())
             }
-            Mode::Other => Ok(false),
+            Mode::Foreign => Ok(line.is_indented() || is_entry(words)),
+            Mode::Other | Mode::Banner(..) => Ok(false),
         }
     }
 
@@ -196,7 +219,12 @@ impl<'a> Sections<'a> {
             },
             ("ip", "inspect") if line.is_indented() || words.count() == 2 => {
                 let name = words.need("the name of an inspection")?;
-                let out = words.next() == Some("out");
+                let way = words.need("`in` or `out`")?;
+                let out = way == "out";
+                if !out && way != "in" {
+                    let message = "`in` or `out` belongs after the name of the inspection";
+                    return fault(Code::BadSyntax, message, way);
+                }
                 if negated {
                     interface.inspected.retain(|one| (one.name, one.out) != (name, out));
                 } else {
@@ -205,7 +233,10 @@ impl<'a> Sections<'a> {
             }
             ("ip", "address") => interface.addresses.extend(own(words).filter(|_| !negated)),
             ("zone-member", "security") => {
-                interface.zone = words.next().filter(|_| !negated).map(|zone| (zone, line));
+                interface.zone = match negated {
+                    true => None,
+                    false => Some((words.need("the name of a zone")?, line)),
+                };
             }
             ("service-policy", _) => {
                 if let Some(name) = words.next().filter(|_| !negated) {
@@ -227,15 +258,14 @@ impl<'a> Sections<'a> {
     }
 
     /// A line of a policy.
-    fn policy(&mut self, name: &'a str, line: Line<'a>, words: Words<'a>) -> bool {
+    fn policy(&mut self, name: &'a str, line: Line<'a>, words: Words<'a>) -> Read<'a, bool> {
         let mut words = words;
-        let Some(classes) = self.config.zones.policies.get_mut(name) else { return false };
-        match words.next() {
+        let Some(classes) = self.config.zones.policies.get_mut(name) else { return Ok(false) };
+        Ok(match words.next() {
             Some("class") => {
                 words.accept_all(&["type", "inspect"]);
-                if let Some(name) = words.next() {
-                    classes.push(Class { line, name, actions: Vec::new() });
-                }
+                let name = words.need("the name of a class map")?;
+                classes.push(Class { line, name, actions: Vec::new() });
                 true
             }
             Some("description") => true,
@@ -247,7 +277,7 @@ impl<'a> Sections<'a> {
                 true
             }
             _ => false,
-        }
+        })
     }
 
     /// A command that opens a mode, or stands alone.
@@ -276,7 +306,10 @@ impl<'a> Sections<'a> {
                     | "match-local-traffic" => {
                         return Ok(());
                     }
-                    "helper" | "role-based" | "fqdn" => return Ok(()),
+                    "helper" | "role-based" | "fqdn" => {
+                        self.mode = Mode::Foreign;
+                        return Ok(());
+                    }
                     _ if words.is_done() => {
                         // As NX-OS writes them.
                         self.mode =
@@ -303,6 +336,15 @@ impl<'a> Sections<'a> {
                     let Mode::List(list) = self.mode else { return Ok(()) };
                     self.entry(list, line, words)?;
                 }
+            }
+            ("mac", "access-list") | ("arp", "access-list") => self.mode = Mode::Foreign,
+            ("ip", "access-group") | ("ipv6", "traffic-filter") => {
+                let message = "this belongs to an interface, and none is open here";
+                return fault(Code::BadSyntax, message, line.text.trim());
+            }
+            _ if is_entry(whole) => {
+                let message = "this belongs to an access list, and none is open here";
+                return fault(Code::BadSyntax, message, line.text.trim());
             }
             ("ipv6", "unicast-routing") => self.config.ipv6 = true,
             ("object-group", kind) => self.group(kind, words)?,
@@ -438,6 +480,17 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// What ends a banner that is not over on its own line: `banner motd ^C`.
+fn banner(line: Line<'_>) -> Option<&str> {
+    let mut words = line.words();
+    words.next();
+    words.next();
+    let rest = words.rest();
+    let length = if rest.starts_with('^') { 2 } else { rest.chars().next()?.len_utf8() };
+    let (end, text) = rest.split_at_checked(length)?;
+    (!text.contains(end)).then_some(end)
+}
+
 /// The address that an interface has, with the length of its network's prefix.
 fn own(words: Words<'_>) -> Option<IpNet> {
     let mut words = words;
@@ -452,6 +505,16 @@ fn number_after(words: Words<'_>) -> Option<u64> {
     let mut words = words;
     words.find(|word| *word == "sequence")?;
     words.next()?.parse().ok()
+}
+
+/// Whether a line can be nothing but an entry of a list: `10 permit ...`.
+fn is_entry(words: Words<'_>) -> bool {
+    let mut words = words;
+    words.accept("sequence");
+    if words.peek().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+        words.next();
+    }
+    matches!(words.next(), Some("permit" | "deny"))
 }
 
 /// Whether a line without a blank before it may be a member of a group.

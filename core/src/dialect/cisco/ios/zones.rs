@@ -6,26 +6,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::common::connections::{FTP, HELPER, established};
 use super::super::common::lines::Line;
+use super::super::common::lowering::FORTH;
 use super::super::common::names::port;
 use super::super::common::sets::one_of;
 use super::config::{Class, ClassMap, Pair};
-use super::filter::{Filter, HELPER};
-use super::inspect::established;
-use super::nat::bit;
+use super::filter::Filter;
+use super::marks::of_lists;
 use crate::error::Error;
-use crate::firewall::{Action, BaseKind, ChainId, Direction, Hook, Ports, Side, Symbol, Test};
+use crate::firewall::{
+    Action, BaseKind, ChainId, Direction, Hook, Mark, Ports, Side, Symbol, Test,
+};
 use crate::space::Family;
 
 /// How deep class maps may lie in one another.
 const DEPTH: usize = 8;
-
-/// The marks that say which lists a packet passes: the first of them, and how many there are.
-const FIRST_MARK: u32 = 8;
-const MARKS: u32 = 24;
-
-/// The port of control connections.
-const FTP: u16 = 21;
 
 /// Protocols without TCP connections.
 const DATAGRAMS: [&str; 6] = ["udp", "icmp", "tftp", "ntp", "snmp", "bootps"];
@@ -42,7 +38,7 @@ enum Reads {
 struct Matches {
     tests: Vec<Test>,
     reads: Reads,
-    /// Whether a protocol is named.
+    /// Whether a protocol is named, whichever of its lines matches.
     protocol: bool,
 }
 
@@ -64,7 +60,8 @@ impl<'a> Filter<'a, '_> {
             }
         }
         for family in families {
-            let chain = self.base("zones", &[*family], Hook::Forward, 20, BaseKind::Filter);
+            let chain =
+                self.lowering.base("zones", &[*family], Hook::Forward, 20, BaseKind::Filter);
             self.pairs(chain, *family, &members)?;
             self.rest(chain, &members);
         }
@@ -75,11 +72,14 @@ impl<'a> Filter<'a, '_> {
     /// That a packet goes from one zone to another.
     fn between(&mut self, from: &[&'a str], to: &[&'a str]) -> Vec<Test> {
         let mut tests = Vec::new();
-        if !self.masks.spend(from.len() + to.len()) {
-            return vec![Test::Unmodelled(self.builder.symbol("zones of a great many interfaces"))];
+        if !self.lowering.masks.spend(from.len() + to.len()) {
+            return vec![Test::Unmodelled(
+                self.lowering.builder.symbol("zones of a great many interfaces"),
+            )];
         }
         for (names, incoming) in [(from, true), (to, false)] {
-            let lists = names.iter().map(|name| vec![self.interface(name, incoming)]).collect();
+            let lists =
+                names.iter().map(|name| vec![self.lowering.interface(name, incoming)]).collect();
             one_of(lists, &mut tests);
         }
         tests
@@ -107,8 +107,8 @@ impl<'a> Filter<'a, '_> {
             || config.zones.pairs.iter().filter(|pair| pair.from != "self" && pair.to != "self");
         for pair in pairs() {
             if pair.from == "default" || pair.to == "default" {
-                let what = self.builder.symbol("the zone default");
-                self.rule(chain, pair.line, Vec::new(), Action::Unmodelled(what));
+                let what = self.lowering.builder.symbol("the zone default");
+                self.lowering.rule(chain, pair.line, Vec::new(), Action::Unmodelled(what));
             }
         }
         // What comes back.
@@ -123,15 +123,17 @@ impl<'a> Filter<'a, '_> {
             let mut tests = self.between(to, from);
             tests.extend([established(), Test::Direction(Direction::Reply)]);
             if passes {
-                let what =
-                    self.builder.symbol("which connections of a policy that also passes some");
+                let what = self
+                    .lowering
+                    .builder
+                    .symbol("which connections of a policy that also passes some");
                 tests.push(Test::Unmodelled(what));
             }
-            self.rule(chain, pair.line, tests, Action::Accept);
+            self.lowering.rule(chain, pair.line, tests, Action::Accept);
         }
         if let Some(pair) = pairs().next() {
-            let expected = self.expected();
-            self.rule(chain, pair.line, vec![expected], Action::Accept);
+            let expected = self.lowering.expected();
+            self.lowering.rule(chain, pair.line, vec![expected], Action::Accept);
         }
         for pair in pairs() {
             let from = members.get(pair.from).unwrap_or(&nobody);
@@ -142,10 +144,10 @@ impl<'a> Filter<'a, '_> {
             };
             if let Some(policy) = policy {
                 let tests = self.between(from, to);
-                self.rule(chain, pair.line, tests, Action::Jump(policy));
+                self.lowering.rule(chain, pair.line, tests, Action::Jump(policy));
             }
             let tests = self.between(from, to);
-            self.rule(chain, pair.line, tests, Action::Drop);
+            self.lowering.rule(chain, pair.line, tests, Action::Drop);
         }
         Ok(())
     }
@@ -157,13 +159,13 @@ impl<'a> Filter<'a, '_> {
         for (zone, line) in config.interfaces.all.iter().filter_map(|interface| interface.zone) {
             let Some(names) = members.get(zone).filter(|_| seen.insert(zone)) else { continue };
             let tests = self.between(names, names);
-            self.rule(chain, line, tests, Action::Accept);
+            self.lowering.rule(chain, line, tests, Action::Accept);
         }
         for interface in &config.interfaces.all {
             let Some((_, line)) = interface.zone else { continue };
             for incoming in [true, false] {
-                let test = self.interface(interface.name, incoming);
-                self.rule(chain, line, vec![test], Action::Drop);
+                let test = self.lowering.interface(interface.name, incoming);
+                self.lowering.rule(chain, line, vec![test], Action::Drop);
             }
         }
     }
@@ -183,10 +185,10 @@ impl<'a> Filter<'a, '_> {
             if pairs.peek().is_none() {
                 continue;
             }
-            let chain = self.base("self", &both, hook, 20, BaseKind::Filter);
+            let chain = self.lowering.base("self", &both, hook, 20, BaseKind::Filter);
             for pair in pairs {
-                let what = self.builder.symbol("the zone self");
-                self.rule(chain, pair.line, Vec::new(), Action::Unmodelled(what));
+                let what = self.lowering.builder.symbol("the zone self");
+                self.lowering.rule(chain, pair.line, Vec::new(), Action::Unmodelled(what));
             }
         }
     }
@@ -198,9 +200,9 @@ impl<'a> Filter<'a, '_> {
         if let Some(chain) = self.policies.get(&(family, name)) {
             return Ok(Some(*chain));
         }
-        let chain = self.builder.chain("policy-map", name, &[family], None);
+        let chain = self.lowering.builder.chain("policy-map", name, &[family], None);
         self.policies.insert((family, name), chain);
-        let mut marks = FIRST_MARK..FIRST_MARK + MARKS;
+        let mut marks = of_lists();
         for class in classes {
             self.class(chain, class, family, &mut marks)?;
         }
@@ -212,7 +214,7 @@ impl<'a> Filter<'a, '_> {
         chain: ChainId,
         class: &Class<'a>,
         family: Family,
-        marks: &mut std::ops::Range<u32>,
+        marks: &mut dyn Iterator<Item = Mark>,
     ) -> Result<(), Error> {
         let config = self.config;
         let matches = if class.name == "class-default" {
@@ -221,7 +223,7 @@ impl<'a> Filter<'a, '_> {
             match config.zones.class_maps.get(class.name) {
                 Some(map) => self.matches(chain, map, family, marks, DEPTH)?,
                 None => {
-                    let what = self.builder.symbol(&format!("class-map {}", class.name));
+                    let what = self.lowering.builder.symbol(&format!("class-map {}", class.name));
                     Matches {
                         tests: vec![Test::Unmodelled(what)],
                         reads: Reads::Maybe,
@@ -240,7 +242,7 @@ impl<'a> Filter<'a, '_> {
                 }
                 Some("pass") => action = Some((*line, Action::Accept, false)),
                 Some("drop") => action = Some((*line, Action::Drop, false)),
-                _ => other = other.or(Some(self.builder.symbol(line.text.trim()))),
+                _ => other = other.or(Some(self.lowering.builder.symbol(line.text.trim()))),
             }
         }
         // What a class does not say is dropped.
@@ -248,18 +250,22 @@ impl<'a> Filter<'a, '_> {
         if inspects {
             self.helper(chain, line, &matches);
         }
-        let action = match other {
-            Some(what) => Action::Unmodelled(what),
-            None => action,
-        };
-        self.rule(chain, line, matches.tests, action);
+        if inspects && other.is_none() && self.passes {
+            let mut forth = matches.tests.clone();
+            forth.push(Test::Direction(Direction::Original));
+            self.lowering.rule(chain, line, forth, action.clone());
+            let what = "what an inspection makes of answers of which it has not seen the question";
+            other = Some(self.lowering.builder.symbol(what));
+        }
+        let action = other.map_or(action, Action::Unmodelled);
+        self.lowering.rule(chain, line, matches.tests, action);
         Ok(())
     }
 
     /// The inspection of FTP for the connections of a class.
     fn helper(&mut self, chain: ChainId, line: Line<'a>, matches: &Matches) {
         let mut reads = if matches.protocol { matches.reads } else { Reads::Maybe };
-        let mut ports = vec![(u32::from(FTP), u32::from(FTP))];
+        let mut ports = vec![(FTP, FTP)];
         for words in &self.config.zones.port_maps {
             let mut words = *words;
             if !words.accept_all(&["ftp", "port"]) {
@@ -281,12 +287,12 @@ impl<'a> Filter<'a, '_> {
             Reads::No => return,
             Reads::Yes => {}
             Reads::Maybe => {
-                let what = self.builder.symbol("whether the class inspects FTP");
+                let what = self.lowering.builder.symbol("whether the class inspects FTP");
                 tests.push(Test::Unmodelled(what));
             }
         }
-        let helper = self.builder.symbol(HELPER);
-        self.rule(chain, line, tests, Action::SetHelper(helper));
+        let helper = self.lowering.builder.symbol(HELPER);
+        self.lowering.rule(chain, line, tests, Action::SetHelper(helper));
     }
 
     /// What a class map matches. Rules that find it out go into the chain.
@@ -295,14 +301,16 @@ impl<'a> Filter<'a, '_> {
         chain: ChainId,
         map: &ClassMap<'a>,
         family: Family,
-        marks: &mut std::ops::Range<u32>,
+        marks: &mut dyn Iterator<Item = Mark>,
         depth: usize,
     ) -> Result<Matches, Error> {
         let mut lists: Vec<Vec<Test>> = Vec::new();
-        let (mut reads, mut generic, mut protocol) = (Reads::No, false, false);
+        let (mut reads, mut generic) = (Reads::No, false);
+        // Lines that name a protocol, and others.
+        let (mut protocol, mut other) = (false, false);
         for line in &map.lines {
-            if !self.masks.spend(1) {
-                lists = vec![vec![self.unknown(*line)]];
+            if !self.lowering.masks.spend(1) {
+                lists = vec![vec![self.lowering.unknown(*line)]];
                 break;
             }
             let mut words = line.words();
@@ -330,6 +338,7 @@ impl<'a> Filter<'a, '_> {
                     self.protocol(name, plain, line)
                 }
                 ("access-group", Some(name)) => {
+                    other = true;
                     let name = if name == "name" { words.next().unwrap_or(name) } else { name };
                     self.passes(chain, *line, name, family, marks)?
                 }
@@ -338,15 +347,22 @@ impl<'a> Filter<'a, '_> {
                         Some(inner) => {
                             let found = self.matches(chain, inner, family, marks, depth - 1)?;
                             protocol |= found.protocol;
+                            other |= !found.protocol;
                             if found.reads != Reads::No {
                                 reads = if map.all { found.reads } else { Reads::Maybe };
                             }
                             found.tests
                         }
-                        None => vec![self.unknown(whole.line)],
+                        None => {
+                            other = true;
+                            vec![self.lowering.unknown(whole.line)]
+                        }
                     }
                 }
-                _ => vec![self.unknown(whole.line)],
+                _ => {
+                    other = true;
+                    vec![self.lowering.unknown(whole.line)]
+                }
             };
             lists.push(tests);
         }
@@ -360,30 +376,27 @@ impl<'a> Filter<'a, '_> {
             // Two protocols at once.
             reads = Reads::Maybe;
         }
+        let protocol = protocol && (map.all || !other);
         Ok(Matches { tests, reads, protocol })
-    }
-
-    fn unknown(&mut self, line: Line<'a>) -> Test {
-        Test::Unmodelled(self.builder.symbol(line.text.trim()))
     }
 
     fn protocol(&mut self, name: &str, plain: bool, line: &Line<'a>) -> Vec<Test> {
         match name {
-            _ if !plain => vec![self.unknown(*line)],
+            _ if !plain => vec![self.lowering.unknown(*line)],
             "tcp" => Vec::new(),
             "ftp" => {
                 // `ip port-map` may name more ports.
                 if self.config.zones.port_maps.iter().any(|words| words.peek() == Some("ftp")) {
-                    return vec![self.unknown(*line)];
+                    return vec![self.lowering.unknown(*line)];
                 }
-                vec![Test::Port(Side::Destination, Ports::range(FTP.into(), FTP.into()))]
+                vec![Test::Port(Side::Destination, Ports::range(FTP, FTP))]
             }
             _ if DATAGRAMS.contains(&name) => vec![Test::Never],
             _ => match port(name) {
                 Some(port) => {
                     vec![Test::Port(Side::Destination, Ports::range(port.into(), port.into()))]
                 }
-                None => vec![self.unknown(*line)],
+                None => vec![self.lowering.unknown(*line)],
             },
         }
     }
@@ -395,7 +408,7 @@ impl<'a> Filter<'a, '_> {
         line: Line<'a>,
         name: &'a str,
         family: Family,
-        marks: &mut std::ops::Range<u32>,
+        marks: &mut dyn Iterator<Item = Mark>,
     ) -> Result<Vec<Test>, Error> {
         let config = self.config;
         let list = config.lists.get(family, name).filter(|list| !list.entries.is_empty());
@@ -406,24 +419,24 @@ impl<'a> Filter<'a, '_> {
         let Some(list) = list else {
             return Ok(match config.lists.get(other, name) {
                 Some(_) => vec![Test::Never],
-                None => vec![self.unknown(line)],
+                None => vec![self.lowering.unknown(line)],
             });
         };
-        let Some(mark) = marks.next().map(bit) else { return Ok(vec![self.unknown(line)]) };
-        let known = self.class_lists.get(&(family, name, mark.mask)).copied();
+        let Some(mark) = marks.next() else { return Ok(vec![self.lowering.unknown(line)]) };
+        let known = self.class_lists.get(&(family, name, mark)).copied();
         let list = match known {
             Some(chain) => chain,
             None => {
                 let found = [Action::SetMark(mark), Action::Return];
                 let found = Action::Several(Box::new(Box::new(found)));
-                let chain = self.lower(list, "class-map list", found, Action::Return)?;
-                self.class_lists.insert((family, name, mark.mask), chain);
+                let chain = self.lower(list, "class-map list", [found, Action::Return], FORTH)?;
+                self.class_lists.insert((family, name, mark), chain);
                 chain
             }
         };
-        let cleared = crate::firewall::Mark { value: 0, mask: mark.mask };
-        self.rule(chain, line, Vec::new(), Action::SetMark(cleared));
-        self.rule(chain, line, Vec::new(), Action::Jump(list));
+        let cleared = Mark { value: 0, mask: mark.mask };
+        self.lowering.rule(chain, line, Vec::new(), Action::SetMark(cleared));
+        self.lowering.rule(chain, line, Vec::new(), Action::Jump(list));
         Ok(vec![Test::Mark { mark, negated: false }])
     }
 }
