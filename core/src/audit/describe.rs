@@ -2,7 +2,8 @@ use super::blame::{By, ByKind, Condition, UnmodelledLine};
 use super::fates::Site;
 use crate::eval::symbolic::{Blame, Device, Interfaces, Open, Ruling};
 use crate::firewall::{
-    Action, ChainId, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test, TranslationKind,
+    Action, ChainId, Dialect, Fate, Firewall, Governs, Rule, RuleId, Span, Symbol, Test,
+    TranslationKind,
 };
 use crate::space::{AddressRange, Ranges};
 
@@ -93,6 +94,10 @@ impl<'a> Describer<'a> {
             text: self.firewall.quote_on_one_line(span),
             chain: self.chain(chain),
         }
+    }
+
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.firewall.dialect()
     }
 
     /// The interfaces that its rules name.

@@ -83,6 +83,12 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         None
     }
 
+    /// What is the case where nothing reads control connections, so that no data connection is
+    /// expected.
+    fn unread(&self) -> &'static str {
+        "no rule assigns a helper, which Linux from 6.0 on never does by itself"
+    }
+
     /// What [`Self::commands`] are input for.
     fn loader(&self, dialect: Dialect) -> &'static str;
 

@@ -4,19 +4,22 @@ use super::front_end::FrontEnd;
 use super::{aws, cisco, iptables, nftables, pf};
 use crate::firewall::Dialect;
 
+/// Every one. A text is asked of in this order.
+static ALL: &[&dyn FrontEnd] = &[
+    &aws::Aws,
+    &nftables::Nftables,
+    &pf::Pf,
+    &cisco::IOS,
+    &cisco::ASA,
+    &iptables::Iptables,
+    #[cfg(test)]
+    &super::toy::Toy,
+];
+
 impl dyn FrontEnd {
-    /// Every one. A text is asked of in this order.
+    /// Every one, in the order in which they are asked whether a text is theirs.
     pub(in crate::dialect) fn all() -> &'static [&'static Self] {
-        &[
-            &aws::Aws,
-            &nftables::Nftables,
-            &pf::Pf,
-            &cisco::IOS,
-            &cisco::ASA,
-            &iptables::Iptables,
-            #[cfg(test)]
-            &super::toy::Toy,
-        ]
+        ALL
     }
 
     /// That of a dialect.

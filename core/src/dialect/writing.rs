@@ -53,6 +53,11 @@ impl Dialect {
         <dyn FrontEnd>::of(self).names_interfaces()
     }
 
+    /// Why no data connection is expected where nothing reads control connections.
+    pub(crate) fn unread(self) -> &'static str {
+        <dyn FrontEnd>::of(self).unread()
+    }
+
     /// Whether rules stand at the hooks of Linux.
     pub(crate) fn has_hooks(self) -> bool {
         <dyn FrontEnd>::of(self).has_hooks()

@@ -49,10 +49,10 @@ pub(super) fn remedied<'a>(
 
 /// Why no helper reads the control connection.
 fn unassigned(scene: &Scene<'_>, gaps: &[&Gap], reasons: &Reasons) -> String {
-    if reasons.rules.is_empty() {
-        return "no rule assigns a helper, which Linux from 6.0 on never does by itself".to_owned();
-    }
     let rule_set = gaps.first().and_then(|gap| gap.by.rule_set.as_deref());
+    if reasons.rules.is_empty() {
+        return scene.dialect(rule_set).unread().to_owned();
+    }
     let miss = |(rule, miss): &(_, Miss)| {
         format!("the helper of {} {}", scene.place_of(*rule, rule_set), miss.words())
     };

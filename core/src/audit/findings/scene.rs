@@ -5,7 +5,7 @@ use super::super::fates::{Place, Site};
 use super::super::report::ModeReport;
 use super::Audited;
 use crate::eval::symbolic::Blame;
-use crate::firewall::RuleId;
+use crate::firewall::{Dialect, RuleId};
 use crate::ftp::{FlowKind, Provider};
 
 /// What checks look at: a provider, and the firewalls on the way to it.
@@ -39,6 +39,13 @@ impl<'a> Scene<'a> {
         let mut all = self.describers.iter();
         let found = all.find(|describer| describer.rule_set().as_deref() == rule_set);
         found.map(|describer| describer.interfaces().collect()).unwrap_or_default()
+    }
+
+    /// The dialect of the rule set with that name, where there are several.
+    pub(super) fn dialect(&self, rule_set: Option<&str>) -> Dialect {
+        let mut all = self.describers.iter();
+        let found = all.find(|describer| describer.rule_set().as_deref() == rule_set);
+        found.map_or_else(|| self.site.asked.dialect(), |describer| describer.dialect())
     }
 
     /// Where a rule of the rule set with that name stands, where there are several.

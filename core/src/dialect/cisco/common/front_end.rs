@@ -58,6 +58,10 @@ impl FrontEnd for Cisco {
         "! "
     }
 
+    fn unread(&self) -> &'static str {
+        "nothing inspects FTP there"
+    }
+
     fn gateway(&self) -> Option<&'static str> {
         Some(self.gateway)
     }
