@@ -496,6 +496,9 @@ export interface Report {
 export interface RuleSet {
   /** The file, if it has a name. */
   file: string | null
+  /** Whether somebody gave it; if nobody did, it is one that lets nothing through, and what is missing
+   * in it is all that is needed. */
+  given: boolean
   /** Its dialect. */
   dialect: Dialect
   /** Where it was taken to stand. */

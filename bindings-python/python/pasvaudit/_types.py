@@ -534,6 +534,9 @@ class RuleSet:
 
     file: str | None
     """The file, if it has a name."""
+    given: bool
+    """Whether somebody gave it; if nobody did, it is one that lets nothing through, and what is missing
+    in it is all that is needed."""
     dialect: Dialect
     """Its dialect."""
     at: Placement
