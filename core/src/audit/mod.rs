@@ -297,7 +297,7 @@ impl<'a> Audit<'a> {
 }
 
 /// Where a firewall stands, by its rules, and why.
-fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
+pub(crate) fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
     let forwards = firewall.chains().iter().any(|chain| {
         chain.base().is_some_and(|base| base.hook == Hook::Forward) && chain.rules().len() > 0
     });
