@@ -116,6 +116,12 @@ impl Case<'_> {
         self.now.saturating_sub(then)
     }
 
+    /// What the server said last did not get through.
+    fn unheard(&self) -> bool {
+        let control = &self.session.track;
+        control.acceptor().unheard >= 2 && control.unacknowledged(ACCEPTOR)
+    }
+
     /// The capture ends, or room is needed: what is still to come is not known.
     fn cut(&self) -> bool {
         matches!(self.close, Close::Capture | Close::Hurried)
@@ -123,6 +129,8 @@ impl Case<'_> {
 
     fn connection(&self, track: &Track) -> (Outcome, bool) {
         match self.word() {
+            // The server has said it, again and again, and the client has never heard it.
+            Word::Good if self.unheard() => sure(Outcome::ControlLost),
             Word::Good => sure(Outcome::Works),
             Word::No => sure(Outcome::Declined),
             word if track.established.is_none() => self.handshake(track, word == Word::Failed),

@@ -36,6 +36,11 @@ const VLANS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
 /// More tags than that nobody puts on a frame.
 const TAGS: usize = 8;
 
+/// How long the headers of Linux are. What pnet gives as their least size is without the eight bytes of
+/// the address, and it panics where they are missing.
+const COOKED: usize = 16;
+const COOKED_2: usize = 20;
+
 /// `linux_sll`: a packet that somebody else sends, and one that this host sends.
 const TO_OTHERS: u8 = 3;
 const SENT: u8 = 4;
@@ -72,14 +77,13 @@ impl Link {
                 (read.get_ethertype(), EthernetPacket::minimum_packet_size(), None)
             }
             Self::Cooked => {
-                let read = SLLPacket::new(frame)?;
+                let read = SLLPacket::new(frame.get(..COOKED)?)?;
                 let direction = u8::try_from(read.get_packet_type()).unwrap_or(TO_OTHERS);
-                (read.get_protocol(), SLLPacket::minimum_packet_size(), sent(direction))
+                (read.get_protocol(), COOKED, sent(direction))
             }
             Self::Cooked2 => {
-                let read = SLL2Packet::new(frame)?;
-                let direction = sent(read.get_packet_type());
-                (read.get_protocol_type(), SLL2Packet::minimum_packet_size(), direction)
+                let read = SLL2Packet::new(frame.get(..COOKED_2)?)?;
+                (read.get_protocol_type(), COOKED_2, sent(read.get_packet_type()))
             }
             Self::Loopback => return carried(frame, 4, None),
             Self::Raw => return carried(frame, 0, None),

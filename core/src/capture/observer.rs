@@ -177,11 +177,13 @@ impl Observer {
 
     /// The session that a new connection between these ends carries data for.
     fn belongs(&self, from: Endpoint, to: Endpoint) -> Option<Key> {
-        if let Some(&key) = self.expected.get(&to) {
-            return Some(key);
-        }
+        // Whatever somebody announces, control connections are no data.
         if self.port(to.port).is_some() {
             return None;
+        }
+        if let Some(&key) = self.expected.get(&to) {
+            let controls = self.sessions.get(key).is_some_and(|owner| owner.server() == to);
+            return (!controls).then_some(key);
         }
         let passive = self.hidden.get(&(from.address, to.address));
         let active = || self.hidden.get(&(to.address, from.address));

@@ -18,7 +18,10 @@ fn nobody_answers() {
     scene.unanswered(CLIENT, SERVER);
     assert_eq!(control(&scene), (Outcome::SynUnanswered, Some(Check::ControlBlocked)));
     let report = scene.report();
-    assert_eq!((report.verdict, report.findings[0].code), (Verdict::Blocked, Check::ControlBlocked));
+    assert_eq!(
+        (report.verdict, report.findings[0].code),
+        (Verdict::Blocked, Check::ControlBlocked)
+    );
     assert_eq!(report.sessions[0].vantage, Vantage::Client);
 }
 

@@ -141,7 +141,10 @@ fn lengths_that_cannot_be_end_the_reading_there() {
     let at = bytes.len();
     bytes.extend([0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]);
     let report = read(&bytes);
-    assert_eq!((report.capture.end, report.capture.damaged_at), (CaptureEnd::Damaged, Some(at as u64)));
+    assert_eq!(
+        (report.capture.end, report.capture.damaged_at),
+        (CaptureEnd::Damaged, Some(at as u64))
+    );
     // What stands behind may be anything.
     assert_eq!(report.verdict, Verdict::Undecided);
 }
@@ -151,7 +154,11 @@ fn what_a_short_snapshot_leaves_out_is_told_of() {
     let mut scene = scene();
     let bytes = pcap(&scene.packets, Link::Ethernet, false, false, 80);
     let report = read(&bytes);
-    assert!(report.lost.iter().any(|loss| loss.what.contains("not captured")), "{:#?}", report.lost);
+    assert!(
+        report.lost.iter().any(|loss| loss.what.contains("not captured")),
+        "{:#?}",
+        report.lost
+    );
     scene.packets.clear();
     // With headers alone there is a connection to port 21, and nothing to read on it.
     let headers = read(&pcap(&self::scene().packets, Link::Ethernet, false, false, 54));
@@ -171,8 +178,5 @@ fn what_is_no_tcp_is_counted() {
     scene.put(vec![0; 3]);
     let lost = scene.report().lost;
     let counts: Vec<_> = lost.iter().map(|loss| (loss.what.as_str(), loss.count)).collect();
-    assert_eq!(
-        counts,
-        [("packets that are not TCP", 2), ("fragments without a TCP header", 1)]
-    );
+    assert_eq!(counts, [("packets that are not TCP", 2), ("fragments without a TCP header", 1)]);
 }

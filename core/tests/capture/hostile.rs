@@ -59,7 +59,11 @@ fn many_sessions_at_once() {
     }
     let report = read(&pcap(&packets, Link::Raw, false, false, usize::MAX));
     assert_eq!(report.totals.sessions, 20_000);
-    assert!(report.lost.iter().any(|loss| loss.what.contains("to make room")), "{:#?}", report.lost);
+    assert!(
+        report.lost.iter().any(|loss| loss.what.contains("to make room")),
+        "{:#?}",
+        report.lost
+    );
     assert_ne!(report.verdict, Verdict::Works);
 }
 
@@ -179,9 +183,11 @@ impl Random {
 /// is a number of them; `PASVAUDIT_SEED` says with which to begin.
 #[test]
 fn changed_captures_are_read() {
-    let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let variable =
+        |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let seconds = variable("PASVAUDIT_FUZZ_SECONDS").map(Duration::from_secs);
-    let mut random = Random(variable("PASVAUDIT_SEED").unwrap_or(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut random =
+        Random(variable("PASVAUDIT_SEED").unwrap_or(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut scene = Scene::new();
     let control = scene.login();
     scene.listing(control, "10.1.0.2:50001", "209.43.40.5:21005");

@@ -65,7 +65,11 @@ fn a_part_of_the_range_is_closed() {
     let [finding] = report.findings.as_slice() else { panic!("{report:#?}") };
     assert_eq!(finding.code, Check::DataPartlyOpen);
     assert!(finding.message.contains("1 of 2"), "{}", finding.message);
-    assert!(finding.message.contains("ports 21032 failed, ports 21005 worked"), "{}", finding.message);
+    assert!(
+        finding.message.contains("ports 21032 failed, ports 21005 worked"),
+        "{}",
+        finding.message
+    );
     // What a single transfer is explained by depends on all of them.
     assert_eq!(report.sessions[0].transfers[1].finding, Some(Check::DataPartlyOpen));
 }
@@ -94,7 +98,11 @@ fn a_router_says_that_it_is_prohibited() {
     let transfer = scene.transfer();
     assert_eq!(transfer.outcome, Outcome::Unreachable);
     assert_eq!(transfer.connection.unwrap().icmp_from.as_deref(), Some("192.0.2.1"));
-    assert!(transfer.message.contains("192.0.2.1 answered with ICMP: prohibited"), "{}", transfer.message);
+    assert!(
+        transfer.message.contains("192.0.2.1 answered with ICMP: prohibited"),
+        "{}",
+        transfer.message
+    );
 }
 
 #[test]
@@ -164,7 +172,11 @@ fn the_server_announces_its_private_address() {
     let transfer = scene.transfer();
     assert_eq!(transfer.outcome, Outcome::WrongAddress);
     assert_eq!(transfer.finding, Some(Check::AnnouncedAddressWrong));
-    assert!(transfer.message.contains("192.168.1.5:21005, which is private"), "{}", transfer.message);
+    assert!(
+        transfer.message.contains("192.168.1.5:21005, which is private"),
+        "{}",
+        transfer.message
+    );
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn data_is_dropped() {
     scene.unanswered("10.1.0.2:50001", "209.43.40.5:21005");
     scene.close(control);
     let transfer = scene.transfer();
-    assert_eq!((transfer.outcome, transfer.finding), (Outcome::SynUnanswered, Some(Check::DataBlocked)));
+    assert_eq!(
+        (transfer.outcome, transfer.finding),
+        (Outcome::SynUnanswered, Some(Check::DataBlocked))
+    );
 }
 
 #[test]

@@ -165,15 +165,14 @@ pub fn pcapng(packets: &[Timed], links: &[Link], big: bool, resolution: u8) -> V
         out.extend(length);
         out
     };
-    let mut out = block(
-        0x0a0d_0d0a,
-        &[&word(0x1a2b_3c4d)[..], &half(1), &half(0), &[0xff; 8]].concat(),
-    );
+    let mut out =
+        block(0x0a0d_0d0a, &[&word(0x1a2b_3c4d)[..], &half(1), &half(0), &[0xff; 8]].concat());
     for link in links {
         let resolution = [&half(9)[..], &half(1), &[resolution, 0, 0, 0]].concat();
         out.extend(block(
             1,
-            &[&half(link.number())[..], &half(0), &word(0), &resolution, &half(0), &half(0)].concat(),
+            &[&half(link.number())[..], &half(0), &word(0), &resolution, &half(0), &half(0)]
+                .concat(),
         ));
     }
     // A name resolution block, and one of a kind that nobody knows.
