@@ -13,7 +13,7 @@ use super::report::{
 use super::tally::{Record, Tally};
 use super::track::Track;
 use super::vantage;
-use crate::audit::{Check, SCHEMA_VERSION, Verdict};
+use crate::audit::{Check, Finding, SCHEMA_VERSION, Verdict};
 use crate::ftp::{End, FlowKind, Protection};
 use crate::space::Family;
 
@@ -43,12 +43,32 @@ pub(super) fn report<R: std::io::Read>(
         exit_code: verdict.exit_code(),
         capture: capture(file, frames, end, &facts),
         totals: tally.totals,
-        findings: findings::of(&tally),
+        findings: blamed(findings::of(&tally), &sessions),
         rule_set,
         notes: notes(&tally, end, silent, &sessions, comparison.as_ref()),
         sessions,
         lost,
     }
+}
+
+/// The findings, each with the rule that all failures of its kind agree on.
+fn blamed(mut findings: Vec<Finding>, sessions: &[CapturedSession]) -> Vec<Finding> {
+    for finding in &mut findings {
+        let of = |code: Option<Check>| code == Some(finding.code);
+        let controls = sessions.iter().map(|session| (session.finding, &session.decided));
+        let transfers = sessions.iter().flat_map(|session| &session.transfers);
+        let transfers = transfers.map(|transfer| (transfer.finding, &transfer.decided));
+        let mut blamed = controls
+            .chain(transfers)
+            .filter(|(code, _)| of(*code))
+            .map(|(_, decided)| decided.as_ref().filter(|one| one.agrees == Some(true)));
+        let Some(Some(first)) = blamed.next() else { continue };
+        if blamed.all(|other| other.is_some_and(|other| other.by == first.by)) {
+            finding.line = first.by.line;
+            finding.rule_set.clone_from(&first.by.rule_set);
+        }
+    }
+    findings
 }
 
 fn capture<R: std::io::Read>(

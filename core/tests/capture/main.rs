@@ -9,11 +9,15 @@
 )]
 
 mod active;
+#[cfg(feature = "cli")]
+mod command;
 mod control;
 mod forms;
 mod hostile;
 mod passive;
 mod resegment;
+mod rules;
+mod samples;
 mod scene;
 mod tls;
 mod wire;
