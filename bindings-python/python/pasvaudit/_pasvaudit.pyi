@@ -70,6 +70,11 @@ def audit(rules: "Firewall | bytes", options: "str") -> "Answer":
     Audits rules with these options, a JSON object.
     """
 
+def capture(captured: "bytes | str", rules: "Firewall | bytes | None", options: "str") -> "Answer":
+    """
+    Reads a capture with these options, a JSON object.
+    """
+
 def diff(old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "Answer":
     """
     Says what has changed between two rule sets, with these options, a JSON object.

@@ -381,6 +381,8 @@ fn control_outcome(session: &Session, close: Close, now: u64) -> (Outcome, bool)
     let cut = matches!(close, Close::Capture | Close::Hurried);
     let quiet = now.saturating_sub(track.last.time) >= QUIET;
     match track.reset() {
+        // Clients leave like that when they have had enough, and nobody is to blame for it.
+        Some((OPENER, _)) if track.opener().hops == Some(track.opener().rst_hops) => {}
         // At the end, resets do no harm.
         Some((_, at)) if !spoke || !ended_well(session, at.packet) => return sure(Outcome::Reset),
         _ => {}
@@ -389,7 +391,7 @@ fn control_outcome(session: &Session, close: Close, now: u64) -> (Outcome, bool)
         return sure(Outcome::Stalled);
     }
     match () {
-        () if !spoke && (track.closed() || quiet || !cut) => sure(Outcome::Idle),
+        () if !spoke && (track.over() || quiet || !cut) => sure(Outcome::Idle),
         () if !spoke => likely(Outcome::Unfinished),
         () if track.acceptor().alert || track.opener().alert => sure(Outcome::TlsFailed),
         () => sure(Outcome::Works),

@@ -163,7 +163,8 @@ impl Session {
     pub(super) fn finish(&mut self, at: Moment) {
         let Some(mut streams) = self.streams.take() else { return };
         for (direction, stream) in streams.iter_mut().enumerate() {
-            stream.finish(&mut |piece: Piece<'_>| self.piece(direction, piece, at));
+            let end = self.track.data_end(direction);
+            stream.finish(end, &mut |piece: Piece<'_>| self.piece(direction, piece, at));
         }
         self.settle(streams);
     }

@@ -68,11 +68,14 @@ impl Stream {
         self.catch_up(each);
     }
 
-    /// Nothing more comes: what waits is not waited for any longer.
-    pub(super) fn finish(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
+    /// Nothing more comes, and the data went on to the number `end`: what waits is not waited for any
+    /// longer.
+    pub(super) fn finish(&mut self, end: Option<u32>, each: &mut dyn FnMut(Piece<'_>)) {
         while !self.waiting.is_empty() {
             self.give_up(each);
         }
+        let missing = self.next.zip(end).map(|(next, end)| end.wrapping_sub(next).cast_signed());
+        self.lost += missing.and_then(|missing| u64::try_from(missing).ok()).unwrap_or_default();
     }
 
     fn wait(&mut self, sequence: u32, data: &[u8], length: u32) {
@@ -164,7 +167,7 @@ mod tests {
             let length = u32::try_from(text.len()).unwrap();
             stream.push(*sequence, text.as_bytes(), length, &mut each);
         }
-        stream.finish(&mut each);
+        stream.finish(None, &mut each);
         out
     }
 
@@ -185,6 +188,8 @@ mod tests {
         // Ten bytes on the wire, of which five were captured.
         stream.push(1, b"ab\ncd", 10, &mut |piece| out.push(matches!(piece, Piece::Line(b"ab"))));
         assert_eq!((out.as_slice(), stream.lost), (&[true, false][..], 5));
+        stream.finish(Some(20), &mut |_| {});
+        assert_eq!(stream.lost, 14);
     }
 
     #[test]

@@ -28,9 +28,11 @@ impl CaptureReport {
 /// The answer first, then session by session, then what explains it.
 fn text(report: &CaptureReport, mut page: Page) -> String {
     headline(&mut page, report);
-    for (at, session) in report.sessions.iter().enumerate() {
+    let mut number = 1;
+    for group in report.sessions.chunk_by(alike) {
         page.blank();
-        session_text(&mut page, at + 1, session);
+        session_text(&mut page, number, group);
+        number += group.len();
     }
     findings(&mut page, report);
     if !(report.notes.is_empty() && report.lost.is_empty()) {
@@ -101,12 +103,35 @@ fn word(outcome: Outcome, certain: bool) -> String {
     if certain { outcome.to_string() } else { format!("probably {outcome}") }
 }
 
-fn session_text(page: &mut Page, number: usize, session: &CapturedSession) {
+/// Whether two sessions are attempts that fared alike, and came to nothing.
+fn alike(one: &CapturedSession, other: &CapturedSession) -> bool {
+    let host = |session: &CapturedSession| {
+        session.client.rsplit_once(':').map(|(host, _)| host.to_owned())
+    };
+    let nothing = |session: &CapturedSession| {
+        session.transfers.is_empty() && session.control != Outcome::Works
+    };
+    nothing(one)
+        && nothing(other)
+        && host(one) == host(other)
+        && (&one.server, one.control, one.certain, one.vantage)
+            == (&other.server, other.control, other.certain, other.vantage)
+        && one.decided == other.decided
+}
+
+/// Several if they are alike; then the first speaks for all.
+fn session_text(page: &mut Page, number: usize, group: &[CapturedSession]) {
+    let Some(session) = group.first() else { return };
+    let last = number + group.len() - 1;
+    let title = match group.len() {
+        1 => format!("session {number}"),
+        _ => format!("sessions {number} to {last}"),
+    };
     let providers = match session.providers.as_slice() {
         [] => String::new(),
         ids => format!(" ({})", ids.join(", ")),
     };
-    let name = format!("session {number}: {} to {}{providers}", session.client, session.server);
+    let name = format!("{title}: {} to {}{providers}", session.client, session.server);
     let line = Line::new().look(Look::Strong, name);
     page.line(0, 2, line.words(format!(", {}, packet {}", session.protection, session.packet)));
     let line = Line::new().look(look(session.control), word(session.control, session.certain));

@@ -249,6 +249,18 @@ impl Half {
 }
 
 impl Track {
+    /// The number behind the last byte of data of this direction, as far as it was sent or acknowledged.
+    pub(super) fn data_end(&self, direction: usize) -> Option<u32> {
+        let (half, other) = match direction {
+            OPENER => (self.opener(), self.acceptor()),
+            _ => (self.acceptor(), self.opener()),
+        };
+        let sent = half.next?.wrapping_sub(u32::from(half.fin.is_some()));
+        // What was acknowledged and never captured is data, or a FIN.
+        let beyond = other.acknowledged?.wrapping_sub(sent).cast_signed();
+        Some(if beyond > 1 { sent.wrapping_add(beyond.cast_unsigned()) } else { sent })
+    }
+
     /// Whether what this direction sent last was never acknowledged.
     pub(super) fn unacknowledged(&self, direction: usize) -> bool {
         let (half, other) = match direction {

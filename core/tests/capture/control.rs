@@ -122,6 +122,23 @@ fn a_capture_that_begins_in_the_middle() {
 }
 
 #[test]
+fn a_capture_with_holes_is_never_taken_for_one_where_all_is_well() {
+    // tcpdump lost packets: what was acknowledged was sent, whoever has not seen it.
+    let mut scene = Scene::new();
+    let control = scene.login();
+    let before = scene.packets.len();
+    scene.ask(control, "PORT 10,1,0,2,156,64", "200 ok");
+    let lost = before..scene.packets.len();
+    scene.wait(12_000);
+    scene.close(control);
+    scene.packets.drain(lost);
+    let report = scene.report();
+    assert_eq!((report.totals.transfers, report.verdict), (0, Verdict::Undecided));
+    // PORT and its reply, each with the end of its line.
+    assert_eq!(report.lost[0].count, 22 + 8, "{:#?}", report.lost);
+}
+
+#[test]
 fn two_sessions_between_the_same_ports() {
     let mut scene = Scene::new();
     for _ in 0..2 {
@@ -139,6 +156,32 @@ fn a_session_that_is_reset() {
     let at = scene.login();
     scene.rst(at, Acceptor);
     assert_eq!(control(&scene).0, Outcome::Reset);
+
+    // A client that leaves is nobody's fault.
+    let mut scene = Scene::new();
+    let at = scene.login();
+    scene.rst(at, Opener);
+    assert_eq!(control(&scene).0, Outcome::Works);
+
+    // Somebody between who sends a reset in the name of the client is.
+    let mut scene = Scene::at_server();
+    let at = scene.login();
+    scene.hops("10.1.", 60);
+    scene.rst(at, Opener);
+    assert_eq!(control(&scene).0, Outcome::Reset);
+}
+
+#[test]
+fn attempts_that_fare_alike_are_told_together() {
+    let mut scene = Scene::new();
+    for port in 50_000..50_005 {
+        scene.unanswered(&format!("10.1.0.2:{port}"), SERVER);
+    }
+    let report = scene.report();
+    assert_eq!(report.sessions.len(), 5);
+    let text = report.to_text(false, None);
+    assert!(text.contains("sessions 1 to 5: 10.1.0.2:50000 to 209.43.40.5:21"), "{text}");
+    assert_eq!(text.matches("session").count(), 2, "{text}");
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn the_connection_is_reset_by_somebody_between() {
     let data = scene.open(FROM, DATA);
     scene.ask(control, "RETR a", "150 ok");
     scene.data(data, Acceptor, &[7; 1000]);
-    scene.from_elsewhere(61);
+    scene.hops("209.43.40.", 61);
     scene.rst(data, Acceptor);
     scene.line(control, Acceptor, "426 broken");
     scene.quit(control);

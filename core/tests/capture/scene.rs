@@ -54,7 +54,7 @@ impl Scene {
         self.now += milliseconds * 1000;
     }
 
-    fn hops(&self, from: SocketAddr) -> u8 {
+    fn hops_of(&self, from: SocketAddr) -> u8 {
         let text = from.ip().to_string();
         let known = self.hops.iter().find(|(prefix, _)| text.starts_with(prefix));
         known.map_or(64, |(_, hops)| *hops)
@@ -72,7 +72,7 @@ impl Scene {
             Acceptor => (acceptor, opener, next[0]),
         };
         let acknowledged = if flags & ACK == 0 { 0 } else { other };
-        let hops = self.hops(from);
+        let hops = self.hops_of(from);
         tcp(&Tcp { from, to, flags, sequence, acknowledged, hops, data })
     }
 
@@ -179,9 +179,9 @@ impl Scene {
         self.say(at, who, RST | ACK, b"");
     }
 
-    /// What the server's side sends from now on comes another way.
-    pub fn from_elsewhere(&mut self, hops: u8) {
-        self.hops.insert(0, ("209.43.40.".to_owned(), hops));
+    /// What these addresses send from now on comes another way.
+    pub fn hops(&mut self, prefix: &str, hops: u8) {
+        self.hops.insert(0, (prefix.to_owned(), hops));
     }
 
     /// An ICMP error about the last packet.
