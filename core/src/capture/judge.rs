@@ -269,14 +269,13 @@ impl Case<'_> {
             Word::Failed if elsewhere => likely(Outcome::WrongAddress),
             Word::Failed => sure(Outcome::NotSeen),
             Word::None if self.cut() && waited < QUIET => likely(Outcome::Unfinished),
-            Word::None if elsewhere && (wanted || waited >= PATIENCE) => {
+            Word::None if elsewhere && (wanted || self.flow == FlowKind::PassiveData) => {
                 likely(Outcome::WrongAddress)
             }
             Word::None if wanted => likely(Outcome::NotSeen),
-            // Some clients send the command only once they are connected.
-            Word::None if waited >= PATIENCE && self.flow == FlowKind::PassiveData => {
-                likely(Outcome::NotSeen)
-            }
+            // Some clients send the command only once they are connected, and who is refused goes on at
+            // once: that nobody came is not taken for nobody wanting to.
+            Word::None if self.flow == FlowKind::PassiveData => likely(Outcome::NotSeen),
             Word::None => sure(Outcome::Unused),
         }
     }

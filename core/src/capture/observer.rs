@@ -196,12 +196,12 @@ impl Observer {
 
     fn await_more(&mut self, track: Track, pair: Pair) {
         let [_, to] = track.ends;
-        if self.handshakes.full() {
-            if let Some(oldest) = self.handshakes.oldest() {
-                let waits = |one: &Handshake| !one.done && one.control.is_none();
-                self.facts.forgotten += u64::from(self.handshakes.get(oldest).is_some_and(waits));
-                self.end_handshake(oldest);
-            }
+        if self.handshakes.full()
+            && let Some(oldest) = self.handshakes.oldest()
+        {
+            let waits = |one: &Handshake| !one.done && one.control.is_none();
+            self.facts.forgotten += u64::from(self.handshakes.get(oldest).is_some_and(waits));
+            self.end_handshake(oldest);
         }
         let handshake = Handshake { track, control: self.port(to.port), done: false };
         let key = self.handshakes.insert(handshake);
@@ -280,12 +280,12 @@ impl Observer {
     }
 
     fn open(&mut self, track: Track, protection: Protection, confirmed: bool) -> Key {
-        if self.sessions.full() {
-            if let Some(oldest) = self.sessions.oldest() {
-                let over = self.sessions.get(oldest).is_some_and(|one| one.track.over());
-                self.facts.hurried += u64::from(!over);
-                self.end_session(oldest, if over { Close::Control } else { Close::Hurried });
-            }
+        if self.sessions.full()
+            && let Some(oldest) = self.sessions.oldest()
+        {
+            let over = self.sessions.get(oldest).is_some_and(|one| one.track.over());
+            self.facts.hurried += u64::from(!over);
+            self.end_session(oldest, if over { Close::Control } else { Close::Hurried });
         }
         let pair = track.pair();
         let key = self.sessions.insert(Session::new(track, protection, confirmed));
@@ -359,11 +359,11 @@ impl Observer {
 
     /// Follows a data connection of a session.
     fn attach(&mut self, session: Key, track: Track, pair: Pair) {
-        if self.data.full() {
-            if let Some(oldest) = self.data.oldest() {
-                self.facts.hurried += 1;
-                self.end_data(oldest, Close::Hurried);
-            }
+        if self.data.full()
+            && let Some(oldest) = self.data.oldest()
+        {
+            self.facts.hurried += 1;
+            self.end_data(oldest, Close::Hurried);
         }
         let Some(owner) = self.sessions.get_mut(session) else { return };
         let [_, to] = track.ends;
@@ -502,13 +502,10 @@ impl Observer {
         if handshake.done {
             return;
         }
-        match handshake.control {
-            Some(protection) => {
-                let session = Session::new(handshake.track, protection, true);
-                let control = judge::control(&session, Close::Capture, self.facts.last);
-                self.tally.session(session, control);
-            }
-            None => {}
+        if let Some(protection) = handshake.control {
+            let session = Session::new(handshake.track, protection, true);
+            let control = judge::control(&session, Close::Capture, self.facts.last);
+            self.tally.session(session, control);
         }
     }
 

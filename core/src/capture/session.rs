@@ -315,10 +315,10 @@ impl Session {
             }
             (_, Some(verb)) if verb.transfers() => self.closed(code, at),
             // What it answers was not captured.
-            (226 | 250 | 421 | 425 | 426 | 450..=452 | 522 | 550..=553, _) => {
-                if answers.is_none() || code == 421 {
-                    self.closed(code, at);
-                }
+            (226 | 250 | 421 | 425 | 426 | 450..=452 | 522 | 550..=553, _)
+                if answers.is_none() || code == 421 =>
+            {
+                self.closed(code, at);
             }
             _ => {}
         }

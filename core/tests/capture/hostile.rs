@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use pasvaudit::audit::Verdict;
 use pasvaudit::capture::{Capture, CaptureEnd, CaptureReport};
+use pasvaudit::ftp::wire::{
+    Command, Replies, eprt_argument, passive_address, passive_port, port_argument,
+};
 
 use crate::scene::{Acceptor, Opener, Scene, end};
 use crate::wire::{ACK, Link, SYN, Tcp, Timed, pcap, pcapng, tcp};
@@ -179,15 +182,87 @@ impl Random {
     }
 }
 
-/// Captures of which some bytes are changed. `PASVAUDIT_FUZZ_SECONDS` says for how long, otherwise it
-/// is a number of them; `PASVAUDIT_SEED` says with which to begin.
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
+/// `PASVAUDIT_SEED` says with which to begin.
+fn seeded() -> Random {
+    Random(variable("PASVAUDIT_SEED").unwrap_or(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+}
+
+/// Whether to go on: so many times, or as long as `PASVAUDIT_FUZZ_SECONDS` says.
+fn more(runs: u64, least: u64, begun: Instant) -> bool {
+    match variable("PASVAUDIT_FUZZ_SECONDS").map(Duration::from_secs) {
+        Some(limit) => begun.elapsed() < limit,
+        None => runs < least,
+    }
+}
+
+fn change(bytes: &mut Vec<u8>, random: &mut Random, shortest: usize) {
+    for _ in 0..=random.below(12) {
+        let at = random.below(bytes.len());
+        match random.below(5) {
+            0 => bytes[at] ^= 1 << random.below(8),
+            1 => bytes[at] = random.next() as u8,
+            2 => bytes[at] = [0, 0xff, 0x7f, 0x80][random.below(4)],
+            3 => bytes.truncate(at.max(shortest)),
+            _ => {
+                let from = random.below(bytes.len());
+                let length = random.below(64).min(bytes.len() - from);
+                let copy = bytes[from..from + length].to_vec();
+                bytes.splice(at..at, copy);
+            }
+        }
+    }
+}
+
+/// Lines of which some bytes are changed: what is read in them stands in them.
+#[test]
+fn changed_lines_are_read() {
+    let seeds = [
+        "227 Entering Passive Mode (192,0,2,5,82,8).",
+        "229 Entering Extended Passive Mode (|||21000|)",
+        "211-Features:",
+        "PORT 10,1,0,2,156,64",
+        "EPRT |2|2001:db8::2|40000|",
+        "EPRT |1|10.1.0.2|40000|",
+        "RETR a b",
+    ];
+    let mut random = seeded();
+    let begun = Instant::now();
+    let mut replies = Replies::default();
+    let mut runs = 0_u64;
+    while more(runs, 200_000, begun) {
+        let mut line = seeds[random.below(seeds.len())].as_bytes().to_vec();
+        change(&mut line, &mut random, 1);
+        let text = String::from_utf8_lossy(&line).into_owned();
+        if let Some(reply) = replies.line(&line) {
+            assert!(text.starts_with(&reply.code.to_string()), "{text}");
+        }
+        if let Some(command) = Command::parse(&line) {
+            assert!(text.to_ascii_uppercase().contains(command.verb.as_str()), "{text}");
+            if let Some(address) = eprt_argument(command.argument) {
+                assert!(text.contains(&address.port().to_string()), "{text}");
+            }
+            port_argument(command.argument);
+        }
+        if let Some(address) = passive_address(&line) {
+            let low = (address.port() % 256).to_string();
+            assert!(address.port() > 0 && text.contains(&low), "{text}");
+        }
+        if let Some(port) = passive_port(&line) {
+            assert!(port > 0 && text.contains(&port.to_string()), "{text}");
+        }
+        runs += 1;
+    }
+    println!("{runs} changed lines in {:.1?}", begun.elapsed());
+}
+
+/// Captures of which some bytes are changed.
 #[test]
 fn changed_captures_are_read() {
-    let variable =
-        |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let seconds = variable("PASVAUDIT_FUZZ_SECONDS").map(Duration::from_secs);
-    let mut random =
-        Random(variable("PASVAUDIT_SEED").unwrap_or(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut random = seeded();
     let mut scene = Scene::new();
     let control = scene.login();
     scene.listing(control, "10.1.0.2:50001", "209.43.40.5:21005");
@@ -205,23 +280,9 @@ fn changed_captures_are_read() {
     ];
     let begun = Instant::now();
     let mut runs = 0_u64;
-    while seconds.map_or(runs < 3000, |limit| begun.elapsed() < limit) {
+    while more(runs, 3000, begun) {
         let mut bytes = seeds[random.below(seeds.len())].clone();
-        for _ in 0..=random.below(12) {
-            let at = random.below(bytes.len());
-            match random.below(5) {
-                0 => bytes[at] ^= 1 << random.below(8),
-                1 => bytes[at] = random.next() as u8,
-                2 => bytes[at] = [0, 0xff, 0x7f, 0x80][random.below(4)],
-                3 => bytes.truncate(at.max(30)),
-                _ => {
-                    let from = random.below(bytes.len());
-                    let length = random.below(64).min(bytes.len() - from);
-                    let copy = bytes[from..from + length].to_vec();
-                    bytes.splice(at..at, copy);
-                }
-            }
-        }
+        change(&mut bytes, &mut random, 30);
         if let Ok(report) = Capture::new().read(bytes.as_slice()) {
             let json = report.to_json();
             assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());

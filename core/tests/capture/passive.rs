@@ -368,6 +368,20 @@ fn a_client_that_waits_for_its_connection_before_the_command() {
 }
 
 #[test]
+fn a_client_that_is_refused_goes_on_at_once() {
+    // Captured at the server: what the client meets in its own network is not to be seen.
+    let mut scene = Scene::at_server();
+    let control = scene.login();
+    scene.ask(control, "EPSV", "229 ok (|||21005|)");
+    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,14).");
+    scene.quit(control);
+    let report = scene.report();
+    let outcomes: Vec<_> = report.sessions[0].transfers.iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, [Outcome::NotSeen, Outcome::NotSeen]);
+    assert_eq!(report.verdict, Verdict::Blocked);
+}
+
+#[test]
 fn data_comes_from_another_address_than_control() {
     let mut scene = Scene::at_server();
     let control = scene.login_to("198.51.100.7:50000", "209.43.40.5:21");
