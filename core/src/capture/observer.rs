@@ -129,7 +129,8 @@ impl Observer {
     /// Judges everything that is still open.
     pub(super) fn finish(&mut self) {
         while let Some(key) = self.sessions.oldest() {
-            self.end_session(key, Close::Capture);
+            let over = self.sessions.get(key).is_some_and(|session| session.track.over());
+            self.end_session(key, if over { Close::Control } else { Close::Capture });
         }
         while let Some(key) = self.handshakes.oldest() {
             self.end_handshake(key);
