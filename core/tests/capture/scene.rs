@@ -7,15 +7,15 @@ use pasvaudit::capture::{Capture, CaptureReport, CapturedTransfer};
 use crate::wire::{ACK, FIN, Link, RST, SYN, Tcp, Timed, icmp, pcap, tcp};
 
 /// The client in a private network, and a server of SmartFile.
-pub const CLIENT: &str = "10.1.0.2:50000";
-pub const SERVER: &str = "209.43.40.5:21";
+pub(crate) const CLIENT: &str = "10.1.0.2:50000";
+pub(crate) const SERVER: &str = "209.43.40.5:21";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Who {
+pub(crate) enum Who {
     Opener,
     Acceptor,
 }
-pub use Who::{Acceptor, Opener};
+pub(crate) use Who::{Acceptor, Opener};
 
 #[derive(Clone, Copy, Debug)]
 struct Connection {
@@ -24,8 +24,8 @@ struct Connection {
 }
 
 /// What is captured.
-pub struct Scene {
-    pub packets: Vec<Timed>,
+pub(crate) struct Scene {
+    pub(crate) packets: Vec<Timed>,
     /// In microseconds.
     now: u64,
     connections: Vec<Connection>,
@@ -33,24 +33,24 @@ pub struct Scene {
     hops: Vec<(String, u8)>,
 }
 
-pub fn end(text: &str) -> SocketAddr {
+pub(crate) fn end(text: &str) -> SocketAddr {
     text.parse().unwrap()
 }
 
 impl Scene {
     /// A capture at the client, to which the server is twelve routers away.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let hops = vec![("209.43.40.".to_owned(), 52), ("2001:db8:".to_owned(), 52)];
         Self { packets: Vec::new(), now: 1_700_000_000_000_000, connections: Vec::new(), hops }
     }
 
     /// A capture at the server.
-    pub fn at_server() -> Self {
+    pub(crate) fn at_server() -> Self {
         let hops = vec![("10.1.".to_owned(), 52)];
         Self { hops, ..Self::new() }
     }
 
-    pub fn wait(&mut self, milliseconds: u64) {
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
         self.now += milliseconds * 1000;
     }
 
@@ -60,7 +60,7 @@ impl Scene {
         known.map_or(64, |(_, hops)| *hops)
     }
 
-    pub fn put(&mut self, packet: Vec<u8>) {
+    pub(crate) fn put(&mut self, packet: Vec<u8>) {
         self.now += 1000;
         self.packets.push((self.now, packet));
     }
@@ -87,7 +87,7 @@ impl Scene {
     }
 
     /// A SYN that nobody has answered yet.
-    pub fn syn(&mut self, from: &str, to: &str) -> usize {
+    pub(crate) fn syn(&mut self, from: &str, to: &str) -> usize {
         let number = u32::try_from(self.connections.len()).unwrap();
         // Numbers that go round soon.
         let next = [u32::MAX - 20 - number, 4_000_000_000 + number];
@@ -98,14 +98,14 @@ impl Scene {
     }
 
     /// The same SYN once more.
-    pub fn syn_again(&mut self, at: usize) {
+    pub(crate) fn syn_again(&mut self, at: usize) {
         let sequence = self.connections[at].next[0].wrapping_sub(1);
         let packet = self.packet(at, Opener, SYN, sequence, b"");
         self.put(packet);
     }
 
     /// A SYN that is sent again and again, as Linux does it: after one second, two, and four.
-    pub fn unanswered(&mut self, from: &str, to: &str) -> usize {
+    pub(crate) fn unanswered(&mut self, from: &str, to: &str) -> usize {
         let at = self.syn(from, to);
         for wait in [1000, 2000, 4000] {
             self.wait(wait);
@@ -115,21 +115,21 @@ impl Scene {
         at
     }
 
-    pub fn syn_ack(&mut self, at: usize) {
+    pub(crate) fn syn_ack(&mut self, at: usize) {
         self.say(at, Acceptor, SYN | ACK, b"");
     }
 
-    pub fn syn_ack_again(&mut self, at: usize) {
+    pub(crate) fn syn_ack_again(&mut self, at: usize) {
         let sequence = self.connections[at].next[1].wrapping_sub(1);
         let packet = self.packet(at, Acceptor, SYN | ACK, sequence, b"");
         self.put(packet);
     }
 
-    pub fn ack(&mut self, at: usize, who: Who) {
+    pub(crate) fn ack(&mut self, at: usize, who: Who) {
         self.say(at, who, ACK, b"");
     }
 
-    pub fn open(&mut self, from: &str, to: &str) -> usize {
+    pub(crate) fn open(&mut self, from: &str, to: &str) -> usize {
         let at = self.syn(from, to);
         self.wait(20);
         self.syn_ack(at);
@@ -138,13 +138,13 @@ impl Scene {
     }
 
     /// Data, and its acknowledgement.
-    pub fn data(&mut self, at: usize, who: Who, data: &[u8]) {
+    pub(crate) fn data(&mut self, at: usize, who: Who, data: &[u8]) {
         self.say(at, who, ACK, data);
         self.ack(at, if who == Opener { Acceptor } else { Opener });
     }
 
     /// Data that is not acknowledged, and comes again.
-    pub fn unheard(&mut self, at: usize, who: Who, data: &[u8], times: usize) {
+    pub(crate) fn unheard(&mut self, at: usize, who: Who, data: &[u8], times: usize) {
         let sequence = self.connections[at].next[who as usize];
         self.say(at, who, ACK, data);
         for time in 0..times {
@@ -154,48 +154,48 @@ impl Scene {
         }
     }
 
-    pub fn line(&mut self, at: usize, who: Who, line: &str) {
+    pub(crate) fn line(&mut self, at: usize, who: Who, line: &str) {
         self.data(at, who, format!("{line}\r\n").as_bytes());
     }
 
     /// A command and its reply.
-    pub fn ask(&mut self, at: usize, command: &str, reply: &str) {
+    pub(crate) fn ask(&mut self, at: usize, command: &str, reply: &str) {
         self.line(at, Opener, command);
         self.wait(20);
         self.line(at, Acceptor, reply);
     }
 
-    pub fn fin(&mut self, at: usize, who: Who) {
+    pub(crate) fn fin(&mut self, at: usize, who: Who) {
         self.say(at, who, FIN | ACK, b"");
     }
 
-    pub fn close(&mut self, at: usize) {
+    pub(crate) fn close(&mut self, at: usize) {
         self.fin(at, Acceptor);
         self.fin(at, Opener);
         self.ack(at, Acceptor);
     }
 
-    pub fn rst(&mut self, at: usize, who: Who) {
+    pub(crate) fn rst(&mut self, at: usize, who: Who) {
         self.say(at, who, RST | ACK, b"");
     }
 
     /// What these addresses send from now on comes another way.
-    pub fn hops(&mut self, prefix: &str, hops: u8) {
+    pub(crate) fn hops(&mut self, prefix: &str, hops: u8) {
         self.hops.insert(0, (prefix.to_owned(), hops));
     }
 
     /// An ICMP error about the last packet.
-    pub fn icmp(&mut self, by: &str, kind: u8, code: u8) {
+    pub(crate) fn icmp(&mut self, by: &str, kind: u8, code: u8) {
         let (_, about) = self.packets.last().unwrap().clone();
         self.put(icmp(by.parse().unwrap(), kind, code, &about));
     }
 
     /// A control connection with somebody logged in.
-    pub fn login(&mut self) -> usize {
+    pub(crate) fn login(&mut self) -> usize {
         self.login_to(CLIENT, SERVER)
     }
 
-    pub fn login_to(&mut self, client: &str, server: &str) -> usize {
+    pub(crate) fn login_to(&mut self, client: &str, server: &str) -> usize {
         let control = self.open(client, server);
         self.line(control, Acceptor, "220 welcome");
         self.ask(control, "USER anna", "331 and the password?");
@@ -204,7 +204,7 @@ impl Scene {
     }
 
     /// A listing by PASV that works.
-    pub fn listing(&mut self, control: usize, client: &str, server: &str) {
+    pub(crate) fn listing(&mut self, control: usize, client: &str, server: &str) {
         let to = end(server);
         let (high, low) = (to.port() / 256, to.port() % 256);
         let address = to.ip().to_string().replace('.', ",");
@@ -216,21 +216,21 @@ impl Scene {
         self.line(control, Acceptor, "226 done");
     }
 
-    pub fn quit(&mut self, control: usize) {
+    pub(crate) fn quit(&mut self, control: usize) {
         self.ask(control, "QUIT", "221 bye");
         self.close(control);
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         pcap(&self.packets, Link::Ethernet, false, false, usize::MAX)
     }
 
-    pub fn report(&self) -> CaptureReport {
+    pub(crate) fn report(&self) -> CaptureReport {
         Capture::new().read(self.bytes().as_slice()).unwrap()
     }
 
     /// The only session's only transfer.
-    pub fn transfer(&self) -> CapturedTransfer {
+    pub(crate) fn transfer(&self) -> CapturedTransfer {
         let report = self.report();
         let [session] = report.sessions.as_slice() else { panic!("{:#?}", report.sessions) };
         let [transfer] = session.transfers.as_slice() else { panic!("{:#?}", session.transfers) };

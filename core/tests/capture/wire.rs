@@ -2,23 +2,23 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-pub const FIN: u8 = 1;
-pub const SYN: u8 = 2;
-pub const RST: u8 = 4;
-pub const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const ACK: u8 = 16;
 
-pub struct Tcp<'a> {
-    pub from: SocketAddr,
-    pub to: SocketAddr,
-    pub flags: u8,
-    pub sequence: u32,
-    pub acknowledged: u32,
-    pub hops: u8,
-    pub data: &'a [u8],
+pub(crate) struct Tcp<'a> {
+    pub(crate) from: SocketAddr,
+    pub(crate) to: SocketAddr,
+    pub(crate) flags: u8,
+    pub(crate) sequence: u32,
+    pub(crate) acknowledged: u32,
+    pub(crate) hops: u8,
+    pub(crate) data: &'a [u8],
 }
 
 /// An IP packet with a TCP segment; its checksums are left out, as network cards leave them.
-pub fn tcp(segment: &Tcp<'_>) -> Vec<u8> {
+pub(crate) fn tcp(segment: &Tcp<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend(segment.from.port().to_be_bytes());
     out.extend(segment.to.port().to_be_bytes());
@@ -29,7 +29,7 @@ pub fn tcp(segment: &Tcp<'_>) -> Vec<u8> {
     ip(segment.from.ip(), segment.to.ip(), 6, segment.hops, &out)
 }
 
-pub fn ip(from: IpAddr, to: IpAddr, protocol: u8, hops: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ip(from: IpAddr, to: IpAddr, protocol: u8, hops: u8, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
@@ -55,7 +55,7 @@ pub fn ip(from: IpAddr, to: IpAddr, protocol: u8, hops: u8, payload: &[u8]) -> V
 }
 
 /// An ICMP or ICMPv6 error of this type and code, from `by`, about a packet.
-pub fn icmp(by: IpAddr, kind: u8, code: u8, about: &[u8]) -> Vec<u8> {
+pub(crate) fn icmp(by: IpAddr, kind: u8, code: u8, about: &[u8]) -> Vec<u8> {
     let version_6 = about[0] >> 4 == 6;
     let mut out = vec![kind, code, 0, 0, 0, 0, 0, 0];
     let quoted = if version_6 { 48 } else { 28 };
@@ -68,7 +68,7 @@ pub fn icmp(by: IpAddr, kind: u8, code: u8, about: &[u8]) -> Vec<u8> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Link {
+pub(crate) enum Link {
     Ethernet,
     Vlan,
     DoubleVlan,
@@ -79,7 +79,7 @@ pub enum Link {
 }
 
 impl Link {
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Ethernet,
         Self::Vlan,
         Self::DoubleVlan,
@@ -89,7 +89,7 @@ impl Link {
         Self::LoopbackBsd,
     ];
 
-    pub fn number(self) -> u16 {
+    pub(crate) fn number(self) -> u16 {
         match self {
             Self::Ethernet | Self::Vlan | Self::DoubleVlan => 1,
             Self::Cooked => 113,
@@ -100,7 +100,7 @@ impl Link {
     }
 
     /// The frame of an IP packet. Cooked frames are those of packets that somebody else sends.
-    pub fn frame(self, packet: &[u8]) -> Vec<u8> {
+    pub(crate) fn frame(self, packet: &[u8]) -> Vec<u8> {
         let kind: u16 = if packet[0] >> 4 == 6 { 0x86dd } else { 0x0800 };
         let mut out = Vec::new();
         match self {
@@ -127,10 +127,16 @@ impl Link {
 }
 
 /// A packet and when it was, in microseconds.
-pub type Timed = (u64, Vec<u8>);
+pub(crate) type Timed = (u64, Vec<u8>);
 
 /// A capture of libpcap. At most `snap` bytes of each packet are in it.
-pub fn pcap(packets: &[Timed], link: Link, big: bool, nanoseconds: bool, snap: usize) -> Vec<u8> {
+pub(crate) fn pcap(
+    packets: &[Timed],
+    link: Link,
+    big: bool,
+    nanoseconds: bool,
+    snap: usize,
+) -> Vec<u8> {
     let word = |value: u32| if big { value.to_be_bytes() } else { value.to_le_bytes() };
     let half = |value: u16| if big { value.to_be_bytes() } else { value.to_le_bytes() };
     let mut out = Vec::new();
@@ -153,7 +159,7 @@ pub fn pcap(packets: &[Timed], link: Link, big: bool, nanoseconds: bool, snap: u
 
 /// A capture of Wireshark: packets go in turns to the interfaces, whose times are in the unit of
 /// `if_tsresol`. Between them stand blocks that mean nothing to us.
-pub fn pcapng(packets: &[Timed], links: &[Link], big: bool, resolution: u8) -> Vec<u8> {
+pub(crate) fn pcapng(packets: &[Timed], links: &[Link], big: bool, resolution: u8) -> Vec<u8> {
     let word = |value: u32| if big { value.to_be_bytes() } else { value.to_le_bytes() };
     let half = |value: u16| if big { value.to_be_bytes() } else { value.to_le_bytes() };
     let block = |kind: u32, body: &[u8]| {
