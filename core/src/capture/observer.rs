@@ -16,9 +16,9 @@ use crate::ftp::Protection;
 
 /// How much is followed at once: connections that have said nothing yet or are over, data connections,
 /// and sessions.
-const HANDSHAKES: usize = 8192;
-const DATA: usize = 4096;
-const SESSIONS: usize = 2048;
+const HANDSHAKES: usize = 4096;
+const DATA: usize = 2048;
+const SESSIONS: usize = 1024;
 
 /// So many SYNs before an announcement are looked at again: captures of several interfaces are not
 /// always in order.

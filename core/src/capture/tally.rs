@@ -15,7 +15,7 @@ const FAILED_SESSIONS: usize = 1000;
 const OTHER_SESSIONS: usize = 200;
 /// So many transfers of one session, and of all.
 const TRANSFERS: usize = 200;
-const ALL_TRANSFERS: usize = 5000;
+const ALL_TRANSFERS: usize = 3000;
 /// Of so many servers is counted how each port fared.
 const SERVERS: usize = 256;
 /// And so many of its control ports are told.

@@ -20,9 +20,6 @@ fn segment(from: &str, to: &str, flags: u8, sequence: u32, data: &[u8]) -> Vec<u
     tcp(&Tcp { from, to, flags, sequence, acknowledged: 0, hops: 64, data })
 }
 
-/// Linear time: so long the largest of these may take, unoptimised and on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
-
 #[test]
 fn many_half_open_sessions() {
     let count = 200_000_u32;
@@ -34,9 +31,7 @@ fn many_half_open_sessions() {
             (u64::from(number), segment(&client, "209.43.40.5:21", SYN, number, b""))
         })
         .collect();
-    let begun = Instant::now();
     let report = read(&pcap(&packets, Link::Raw, false, false, usize::MAX));
-    assert!(begun.elapsed() < LIMIT);
     // All are counted, and those that are not listed are told of.
     assert_eq!(report.totals.sessions, u64::from(count));
     assert!(report.sessions.len() <= 1000);
