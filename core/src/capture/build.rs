@@ -36,7 +36,7 @@ pub(super) fn report<R: std::io::Read>(
     let lost = lost(frames.unreadable, &facts, &tally, comparison.as_ref());
     let hidden = |record: &Record| record.hidden && record.transfers.is_empty();
     let silent = records.iter().filter(|record| hidden(record)).count();
-    let verdict = verdict(&tally, &facts, end, silent > 0);
+    let verdict = verdict(&tally, &facts, end, silent > 0 || frames.unreadable > 0);
     CaptureReport {
         schema_version: SCHEMA_VERSION,
         verdict,
@@ -104,12 +104,12 @@ const fn millis(nanoseconds: u64) -> u64 {
 }
 
 /// Whether everything worked. What was not seen is never taken for something that worked.
-fn verdict(tally: &Tally, facts: &Facts, end: Ended, silent: bool) -> Verdict {
+fn verdict(tally: &Tally, facts: &Facts, end: Ended, unseen: bool) -> Verdict {
     let totals = &tally.totals;
     let failed = totals.sessions_failed + totals.transfers_failed;
     let blind = matches!(end, Ended::Damaged { .. })
         || facts.forgotten + facts.hurried + tally.lost_bytes + tally.uncounted > 0;
-    let open = tally.control_undecided + totals.transfers_undecided > 0 || silent || blind;
+    let open = tally.control_undecided + totals.transfers_undecided > 0 || unseen || blind;
     match () {
         () if totals.sessions == 0 => Verdict::Undecided,
         () if failed > 0 && totals.transfers_worked == 0 => Verdict::Blocked,

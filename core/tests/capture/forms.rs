@@ -118,6 +118,7 @@ fn interfaces_that_are_not_read_are_told_of() {
     let report = read(&bytes);
     assert_eq!(report.lost[0].count, packets.len() as u64 / 2);
     assert!(report.lost[0].what.contains("links that are not read"));
+    assert_ne!(report.verdict, Verdict::Works);
 }
 
 #[test]
