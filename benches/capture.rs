@@ -107,7 +107,7 @@ fn generate(path: &Path, bytes: u64) {
     while writer.written < bytes {
         round = round.wrapping_add(1);
         let (client, port) = ((round % 200) as u8 + 1, 10_000 + round % 50_000);
-        if round % 16 == 0 {
+        if round.is_multiple_of(16) {
             session(&mut writer, client, port, &block);
             continue;
         }
@@ -141,7 +141,7 @@ fn session(writer: &mut Writer<impl Write>, client: u8, port: u16, block: &[u8])
     let reply = format!("227 Entering Passive Mode (10,1,0,251,{high},{low}).\r\n");
     writer.say(from, to, &mut numbers, false, reply.as_bytes());
     let (data_from, data_to) = ((client, port + 1), (251, data_port));
-    if port % 7 == 0 {
+    if port.is_multiple_of(7) {
         for _ in 0..4 {
             writer.segment(data_from, data_to, SYN, [100, 0], b"");
         }
