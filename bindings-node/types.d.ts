@@ -160,9 +160,9 @@ export interface CapturedConnection {
   /** The end that opens it. */
   opener: End
   /** The address and port from which it is opened. */
-  from: string
+  source: string
   /** Those to which it is. */
-  to: string
+  destination: string
   /** How many times the SYN was sent. */
   syns: number
   /** After how many milliseconds the SYN was answered with a SYN-ACK. */

@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "allow", "audit", "diff", "explain", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:

@@ -151,9 +151,9 @@ class CapturedConnection:
 
     opener: End
     """The end that opens it."""
-    from: str
+    source: str
     """The address and port from which it is opened."""
-    to: str
+    destination: str
     """Those to which it is."""
     syns: int
     """How many times the SYN was sent."""

@@ -278,8 +278,8 @@ fn connection(track: &Track, flow: FlowKind) -> CapturedConnection {
     let answered = track.opener().first_syn.zip(track.answered);
     CapturedConnection {
         opener: if flow == FlowKind::ActiveData { End::Server } else { End::Client },
-        from: from.to_string(),
-        to: to.to_string(),
+        source: from.to_string(),
+        destination: to.to_string(),
         syns: track.opener().syns,
         answered_ms: answered.map(|(syn, answer)| millis(answer.time.saturating_sub(syn.time))),
         bytes: track.bytes(),

@@ -257,9 +257,9 @@ pub struct CapturedConnection {
     /// The end that opens it.
     pub opener: End,
     /// The address and port from which it is opened.
-    pub from: String,
+    pub source: String,
     /// Those to which it is.
-    pub to: String,
+    pub destination: String,
     /// How many times the SYN was sent.
     pub syns: u32,
     /// After how many milliseconds the SYN was answered with a SYN-ACK.

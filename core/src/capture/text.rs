@@ -159,7 +159,7 @@ fn transfer_text(page: &mut Page, transfer: &CapturedTransfer) {
         Some(mode) => format!(" by {mode}"),
         None => format!(" by {}", transfer.flow),
     };
-    let connection = transfer.connection.as_ref().map(|connection| connection.to.as_str());
+    let connection = transfer.connection.as_ref().map(|connection| connection.destination.as_str());
     let to = connection.or(transfer.announced.as_deref());
     let to = to.map(|to| format!(" to {to}")).unwrap_or_default();
     let code = transfer.finding.map(|code| format!(" ({code})")).unwrap_or_default();

@@ -24,7 +24,7 @@ fn a_listing_that_works() {
     scene.quit(control);
     let transfer = scene.transfer();
     assert_eq!((transfer.outcome, transfer.flow), (Outcome::Works, FlowKind::ActiveData));
-    assert_eq!(transfer.connection.unwrap().from, THERE);
+    assert_eq!(transfer.connection.unwrap().source, THERE);
     assert_eq!(scene.report().verdict, Verdict::Works);
 }
 
@@ -89,7 +89,7 @@ fn one_port_for_two_transfers() {
     let found: Vec<_> = report.sessions[0]
         .transfers
         .iter()
-        .map(|one| (one.outcome, one.connection.as_ref().unwrap().from.as_str()))
+        .map(|one| (one.outcome, one.connection.as_ref().unwrap().source.as_str()))
         .collect();
     assert_eq!(found, [(Outcome::Works, THERE), (Outcome::Works, "209.43.40.5:1020")]);
 }

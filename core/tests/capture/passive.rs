@@ -28,7 +28,7 @@ fn a_listing_that_works() {
     assert_eq!(transfer.announced.as_deref(), Some(DATA));
     assert_eq!((transfer.opening_reply, transfer.closing_reply), (Some(150), Some(226)));
     let connection = transfer.connection.as_ref().unwrap();
-    assert_eq!((connection.from.as_str(), connection.to.as_str()), (FROM, DATA));
+    assert_eq!((connection.source.as_str(), connection.destination.as_str()), (FROM, DATA));
     assert_eq!((connection.syns, connection.bytes, connection.resent), (1, 37, 0));
 }
 
