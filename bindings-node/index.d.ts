@@ -133,6 +133,26 @@ export interface SymptomOptions {
   provider?: string | ProviderSpec | null
 }
 
+/** How to read a capture. The options for reading are for the rule set, if there is one. */
+export interface CaptureOptions extends ParseOptions {
+  /** A rule set to compare the connections with. */
+  rules?: Rules | null
+  /** Where the firewall with that rule set stands; chosen by its rules if left out. */
+  at?: Placement | null
+  /** Its interface towards the end that it protects. */
+  inside?: string | null
+  /** Its interface towards the rest of the world. */
+  outside?: string | null
+  /** Providers, by id or as specs, whose control ports are known then. */
+  provider?: string | ProviderSpec | readonly (string | ProviderSpec)[] | null
+  /** Control ports besides 21 and 990, where nothing that was captured shows that they are. */
+  port?: number | readonly number[] | null
+  /** The same for implicit TLS. */
+  tlsPort?: number | readonly number[] | null
+  /** The name of the capture, for errors and reports; a path is its own. */
+  name?: string | null
+}
+
 /** The other forms of an answer. They are not enumerable: the answer itself is plain JSON. */
 export interface Rendered {
   /** The answer as JSON: the same bytes in every language. */
@@ -178,6 +198,9 @@ export interface Explanation extends types.Explanation, Rendered {}
 
 /** What a text about FTP points to, cause by cause. */
 export interface Diagnosis extends types.Diagnosis, Rendered {}
+
+/** What a capture shows of FTP. */
+export interface CaptureReport extends types.CaptureReport, Rendered {}
 
 /** A provider: what is known of an FTP service or server. A fact that is left out is not known. */
 export interface ProviderSpec {
@@ -281,6 +304,23 @@ export declare function symptomSync(
   text: string | Uint8Array,
   options?: SymptomOptions | null,
 ): Diagnosis
+
+/**
+ * Says what happened to the FTP sessions in a packet capture, and what explains it.
+ *
+ * `capture` is a path, which is the way for large ones, or what is in the file.
+ */
+export declare function capture(
+  capture: string | Uint8Array,
+  options?: CaptureOptions | null,
+  signal?: AbortSignal | null,
+): Promise<CaptureReport>
+
+/** {@link capture}, on this thread. */
+export declare function captureSync(
+  capture: string | Uint8Array,
+  options?: CaptureOptions | null,
+): CaptureReport
 
 /** Reads a rule set, to ask about it more than once. */
 export declare function parse(

@@ -73,6 +73,13 @@ const explain = async (rules, options, signal) =>
 const symptom = async (text, options, signal) =>
   opened(await abortable(signal, (own) => native.symptom(text, json(options), own)))
 
+const capture = async (file, options, signal) => {
+  const { rules, ...others } = options ?? {}
+  return opened(
+    await abortable(signal, (own) => native.capture(file, rules ?? null, json(others), own)),
+  )
+}
+
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
 
 const auditSync = (rules, options) => reported(native.auditSync(rules, json(options)))
@@ -85,6 +92,11 @@ const explainSync = (rules, options) => opened(native.explainSync(rules, json(op
 
 const symptomSync = (text, options) => opened(native.symptomSync(text, json(options)))
 
+const captureSync = (file, options) => {
+  const { rules, ...others } = options ?? {}
+  return opened(native.captureSync(file, rules ?? null, json(others)))
+}
+
 const providers = () => native.providers().map((provider) => JSON.parse(provider))
 
 const provider = (id) => JSON.parse(native.provider(id))
@@ -95,6 +107,8 @@ module.exports = {
   allowSync,
   audit,
   auditSync,
+  capture,
+  captureSync,
   diff,
   diffSync,
   explain,

@@ -47,6 +47,12 @@ export declare function audit(given: Firewall | string | Uint8Array, options: st
 /** `audit`, on this thread. */
 export declare function auditSync(given: Firewall | string | Uint8Array, options: string): Answer
 
+/** Reads a capture, a path or what is in it, with these options, a JSON object. */
+export declare function capture(captured: string | Uint8Array, given: Firewall | string | Uint8Array | null, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
+
+/** `capture`, on this thread. */
+export declare function captureSync(captured: string | Uint8Array, given: Firewall | string | Uint8Array | null, options: string): Answer
+
 /** Says what has changed between two rule sets, with these options, a JSON object. */
 export declare function diff(old: Firewall | string | Uint8Array, given: Firewall | string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Answer>
 

@@ -2,6 +2,12 @@
 /** The kind of thing that decides about a packet. */
 export type ByKind = 'rule' | 'policy' | 'local'
 
+/** How the reading of a capture ended. */
+export type CaptureEnd = 'complete' | 'truncated' | 'damaged'
+
+/** The form of a capture file. */
+export type CaptureForm = 'pcap' | 'pcapng'
+
 /** How connections fare otherwise than before. */
 export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | 'became-decided' | 'gained'
 
@@ -42,6 +48,9 @@ export type FlowKind = 'control' | 'passive-data' | 'active-data'
 /** How much findings are to matter. */
 export type Level = 'off' | 'info' | 'warning' | 'error'
 
+/** What became of a connection, or of a transfer and its data connection. */
+export type Outcome = 'works' | 'declined' | 'unused' | 'syn-unanswered' | 'not-seen' | 'refused' | 'unreachable' | 'handshake-stopped' | 'idle' | 'reset' | 'stalled' | 'control-lost' | 'wrong-address' | 'reply-missing' | 'tls-failed' | 'hidden' | 'unfinished'
+
 /** Where a firewall stands on the path between client and server. */
 export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 'server-host'
 
@@ -64,6 +73,9 @@ export type Status = 'open' | 'blocked' | 'undecided'
 /** What has become of something that is needed, the least bad first. */
 export type Trend = 'same' | 'better' | 'undecided' | 'worse'
 
+/** Where on the way a capture was taken. */
+export type Vantage = 'client' | 'server' | 'between' | 'both' | 'unknown'
+
 /** Whether what was asked about works. */
 export type Verdict = 'works' | 'partly' | 'blocked' | 'undecided'
 
@@ -79,6 +91,158 @@ export interface By {
   text: string
   /** The chain, as `table/CHAIN`. */
   chain: string
+}
+
+/** A capture. */
+export interface CaptureFacts {
+  /** The file, if it has a name. */
+  file: string | null
+  /** Its form. */
+  form: CaptureForm
+  /** How the reading of it ended. */
+  end: CaptureEnd
+  /** The byte at which it is damaged, if it is. */
+  damaged_at: number | null
+  /** How many bytes of it were read. */
+  bytes: number
+  /** How many packets it holds. */
+  packets: number
+  /** How many of them are TCP segments. */
+  segments: number
+  /** From its first packet to its last, in milliseconds. */
+  milliseconds: number
+  /** The kinds of link, by name. */
+  links: string[]
+}
+
+/** What a capture shows of FTP. */
+export interface CaptureReport {
+  /** [`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION). */
+  schema_version: number
+  /** Whether every session and transfer in it worked; `undecided` if there is none. */
+  verdict: Verdict
+  /** The exit code of the command: 0 works, 1 partly or blocked, 3 undecided. */
+  exit_code: number
+  /** The capture itself. */
+  capture: CaptureFacts
+  /** How many there are of what. */
+  totals: CaptureTotals
+  /** What explains the failures, the worst first. */
+  findings: Finding[]
+  /** The rule set that the connections were compared with, if one was given. */
+  rule_set: RuleSet | null
+  /** The sessions, in the order in which they begin; of very many, those that failed and some others. */
+  sessions: CapturedSession[]
+  /** What was not looked at, or forgotten to keep within memory, and so may be missing above. */
+  lost: Loss[]
+  /** What else bears on the answer, in words. */
+  notes: string[]
+}
+
+/** How many there are of what in a capture. */
+export interface CaptureTotals {
+  /** FTP sessions, those among them of which only a SYN was seen. */
+  sessions: number
+  /** Of them, those whose control connection failed. */
+  sessions_failed: number
+  /** Transfers and listings, and what was announced for one. */
+  transfers: number
+  /** Of them, those that worked. */
+  transfers_worked: number
+  /** Those that failed. */
+  transfers_failed: number
+  /** Those that are not decided. */
+  transfers_undecided: number
+}
+
+/** A data connection. */
+export interface CapturedConnection {
+  /** The end that opens it. */
+  opener: End
+  /** The address and port from which it is opened. */
+  source: string
+  /** Those to which it is. */
+  destination: string
+  /** How many times the SYN was sent. */
+  syns: number
+  /** After how many milliseconds the SYN was answered with a SYN-ACK. */
+  answered_ms: number | null
+  /** How many bytes of data it carried, both ways. */
+  bytes: number
+  /** How many segments of it were sent again. */
+  resent: number
+  /** Who sent an ICMP error about it. */
+  icmp_from: string | null
+  /** Its first packet, by its number in the capture. */
+  packet: number
+}
+
+/** An FTP session. */
+export interface CapturedSession {
+  /** The client's address and port. */
+  client: string
+  /** The server's address and port. */
+  server: string
+  /** The IP family. */
+  family: Family
+  /** The ids of the providers of the catalogue that have that address. */
+  providers: string[]
+  /** How the control connection is protected. */
+  protection: Protection
+  /** Its first packet, by its number in the capture. */
+  packet: number
+  /** When that was, in milliseconds since the first packet of the capture. */
+  at_ms: number
+  /** What became of the control connection. */
+  control: Outcome
+  /** Whether nothing that was not captured can change that. */
+  certain: boolean
+  /** The same in a sentence. */
+  message: string
+  /** What explains it, if it failed. */
+  finding: Check | null
+  /** What the rule set makes of the control connection, if one was given. */
+  decided: Decided | null
+  /** Where the capture was taken, as this session shows. */
+  vantage: Vantage
+  /** Why there. */
+  vantage_because: string
+  /** Its transfers in their order; of very many, those that failed and some others. */
+  transfers: CapturedTransfer[]
+  /** How many more there are. */
+  more_transfers: number
+}
+
+/** A transfer or a listing, and its data connection. */
+export interface CapturedTransfer {
+  /** What became of it. */
+  outcome: Outcome
+  /** Whether nothing that was not captured can change that. */
+  certain: boolean
+  /** The same in a sentence. */
+  message: string
+  /** What explains it, if it failed. */
+  finding: Check | null
+  /** What for, such as `LIST`, if it can be read. */
+  command: string | null
+  /** How the data connection was arranged, if it can be read. */
+  mode: DataMode | null
+  /** The end that opens the data connection. */
+  flow: FlowKind
+  /** The address and port that were announced for it. */
+  announced: string | null
+  /** The data connection, if it is in the capture. */
+  connection: CapturedConnection | null
+  /** The server's first reply to the command: 150 or 125. */
+  opening_reply: number | null
+  /** Its last: 226 if all is well. */
+  closing_reply: number | null
+  /** Where it begins, by the number of the packet in the capture. */
+  packet: number
+  /** When that was, in milliseconds since the first packet of the capture. */
+  at_ms: number
+  /** What the rule set makes of the data connection, if one was given. */
+  decided: Decided | null
 }
 
 /** Connections that fare otherwise than before: all of them alike, by the same two decisions. */
@@ -115,6 +279,20 @@ export interface Condition {
   what: string
   /** What would decide it if it were given along, for instance `--inside`. */
   decided_by: string | null
+}
+
+/** What a rule set makes of a connection. */
+export interface Decided {
+  /** `accept`, `drop` or `reject`. */
+  fate: Fate
+  /** Whether nothing that is not modelled can change the fate. */
+  certain: boolean
+  /** What decides. */
+  by: By
+  /** Whether that is what happened: `null` where either is not decided. */
+  agrees: boolean | null
+  /** What follows from it. */
+  message: string
 }
 
 /** How connections fare, and why. */
@@ -318,6 +496,14 @@ export interface LikelyCause {
   at_provider: string[]
   /** Where all this is from. */
   sources: string[]
+}
+
+/** Something that is missing in the answer. */
+export interface Loss {
+  /** What. */
+  what: string
+  /** How many. */
+  count: number
 }
 
 /** What has become of a session mode. */

@@ -1,11 +1,12 @@
 //! The addon behind the npm package `pasvaudit`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use pasvaudit::ask::json::{self, Rules};
+use pasvaudit::ask::json::{self, Packets, Rules};
 
 /// A rule set that was read: it can be asked about again and again.
 #[napi]
@@ -85,6 +86,13 @@ fn bytes(text: Text) -> Vec<u8> {
     }
 }
 
+fn packets(captured: Text) -> Packets {
+    match captured {
+        Either::A(path) => Packets::File(PathBuf::from(path)),
+        Either::B(bytes) => Packets::Bytes(bytes.to_vec()),
+    }
+}
+
 fn rules(given: Given<'_>) -> Rules {
     match given {
         Either3::A(firewall) => Rules::Read(firewall.0.clone()),
@@ -155,6 +163,18 @@ pub fn symptom(
     job(signal, move || json::symptom(&text, &options).map(Answer))
 }
 
+/// Reads a capture, a path or what is in it, with these options, a JSON object.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn capture(
+    #[napi(ts_arg_type = "string | Uint8Array")] captured: Text,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array | null")] given: Option<Given<'_>>,
+    options: String,
+    signal: Option<AbortSignal>,
+) -> AsyncTask<Job<Answer>> {
+    let (packets, rules) = (packets(captured), given.map(rules));
+    job(signal, move || json::capture(packets, rules, &options).map(Answer))
+}
+
 /// `parse`, on this thread.
 #[napi]
 pub fn parse_sync(
@@ -212,6 +232,18 @@ pub fn symptom_sync(
     options: String,
 ) -> Result<Answer> {
     json::symptom(&bytes(text), &options).map(Answer).map_err(|error| thrown(&env, &error))
+}
+
+/// `capture`, on this thread.
+#[napi]
+pub fn capture_sync(
+    env: Env,
+    #[napi(ts_arg_type = "string | Uint8Array")] captured: Text,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array | null")] given: Option<Given<'_>>,
+    options: String,
+) -> Result<Answer> {
+    let read = json::capture(packets(captured), given.map(rules), &options);
+    read.map(Answer).map_err(|error| thrown(&env, &error))
 }
 
 /// Every provider of the catalogue, as JSON.

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,8 @@ import { Worker } from 'node:worker_threads'
 import {
   audit,
   auditSync,
+  capture,
+  captureSync,
   diff,
   diffSync,
   explainSync,
@@ -212,4 +215,23 @@ test('a symptom has causes', async () => {
   assert.equal(symptomSync('it rains').known, false)
   assert.throws(() => symptomSync(' '), refused('empty-input', /no text/))
   await assert.rejects(symptom(text, { providers: 'smartfile' }), refused('bad-option', /providers/))
+})
+
+test('a capture is read from a path or from what is in it', async () => {
+  const path = fileURLToPath(new URL('../../examples/captures/one-port-closed.pcap', import.meta.url))
+  const rules = new URL('../../examples/rules/router.rules', import.meta.url)
+  const report = await capture(path)
+  assert.equal(report.verdict, 'partly')
+  assert.deepEqual(
+    report.sessions[0].transfers.map(({ outcome }) => outcome),
+    ['works', 'unreachable', 'works'],
+  )
+  assert.equal(captureSync(readFileSync(path), { name: path }).toJson(), report.toJson())
+  assert.match(report.toText(), /FTP-D2/)
+
+  const options = { rules: readFileSync(rules, 'utf8'), inside: 'eth1', outside: 'eth0' }
+  const { decided } = captureSync(path, options).sessions[0].transfers[1]
+  assert.deepEqual([decided.fate, decided.agrees, decided.by.line], ['reject', true, 21])
+  assert.throws(() => captureSync(new Uint8Array([1, 2, 3])), refused('not-a-capture', /tcpdump/))
+  assert.throws(() => captureSync(path, { at: 'client-host' }), refused('bad-option', /rule set/))
 })

@@ -5,10 +5,12 @@ import {
   type Change,
   type Fault,
   type Gap,
+  type Outcome,
   type PasvauditError,
   type Report,
   audit,
   auditSync,
+  capture,
   diff,
   diffSync,
   explain,
@@ -39,6 +41,10 @@ const fate: Promise<'accept' | 'drop' | 'reject' | undefined> = explain(parseSyn
 }).then(({ parts }) => parts[0]?.fate)
 const faults: Fault[] = symptomSync('425', { provider: 'smartfile' }).causes.flatMap((cause) => cause.faults)
 
+const outcomes: Promise<Outcome[]> = capture('a.pcap', { rules: '', at: 'client-gateway', tlsPort: 3990 }).then(
+  ({ sessions }) => sessions.flatMap(({ transfers }) => transfers.map(({ outcome }) => outcome)),
+)
+
 // @ts-expect-error: a misspelled option
 auditSync('', { clients: '10.1.0.0/16' })
 // @ts-expect-error: no such code
@@ -56,4 +62,4 @@ explainSync('', { hook: 'forward' }).toHtml()
 // @ts-expect-error: a verdict is not a number
 const verdict: number = report.verdict
 
-void [later, gaps, changes, comment, why, text, page, fate, faults, verdict]
+void [later, gaps, changes, comment, why, text, page, fate, faults, outcomes, verdict]

@@ -1,9 +1,10 @@
 //! `pasvaudit._pasvaudit`, the compiled half of the Python package `pasvaudit`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use pasvaudit::ask::json::{self, Rules};
+use pasvaudit::ask::json::{self, Packets, Rules};
 use pyo3::import_exception;
 use pyo3::prelude::*;
 
@@ -72,6 +73,22 @@ impl From<Given<'_>> for Rules {
         match given {
             Given::Read(firewall) => Self::Read(firewall.read.clone()),
             Given::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+/// A capture: what is in the file, or the file.
+#[derive(FromPyObject)]
+enum Captured {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+}
+
+impl From<Captured> for Packets {
+    fn from(captured: Captured) -> Self {
+        match captured {
+            Captured::Bytes(bytes) => Self::Bytes(bytes),
+            Captured::File(path) => Self::File(path),
         }
     }
 }
@@ -146,6 +163,19 @@ fn symptom(py: Python<'_>, text: Vec<u8>, options: &str) -> PyResult<Answer> {
     py.detach(|| json::symptom(&text, options)).map(Answer).map_err(raised)
 }
 
+/// Reads a capture with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (captured: "bytes | str", rules: "Firewall | bytes | None", options: "str") -> "Answer")]
+fn capture(
+    py: Python<'_>,
+    captured: Captured,
+    rules: Option<Given<'_>>,
+    options: &str,
+) -> PyResult<Answer> {
+    let (packets, rules) = (captured.into(), rules.map(Rules::from));
+    py.detach(|| json::capture(packets, rules, options)).map(Answer).map_err(raised)
+}
+
 /// Every provider of the catalogue, as JSON.
 #[pyfunction]
 fn providers() -> Vec<String> {
@@ -180,5 +210,7 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 #[pymodule]
 mod _pasvaudit {
     #[pymodule_export]
-    use super::{Answer, Firewall, allow, audit, diff, explain, provider, providers, run, symptom};
+    use super::{
+        Answer, Firewall, allow, audit, capture, diff, explain, provider, providers, run, symptom,
+    };
 }

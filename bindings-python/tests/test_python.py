@@ -21,6 +21,7 @@ from .conftest import case
 PARTLY = case("first-port-missing")
 RULES: str = PARTLY["rules"]
 CLIENT = "10.1.0.0/16"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def audit(rules: Any = RULES, **options: Any) -> pasvaudit.Report:
@@ -229,3 +230,29 @@ def test_a_symptom_has_causes(tmp_path: Path) -> None:
     with pytest.raises(pasvaudit.PasvauditError) as raised:
         pasvaudit.symptom("  ")
     assert raised.value.code == "empty-input"
+
+
+def test_a_capture_is_read_from_a_path_bytes_and_a_file() -> None:
+    path = EXAMPLES / "captures/one-port-closed.pcap"
+    report = pasvaudit.capture(path)
+    assert (report.ok, report.verdict, report.capture.file) == (False, "partly", str(path))
+    outcomes = [transfer.outcome for transfer in report.sessions[0].transfers]
+    assert outcomes == ["works", "unreachable", "works"]
+    with path.open("rb") as file:
+        assert pasvaudit.capture(file) == report
+    assert pasvaudit.capture(path.read_bytes(), name=str(path)).to_json() == report.to_json()
+    assert pickle.loads(pickle.dumps(report)).to_text() == report.to_text()
+
+    rules = EXAMPLES / "rules/router.rules"
+    compared = pasvaudit.capture(path, rules=rules, inside="eth1", outside="eth0")
+    decided = compared.sessions[0].transfers[1].decided
+    assert decided is not None
+    assert (decided.fate, decided.agrees, decided.by.line) == ("reject", True, 21)
+
+
+def test_what_is_no_capture_is_refused() -> None:
+    with pytest.raises(pasvaudit.PasvauditError) as raised:
+        pasvaudit.capture(b"*filter\n:FORWARD DROP [0:0]\nCOMMIT\n")
+    assert raised.value.code == "not-a-capture"
+    with pytest.raises(pasvaudit.PasvauditError, match="about a rule set"):
+        pasvaudit.capture(b"", at="client-gateway")

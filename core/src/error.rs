@@ -38,6 +38,10 @@ pub enum Code {
     BadConfig,
     /// The provider's addresses are the customer's own and were not given.
     ServerNeeded,
+    /// The input is no packet capture, or a compressed one.
+    NotACapture,
+    /// The packets of a capture begin with a header that is not read here.
+    UnknownLinkType,
     /// An option's value is not one it takes.
     BadOption,
     /// A file could not be read or written.
@@ -64,6 +68,8 @@ impl Code {
             Self::BadProvider => "bad-provider",
             Self::BadConfig => "bad-config",
             Self::ServerNeeded => "server-needed",
+            Self::NotACapture => "not-a-capture",
+            Self::UnknownLinkType => "unknown-link-type",
             Self::BadOption => "bad-option",
             Self::Io => "io",
         }

@@ -49,12 +49,15 @@
 //!
 //! None is on by default, and none changes an answer.
 //!
+//! - `capture`: module `capture`, which reads packet captures of sessions that failed.
 //! - `cli`: the `pasvaudit` command, as module `cli` and as a binary.
 //! - `schema`: [JSON Schemas](https://json-schema.org) of reports and provider specs, by `schemars`.
 #![forbid(unsafe_code)]
 
 pub mod ask;
 pub mod audit;
+#[cfg(feature = "capture")]
+pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod dialect;
@@ -69,6 +72,8 @@ mod visible;
 mod words;
 
 pub use audit::{Audit, Difference, Explain, Explanation, Report};
+#[cfg(feature = "capture")]
+pub use capture::{Capture, CaptureReport};
 pub use dialect::Parser;
 pub use error::{Code, Error, Place};
 pub use eval::{End, Placement};

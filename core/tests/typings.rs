@@ -1,5 +1,5 @@
 //! The types of answers in every language follow the code: `PASVAUDIT_UPDATE=1` writes them anew.
-#![cfg(feature = "schema")]
+#![cfg(all(feature = "capture", feature = "schema"))]
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -14,7 +14,7 @@ use std::path::Path;
 use pasvaudit::audit::Config;
 use pasvaudit::ftp::Diagnosis;
 use pasvaudit::render::FixText;
-use pasvaudit::{Difference, Explanation, Report};
+use pasvaudit::{CaptureReport, Difference, Explanation, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -45,6 +45,7 @@ fn schemas_are_published() {
         ("explanation", schema::<Explanation>()),
         ("diagnosis", schema::<Diagnosis>()),
         ("fix", schema::<FixText>()),
+        ("capture", schema::<CaptureReport>()),
     ];
     let config = SchemaSettings::draft2020_12()
         .for_deserialize()
@@ -113,6 +114,7 @@ fn definitions() -> Vec<(String, Value)> {
         schema::<Explanation>(),
         schema::<Diagnosis>(),
         schema::<FixText>(),
+        schema::<CaptureReport>(),
     ];
     for mut schema in answers {
         let definitions = schema["$defs"].take();

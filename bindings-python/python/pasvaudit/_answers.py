@@ -178,3 +178,20 @@ class Explanation(_types.Explanation, Answer):
 @dataclass(frozen=True)
 class Diagnosis(_types.Diagnosis, Answer):
     """What a text about FTP points to, cause by cause."""
+
+
+@dataclass(frozen=True, repr=False)
+class CaptureReport(_types.CaptureReport, Answer):
+    """What a capture shows of FTP."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything in the capture worked."""
+        return self.verdict == "works"
+
+    def __repr__(self) -> str:
+        totals = self.totals
+        return (
+            f"<CaptureReport {self.verdict}: {totals.sessions} sessions, "
+            f"{totals.transfers} transfers, {totals.transfers_failed} failed>"
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias
 
 from . import _pasvaudit
-from ._answers import Diagnosis, Difference, Explanation, Report
+from ._answers import CaptureReport, Diagnosis, Difference, Explanation, Report
 from ._pasvaudit import Firewall
 from ._typed import reader
 from ._types import Dialect, End, Placement
@@ -292,6 +292,64 @@ def symptom(text: Rules, *, provider: Choice | None = None) -> Diagnosis:
     asked = _pasvaudit.symptom(_text(text)[0], json.dumps(options, default=str))
     diagnosis: Diagnosis = reader(Diagnosis)(json.loads(asked.to_json()), _rendering=asked)
     return diagnosis
+
+
+def capture(
+    capture: str | bytes | bytearray | os.PathLike[str] | IO[bytes],
+    *,
+    rules: Rules | Firewall | None = None,
+    at: Placement | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    provider: Choice | Sequence[Choice] | None = None,
+    port: int | Sequence[int] = (),
+    tls_port: int | Sequence[int] = (),
+    name: str | None = None,
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
+    lenient: bool = False,
+) -> CaptureReport:
+    """Say what happened to the FTP sessions in a packet capture, and what explains it.
+
+    :param capture: A path to it, which is the way for large ones; what is in it; or an open file.
+    :param rules: A rule set to compare the connections with. The parameters of :func:`parse` are for
+        it, if it was not read yet.
+    :param at: Where the firewall with that rule set stands; chosen by its rules if left out.
+    :param inside: Its interface towards the end that it protects.
+    :param outside: Its interface towards the rest of the world.
+    :param provider: Providers whose control ports are known then.
+    :param port: Control ports besides 21 and 990, where nothing that was captured shows that they are.
+    :param tls_port: The same for implicit TLS.
+    :param name: The name of the capture, for errors and reports; a path or an open file has its own.
+    :raises PasvauditError: For what is no capture, and for rules that cannot be read.
+    """
+    captured: bytes | str
+    if isinstance(capture, (bytes, bytearray)):
+        captured = bytes(capture)
+    elif isinstance(capture, (str, os.PathLike)):
+        captured = os.fspath(capture)
+    else:
+        captured, own = capture.read(), getattr(capture, "name", None)
+        name = name or (own if isinstance(own, str) else None)
+    given, rules_name = (None, None) if rules is None else _given(rules)
+    options = {
+        **_reading(dialect, file or rules_name, ipset, also, attached, local, kernel, lenient),
+        "name": name,
+        "at": at,
+        "inside": inside,
+        "outside": outside,
+        "provider": None if provider is None else [_choice(one) for one in _list(provider)],
+        "port": _list(port) or None,
+        "tls_port": _list(tls_port) or None,
+    }
+    asked = _pasvaudit.capture(captured, given, json.dumps(options, default=str))
+    report: CaptureReport = reader(CaptureReport)(json.loads(asked.to_json()), _rendering=asked)
+    return report
 
 
 def providers() -> list[Provider]:

@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "allow", "audit", "diff", "explain", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
@@ -68,6 +68,11 @@ def allow(options: "str") -> "Answer":
 def audit(rules: "Firewall | bytes", options: "str") -> "Answer":
     """
     Audits rules with these options, a JSON object.
+    """
+
+def capture(captured: "bytes | str", rules: "Firewall | bytes | None", options: "str") -> "Answer":
+    """
+    Reads a capture with these options, a JSON object.
     """
 
 def diff(old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "Answer":

@@ -7,6 +7,10 @@ from typing import Literal, TypeAlias
 
 ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
+CaptureEnd: TypeAlias = Literal["complete", "truncated", "damaged"]
+"""How the reading of a capture ended."""
+CaptureForm: TypeAlias = Literal["pcap", "pcapng"]
+"""The form of a capture file."""
 ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
 """How connections fare otherwise than before."""
 Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-L7", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]
@@ -35,6 +39,8 @@ FlowKind: TypeAlias = Literal["control", "passive-data", "active-data"]
 """What a connection is for."""
 Level: TypeAlias = Literal["off", "info", "warning", "error"]
 """How much findings are to matter."""
+Outcome: TypeAlias = Literal["works", "declined", "unused", "syn-unanswered", "not-seen", "refused", "unreachable", "handshake-stopped", "idle", "reset", "stalled", "control-lost", "wrong-address", "reply-missing", "tls-failed", "hidden", "unfinished"]
+"""What became of a connection, or of a transfer and its data connection."""
 Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway", "server-host"]
 """Where a firewall stands on the path between client and server."""
 PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
@@ -50,6 +56,8 @@ Status: TypeAlias = Literal["open", "blocked", "undecided"]
 """Whether connections pass."""
 Trend: TypeAlias = Literal["same", "better", "undecided", "worse"]
 """What has become of something that is needed, the least bad first."""
+Vantage: TypeAlias = Literal["client", "server", "between", "both", "unknown"]
+"""Where on the way a capture was taken."""
 Verdict: TypeAlias = Literal["works", "partly", "blocked", "undecided"]
 """Whether what was asked about works."""
 
@@ -67,6 +75,170 @@ class By:
     """Its text."""
     chain: str
     """The chain, as `table/CHAIN`."""
+
+
+@dataclass(frozen=True)
+class CaptureFacts:
+    """A capture."""
+
+    file: str | None
+    """The file, if it has a name."""
+    form: CaptureForm
+    """Its form."""
+    end: CaptureEnd
+    """How the reading of it ended."""
+    damaged_at: int | None
+    """The byte at which it is damaged, if it is."""
+    bytes: int
+    """How many bytes of it were read."""
+    packets: int
+    """How many packets it holds."""
+    segments: int
+    """How many of them are TCP segments."""
+    milliseconds: int
+    """From its first packet to its last, in milliseconds."""
+    links: tuple[str, ...]
+    """The kinds of link, by name."""
+
+
+@dataclass(frozen=True)
+class CaptureReport:
+    """What a capture shows of FTP."""
+
+    schema_version: int
+    """[`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION)."""
+    verdict: Verdict
+    """Whether every session and transfer in it worked; `undecided` if there is none."""
+    exit_code: int
+    """The exit code of the command: 0 works, 1 partly or blocked, 3 undecided."""
+    capture: CaptureFacts
+    """The capture itself."""
+    totals: CaptureTotals
+    """How many there are of what."""
+    findings: tuple[Finding, ...]
+    """What explains the failures, the worst first."""
+    rule_set: RuleSet | None
+    """The rule set that the connections were compared with, if one was given."""
+    sessions: tuple[CapturedSession, ...]
+    """The sessions, in the order in which they begin; of very many, those that failed and some others."""
+    lost: tuple[Loss, ...]
+    """What was not looked at, or forgotten to keep within memory, and so may be missing above."""
+    notes: tuple[str, ...]
+    """What else bears on the answer, in words."""
+
+
+@dataclass(frozen=True)
+class CaptureTotals:
+    """How many there are of what in a capture."""
+
+    sessions: int
+    """FTP sessions, those among them of which only a SYN was seen."""
+    sessions_failed: int
+    """Of them, those whose control connection failed."""
+    transfers: int
+    """Transfers and listings, and what was announced for one."""
+    transfers_worked: int
+    """Of them, those that worked."""
+    transfers_failed: int
+    """Those that failed."""
+    transfers_undecided: int
+    """Those that are not decided."""
+
+
+@dataclass(frozen=True)
+class CapturedConnection:
+    """A data connection."""
+
+    opener: End
+    """The end that opens it."""
+    source: str
+    """The address and port from which it is opened."""
+    destination: str
+    """Those to which it is."""
+    syns: int
+    """How many times the SYN was sent."""
+    answered_ms: int | None
+    """After how many milliseconds the SYN was answered with a SYN-ACK."""
+    bytes: int
+    """How many bytes of data it carried, both ways."""
+    resent: int
+    """How many segments of it were sent again."""
+    icmp_from: str | None
+    """Who sent an ICMP error about it."""
+    packet: int
+    """Its first packet, by its number in the capture."""
+
+
+@dataclass(frozen=True)
+class CapturedSession:
+    """An FTP session."""
+
+    client: str
+    """The client's address and port."""
+    server: str
+    """The server's address and port."""
+    family: Family
+    """The IP family."""
+    providers: tuple[str, ...]
+    """The ids of the providers of the catalogue that have that address."""
+    protection: Protection
+    """How the control connection is protected."""
+    packet: int
+    """Its first packet, by its number in the capture."""
+    at_ms: int
+    """When that was, in milliseconds since the first packet of the capture."""
+    control: Outcome
+    """What became of the control connection."""
+    certain: bool
+    """Whether nothing that was not captured can change that."""
+    message: str
+    """The same in a sentence."""
+    finding: Check | None
+    """What explains it, if it failed."""
+    decided: Decided | None
+    """What the rule set makes of the control connection, if one was given."""
+    vantage: Vantage
+    """Where the capture was taken, as this session shows."""
+    vantage_because: str
+    """Why there."""
+    transfers: tuple[CapturedTransfer, ...]
+    """Its transfers in their order; of very many, those that failed and some others."""
+    more_transfers: int
+    """How many more there are."""
+
+
+@dataclass(frozen=True)
+class CapturedTransfer:
+    """A transfer or a listing, and its data connection."""
+
+    outcome: Outcome
+    """What became of it."""
+    certain: bool
+    """Whether nothing that was not captured can change that."""
+    message: str
+    """The same in a sentence."""
+    finding: Check | None
+    """What explains it, if it failed."""
+    command: str | None
+    """What for, such as `LIST`, if it can be read."""
+    mode: DataMode | None
+    """How the data connection was arranged, if it can be read."""
+    flow: FlowKind
+    """The end that opens the data connection."""
+    announced: str | None
+    """The address and port that were announced for it."""
+    connection: CapturedConnection | None
+    """The data connection, if it is in the capture."""
+    opening_reply: int | None
+    """The server's first reply to the command: 150 or 125."""
+    closing_reply: int | None
+    """Its last: 226 if all is well."""
+    packet: int
+    """Where it begins, by the number of the packet in the capture."""
+    at_ms: int
+    """When that was, in milliseconds since the first packet of the capture."""
+    decided: Decided | None
+    """What the rule set makes of the data connection, if one was given."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +279,22 @@ class Condition:
     """What is not modelled there."""
     decided_by: str | None
     """What would decide it if it were given along, for instance `--inside`."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a rule set makes of a connection."""
+
+    fate: Fate
+    """`accept`, `drop` or `reject`."""
+    certain: bool
+    """Whether nothing that is not modelled can change the fate."""
+    by: By
+    """What decides."""
+    agrees: bool | None
+    """Whether that is what happened: `null` where either is not decided."""
+    message: str
+    """What follows from it."""
 
 
 @dataclass(frozen=True)
@@ -334,6 +522,16 @@ class LikelyCause:
     """What the named provider says about it."""
     sources: tuple[str, ...]
     """Where all this is from."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something that is missing in the answer."""
+
+    what: str
+    """What."""
+    count: int
+    """How many."""
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,20 @@
 //! known is refused: an option that is misspelled must not be ignored.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "capture")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "capture")]
+use super::CaptureOptions;
 use super::{AuditOptions, ConfigChoice, ExplainOptions, ProviderChoice, SymptomOptions};
 use crate::audit::{Difference, Explanation, Report};
+#[cfg(feature = "capture")]
+use crate::capture::CaptureReport;
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Diagnosis;
@@ -43,6 +49,9 @@ pub enum Answer {
     Explanation(Explanation),
     /// Of a question what a symptom comes from.
     Diagnosis(Diagnosis),
+    /// Of a capture.
+    #[cfg(feature = "capture")]
+    Capture(Box<CaptureReport>),
 }
 
 impl Answer {
@@ -57,6 +66,8 @@ impl Answer {
             Self::Difference(difference) => difference.to_json(),
             Self::Explanation(explanation) => explanation.to_json(),
             Self::Diagnosis(diagnosis) => diagnosis.to_json(),
+            #[cfg(feature = "capture")]
+            Self::Capture(report) => report.to_json(),
         }
     }
 
@@ -67,6 +78,8 @@ impl Answer {
             Self::Difference(difference) => difference.to_text(colours, None),
             Self::Explanation(explanation) => explanation.to_text(colours, None),
             Self::Diagnosis(diagnosis) => diagnosis.to_text(colours, None),
+            #[cfg(feature = "capture")]
+            Self::Capture(report) => report.to_text(colours, None),
         }
     }
 
@@ -105,9 +118,7 @@ impl Answer {
     fn report(&self, wanted: &dyn std::fmt::Display) -> Result<&Report, Error> {
         match self {
             Self::Report(report) => Ok(report),
-            Self::Difference(_) | Self::Explanation(_) | Self::Diagnosis(_) => {
-                Err(Error::new(Code::BadOption, format!("only a report has {wanted}")))
-            }
+            _ => Err(Error::new(Code::BadOption, format!("only a report has {wanted}"))),
         }
     }
 }
@@ -199,6 +210,48 @@ pub fn explain(rules: Rules, options: &str) -> Result<Answer, Error> {
 pub fn symptom(text: &[u8], options: &str) -> Result<Answer, Error> {
     let options: SymptomOptions = typed(object(options)?)?;
     super::symptom(text, &options).map(Answer::Diagnosis)
+}
+
+/// A capture to read.
+#[cfg(feature = "capture")]
+#[derive(Clone, Debug)]
+pub enum Packets {
+    /// The file, which is read bit by bit.
+    File(PathBuf),
+    /// All of it.
+    Bytes(Vec<u8>),
+}
+
+/// [`super::capture`]. The options of [`parse`] are for the rule set, if there is one; `name` is the
+/// name of the capture, if it is not that of its file.
+///
+/// # Errors
+///
+/// Those of [`super::capture`] and [`super::parse`], [`Code::Io`] and [`Code::BadOption`].
+#[cfg(feature = "capture")]
+pub fn capture(packets: Packets, rules: Option<Rules>, options: &str) -> Result<Answer, Error> {
+    let (reading, asking) = apart(options)?;
+    let mut options: CaptureOptions = typed(asking)?;
+    let rules = match (rules, reading.keys().next()) {
+        (Some(rules), _) => Some(read(rules, reading)?),
+        (None, None) => None,
+        (None, Some(name)) => {
+            let message = format!("option {name} is about a rule set, and none is given");
+            return Err(Error::new(Code::BadOption, message));
+        }
+    };
+    let report = match packets {
+        Packets::Bytes(bytes) => super::capture(bytes.as_slice(), rules.as_deref(), &options),
+        Packets::File(path) => {
+            let name = options.name.get_or_insert_with(|| path.display().to_string());
+            let file = std::fs::File::open(&path).map_err(|error| {
+                let message = format!("the capture cannot be read: {error}");
+                Error::new(Code::Io, message).in_file(Some(name))
+            })?;
+            super::capture(file, rules.as_deref(), &options)
+        }
+    };
+    report.map(|report| Answer::Capture(Box::new(report)))
 }
 
 fn read(rules: Rules, options: Options) -> Result<Arc<Firewall>, Error> {

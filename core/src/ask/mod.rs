@@ -7,20 +7,26 @@ pub mod json;
 mod values;
 
 use std::collections::BTreeMap;
+#[cfg(feature = "capture")]
+use std::io::Read;
 
 use serde::Deserialize;
 
 use crate::audit::{Audit, Config, Difference, Explain, Explanation, Report};
+#[cfg(feature = "capture")]
+use crate::capture::{Capture, CaptureReport};
 use crate::dialect::Parser;
 use crate::error::{Code, Error};
 use crate::eval::symbolic::Interfaces;
 use crate::eval::{End, Placement};
 use crate::firewall::{Dialect, Firewall};
+#[cfg(feature = "capture")]
+use crate::ftp::Protection;
 use crate::ftp::{self, Diagnosis, Provider};
 use values::{address, hook, network, networks, own, ports, state};
 
 /// How to read a rule set.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct ParseOptions {
     /// The dialect; empty for `auto`.
@@ -169,6 +175,30 @@ pub struct ExplainOptions {
     /// For connections, the interface towards the protected end.
     pub inside: Option<String>,
     /// For connections, the interface towards the rest of the world.
+    pub outside: Option<String>,
+}
+
+/// How to read a capture.
+#[cfg(feature = "capture")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CaptureOptions {
+    /// The name of the file, for errors and reports.
+    pub name: Option<String>,
+    /// Providers whose control ports are known then.
+    #[serde(rename = "provider", deserialize_with = "json::some")]
+    pub providers: Vec<ProviderChoice>,
+    /// More control ports, for plain FTP and explicit TLS.
+    #[serde(rename = "port", deserialize_with = "json::list")]
+    pub ports: Vec<u16>,
+    /// More control ports, for implicit TLS.
+    #[serde(alias = "tlsPort", rename = "tls_port", deserialize_with = "json::list")]
+    pub tls_ports: Vec<u16>,
+    /// Where the firewall stands whose rule set the connections are compared with.
+    pub at: Option<String>,
+    /// Its interface towards the protected end.
+    pub inside: Option<String>,
+    /// Its interface towards the rest of the world.
     pub outside: Option<String>,
 }
 
@@ -377,6 +407,60 @@ fn refuse_no_hooks(firewall: &Firewall) -> Result<(), Error> {
         placements.join(", ")
     );
     Err(Error::new(Code::BadOption, message))
+}
+
+/// Reads a capture, and compares its connections with a rule set if there is one.
+///
+/// # Errors
+///
+/// Those of [`Capture::read`], [`Provider::builtin`] and [`Provider::from_json`], and
+/// [`Code::BadOption`].
+#[cfg(feature = "capture")]
+pub fn capture(
+    capture: impl Read,
+    rules: Option<&Firewall>,
+    options: &CaptureOptions,
+) -> Result<CaptureReport, Error> {
+    let mut question = Capture::new();
+    if let Some(name) = &options.name {
+        question = question.file(name);
+    }
+    for choice in &options.providers {
+        question = match choice {
+            ProviderChoice::Id(id) => question.provider(Provider::builtin(id)?),
+            ProviderChoice::Spec { json, file } => {
+                question.provider(&Provider::from_json(json, file.as_deref())?)
+            }
+        };
+    }
+    for port in &options.ports {
+        question = question.port(*port, Protection::Plain);
+    }
+    for port in &options.tls_ports {
+        question = question.port(*port, Protection::ImplicitTls);
+    }
+    let Some(rules) = rules else {
+        let standing =
+            [("at", &options.at), ("inside", &options.inside), ("outside", &options.outside)];
+        return match standing.iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) => {
+                let message = format!("option {name} is about a rule set, and none is given");
+                Err(Error::new(Code::BadOption, message))
+            }
+            None => question.read(capture),
+        };
+    };
+    question = question.rules(rules);
+    if let Some(at) = &options.at {
+        question = question.at(at.parse()?);
+    }
+    if let Some(inside) = &options.inside {
+        question = question.inside(inside);
+    }
+    if let Some(outside) = &options.outside {
+        question = question.outside(outside);
+    }
+    question.read(capture)
 }
 
 /// An option that the kind of question has no use for would be ignored in silence.

@@ -8,7 +8,9 @@ use super::answer::addresses;
 use super::blame::{By, Condition};
 use super::describe::Describer;
 use crate::error::{Code, Error};
-use crate::eval::symbolic::{self, Course, Device, Effort, Interfaces, Part, Ruling, Stage};
+use crate::eval::symbolic::{
+    self, Control, Course, Device, Effort, Interfaces, Part, Ruling, Stage,
+};
 use crate::eval::{End, Placement};
 use crate::firewall::{Fate, Firewall, Governs, Hook, States};
 use crate::space::{Axis, Budget, Count, Cuboid, Entry, Family, HeaderSet, PacketSpace, Ranges};
@@ -32,8 +34,8 @@ pub struct Explain<'a> {
 enum Asked {
     /// One packet at one hook.
     Packet { hook: Hook, state: States, incoming: Option<String>, outgoing: Option<String> },
-    /// A connection through the whole device.
-    Connection { at: Placement, opener: End },
+    /// A connection through the whole device, and the session whose data it carries.
+    Connection { at: Placement, opener: End, session: Option<Control> },
 }
 
 /// The decision about the asked space, part by part.
@@ -81,7 +83,17 @@ impl<'a> Explain<'a> {
     /// Asks about whole TCP connections that `opener` opens through a device that stands at `at`:
     /// every table and chain, SYN, SYN-ACK and further packets.
     pub fn connection(firewall: &'a Firewall, at: Placement, opener: End) -> Self {
-        Self::new(firewall, Asked::Connection { at, opener })
+        Self::new(firewall, Asked::Connection { at, opener, session: None })
+    }
+
+    /// The connections carry data of a session with this control connection, so that a helper may
+    /// expect them.
+    #[must_use]
+    pub fn data_of(mut self, control: Control) -> Self {
+        if let Asked::Connection { session, .. } = &mut self.asked {
+            *session = Some(control);
+        }
+        self
     }
 
     fn new(firewall: &'a Firewall, asked: Asked) -> Self {
@@ -213,13 +225,14 @@ impl<'a> Explain<'a> {
                 );
                 (parts, Describer::at_hook(self.firewall, named))
             }
-            Asked::Connection { at, opener } => {
+            Asked::Connection { at, opener, session } => {
                 let device = Device {
                     firewall: self.firewall,
                     placement: *at,
                     interfaces: &self.interfaces,
                 };
-                let parts = symbolic::connections(&[device], *opener, None, &space, effort);
+                let parts =
+                    symbolic::connections(&[device], *opener, session.as_ref(), &space, effort);
                 (parts, Describer::new(&device))
             }
         };

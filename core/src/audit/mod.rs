@@ -303,7 +303,7 @@ impl<'a> Audit<'a> {
 }
 
 /// Where a firewall stands, by its rules, and why.
-fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
+pub(crate) fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
     if let Some(because) = firewall.dialect().gateway() {
         return (Placement::ClientGateway, Some(because.to_owned()));
     }

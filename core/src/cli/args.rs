@@ -32,6 +32,11 @@ pub(super) enum Action {
     Explain(Explain),
     /// Name the likely causes of what you see: a sentence, an error message, a client's log.
     Symptom(Symptom),
+    /// Say what happened to the FTP sessions in a packet capture, and what explains it.
+    ///
+    /// Exit codes: 0 everything in it worked; 1 something failed; 3 undecided, or no FTP in it; 2 bad
+    /// input or usage.
+    Capture(Capture),
     /// List the providers of the catalogue, or print one with its sources.
     Providers(Providers),
 }
@@ -255,6 +260,38 @@ pub(super) struct Symptom {
     /// The provider, in the catalogue or in a file of your own, whose own facts are quoted.
     #[arg(long, value_name = "ID|FILE.json")]
     pub(super) provider: Option<String>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Capture {
+    /// The capture (pcap or pcapng, as tcpdump -w and Wireshark write it); `-` for standard input.
+    #[arg(value_name = "FILE|-")]
+    pub(super) file: PathBuf,
+    /// A rule set to compare the connections with.
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Option<PathBuf>,
+    /// Where the firewall with that rule set stands: client-gateway, client-host, server-gateway,
+    /// server-host.
+    #[arg(long, value_name = "PLACEMENT", requires = "rules")]
+    pub(super) at: Option<String>,
+    /// A provider, in the catalogue or in a file of your own, whose control ports are known then.
+    #[arg(long, value_name = "ID|FILE.json")]
+    pub(super) provider: Vec<String>,
+    /// A control port besides 21 and 990, where nothing that was captured shows that it is one.
+    #[arg(long, value_name = "PORT")]
+    pub(super) port: Vec<u16>,
+    /// The same for implicit TLS.
+    #[arg(long, value_name = "PORT")]
+    pub(super) tls_port: Vec<u16>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -19,6 +19,23 @@ pub(super) fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// The name of a file for errors and reports.
+pub(super) fn name(path: &Path) -> String {
+    match is_standard_input(path) {
+        true => STANDARD_INPUT.to_owned(),
+        false => path.display().to_string(),
+    }
+}
+
+/// A file that is read bit by bit; `-` is standard input.
+pub(super) fn stream(path: &Path) -> Result<Box<dyn Read>, Error> {
+    if is_standard_input(path) {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&name(path), &error))?;
+    Ok(Box::new(file))
+}
+
 /// The name and the bytes of a rule set's file; `-` is standard input.
 pub(super) fn input(path: &Path) -> Result<(String, Vec<u8>), Error> {
     if is_standard_input(path) {

@@ -10,14 +10,16 @@ use std::path::Path;
 use anstream::ColorChoice;
 use clap::Parser;
 
-use crate::ask::{self, AuditOptions, ExplainOptions, ParseOptions, SymptomOptions};
+use crate::ask::{
+    self, AuditOptions, CaptureOptions, ExplainOptions, ParseOptions, SymptomOptions,
+};
 use crate::error::{Code, Error};
 use crate::firewall::{Dialect, Firewall};
 use crate::ftp::Provider;
 use crate::render::{self, FixForm};
 use args::{
-    Action, Allow, Audit, Command, Diff, DifferenceFormat, Explain, Fix, Format, Interfaces,
-    Output, Providers, Question, Reading, ReportFormat, RuleSet, Sessions, Symptom,
+    Action, Allow, Audit, Capture, Command, Diff, DifferenceFormat, Explain, Fix, Format,
+    Interfaces, Output, Providers, Question, Reading, ReportFormat, RuleSet, Sessions, Symptom,
 };
 
 /// The exit code for bad input or usage.
@@ -47,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Action::Diff(arguments) => diff(arguments),
         Action::Explain(arguments) => explain(arguments),
         Action::Symptom(arguments) => symptom(arguments),
+        Action::Capture(arguments) => capture(arguments),
         Action::Providers(arguments) => providers(&arguments),
     };
     outcome.unwrap_or_else(|error| {
@@ -196,6 +199,41 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
     };
     write(&arguments.output, &answer)?;
     Ok(if diagnosis.known { 0 } else { NOT_KNOWN })
+}
+
+fn capture(arguments: Capture) -> Result<u8, Error> {
+    let reading = reading(&arguments.reading)?;
+    let rules = match &arguments.rules {
+        Some(path)
+            if files::is_standard_input(path) && files::is_standard_input(&arguments.file) =>
+        {
+            let message = "only one of the capture and the rules can come from standard input";
+            return Err(Error::new(Code::BadOption, message));
+        }
+        Some(path) => Some(parse(path, reading)?),
+        None if reading == ParseOptions::default() => None,
+        None => {
+            let message = "options for reading a rule set go with --rules FILE, and there is none";
+            return Err(Error::new(Code::BadOption, message));
+        }
+    };
+    let providers = arguments.provider.into_iter().map(files::provider);
+    let options = CaptureOptions {
+        name: Some(files::name(&arguments.file)),
+        providers: providers.collect::<Result<_, _>>()?,
+        ports: arguments.port,
+        tls_ports: arguments.tls_port,
+        at: arguments.at,
+        inside: arguments.interfaces.inside,
+        outside: arguments.interfaces.outside,
+    };
+    let report = ask::capture(files::stream(&arguments.file)?, rules.as_ref(), &options)?;
+    let answer = match arguments.format {
+        Format::Text => report.to_text(colours(&arguments.output), width(&arguments.output)),
+        Format::Json => report.to_json(),
+    };
+    write(&arguments.output, &answer)?;
+    Ok(report.exit_code)
 }
 
 fn providers(arguments: &Providers) -> Result<u8, Error> {

@@ -15,6 +15,7 @@ mod shorthand;
 mod spec;
 mod symptoms;
 mod validate;
+pub mod wire;
 mod words;
 
 pub use facts::{

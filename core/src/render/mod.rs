@@ -11,10 +11,10 @@ mod github;
 mod html;
 mod junit;
 mod markdown;
-mod page;
+pub(crate) mod page;
 mod remedy;
 mod sarif;
-mod sentence;
+pub(crate) mod sentence;
 mod text;
 
 pub use catalogue::{provider_to_text, providers_to_text};

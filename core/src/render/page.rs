@@ -7,7 +7,7 @@ use crate::audit::Verdict;
 use crate::visible::visible;
 
 /// Text that is written line by line, in colours or not, and as wide as it comes or as there is room.
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     colours: bool,
     width: Option<usize>,
@@ -15,7 +15,7 @@ pub(super) struct Page {
 
 /// How a part of a line looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Plain,
     Strong,
     Dim,
@@ -24,7 +24,7 @@ pub(super) enum Look {
 
 /// A line that is being written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line(Vec<(Look, Part)>);
+pub(crate) struct Line(Vec<(Look, Part)>);
 
 /// What stands between two places where a line may be broken.
 #[derive(Default)]
@@ -36,21 +36,21 @@ struct Unit {
 
 impl Page {
     /// A page on which no line is broken if nobody says how wide it is.
-    pub(super) const fn new(colours: bool, width: Option<usize>) -> Self {
+    pub(crate) const fn new(colours: bool, width: Option<usize>) -> Self {
         Self { text: String::new(), colours, width }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.text.push('\n');
     }
 
     /// Adds a line after some blanks. What has no room goes below, after `hang` blanks; what is quoted
     /// stays in one piece, however long it is, for somebody may want to copy it.
-    pub(super) fn line(&mut self, indent: usize, hang: usize, line: Line) {
+    pub(crate) fn line(&mut self, indent: usize, hang: usize, line: Line) {
         self.blanks(indent);
         let mut column = indent;
         let mut start = indent;
@@ -104,34 +104,34 @@ impl Look {
 }
 
 impl Line {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(super) fn words(self, words: impl Into<String>) -> Self {
+    pub(crate) fn words(self, words: impl Into<String>) -> Self {
         self.look(Look::Plain, words)
     }
 
-    pub(super) fn look(mut self, look: Look, words: impl Into<String>) -> Self {
+    pub(crate) fn look(mut self, look: Look, words: impl Into<String>) -> Self {
         self.0.push((look, Part::Words(words.into())));
         self
     }
 
-    pub(super) fn verdict(self, verdict: Verdict) -> Self {
+    pub(crate) fn verdict(self, verdict: Verdict) -> Self {
         self.look(Look::Verdict(verdict), verdict.as_str())
     }
 
     /// What somebody may want to copy.
-    pub(super) fn quote(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn quote(mut self, text: impl Into<String>) -> Self {
         self.0.push((Look::Plain, Part::Quote(text.into())));
         self
     }
 
-    pub(super) fn sentence(self, sentence: &Sentence) -> Self {
+    pub(crate) fn sentence(self, sentence: &Sentence) -> Self {
         self.styled(Look::Plain, sentence)
     }
 
-    pub(super) fn styled(mut self, look: Look, sentence: &Sentence) -> Self {
+    pub(crate) fn styled(mut self, look: Look, sentence: &Sentence) -> Self {
         self.0.extend(sentence.parts().iter().map(|part| (look, part.clone())));
         self
     }

@@ -3,11 +3,11 @@ use std::fmt;
 /// A sentence of which each part is known to be our own words or taken from the input, so that each
 /// form of the report can set the two apart and write the input harmlessly.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Sentence(Vec<Part>);
+pub(crate) struct Sentence(Vec<Part>);
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// Words, of which names of providers and chains may be some.
     Words(String),
     /// What stands in the input or is typed: a file, a rule, an option.
@@ -15,21 +15,21 @@ pub(super) enum Part {
 }
 
 impl Sentence {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(super) fn words(mut self, words: impl Into<String>) -> Self {
+    pub(crate) fn words(mut self, words: impl Into<String>) -> Self {
         self.0.push(Part::Words(words.into()));
         self
     }
 
-    pub(super) fn quote(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn quote(mut self, text: impl Into<String>) -> Self {
         self.0.push(Part::Quote(text.into()));
         self
     }
 
-    pub(super) fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[Part] {
         &self.0
     }
 }
