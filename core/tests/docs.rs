@@ -180,6 +180,9 @@ fn every_field_and_every_code_is_explained() {
     assert!(own.contains("still_undecided"), "{own:?}");
     explained("docs/diff.md", &own);
     explained("docs/symptoms.md", &fields(&["diagnosis"]));
+    let own: BTreeSet<_> = fields(&["probe"]).difference(&report).cloned().collect();
+    assert!(own.contains("at_least"), "{own:?}");
+    explained("docs/probe.md", &own);
 }
 
 /// A section for each code, under its title, that says how much it matters and what it means.
