@@ -1,5 +1,5 @@
 import type * as types from './types.js'
-import type { Dialect, End, Family, FixForm, Placement } from './types.js'
+import type { Dialect, End, Family, FixForm, Placement, Protection } from './types.js'
 
 export type * from './types.js'
 
@@ -153,6 +153,69 @@ export interface CaptureOptions extends ParseOptions {
   name?: string | null
 }
 
+/** Which connections to try. The options for reading are for the rule set, if there is one. */
+export interface ProbeOptions extends ParseOptions {
+  /** The servers: names or addresses, with or without a port. */
+  host?: string | readonly string[] | null
+  /** The provider that they are servers of, by id or as a spec; its own names if there is no host. */
+  provider?: string | ProviderSpec | null
+  /**
+   * What to try; what the provider has, or what is usual, if left out. A password is sent in the clear
+   * only if `plain` is named.
+   */
+  protection?: Protection | readonly Protection[] | null
+  /** Who logs in. */
+  user?: string | null
+  /** With which password. It is in no report, message or log. */
+  password?: string | null
+  /** Whether to log in as anonymous. */
+  anonymous?: boolean | null
+  /** The address of this machine to connect from. */
+  source?: string | null
+  /** The interface of this machine to connect by. */
+  interface?: string | null
+  /** The TTL of packets. */
+  ttl?: number | null
+  /** After how many idle seconds TCP asks whether the other side is still there; 60. */
+  keepalive?: number | null
+  /** How many seconds a connection, a reply or a listing may take; 60. */
+  timeout?: number | null
+  /** How many times more a control connection is tried; 3. */
+  retries?: number | null
+  /** How many seconds are between; 10. */
+  pause?: number | null
+  /** How many data connections are tried by each way; 5. */
+  samples?: number | null
+  /** Ports of this machine on which to try active mode: `'50000-50100'`. */
+  active?: number | string | null
+  /** Whether to send the password even where the certificate is not valid. */
+  insecure?: boolean | null
+  /** Authorities to trust besides, in PEM form. */
+  ca?: string | readonly string[] | null
+  /** The most connections that are opened; 200. */
+  maxConnections?: number | null
+  /** Called with what happens. */
+  onProgress?: ((event: ProbeEvent) => void) | null
+  /** A rule set whose predictions are to stand beside what is seen. */
+  rules?: Rules | null
+  /** Where the firewall with that rule set stands; chosen by its rules if left out. */
+  at?: Placement | null
+  /** Its interface towards the end that it protects. */
+  inside?: string | null
+  /** Its interface towards the rest of the world. */
+  outside?: string | null
+}
+
+/** Something that happened while a probe runs. */
+export interface ProbeEvent {
+  /** What it is at. */
+  step: 'connect' | 'wait' | 'session' | 'data' | 'done'
+  /** The address and port of the server. */
+  server: string
+  /** What happened, in words. */
+  message: string
+}
+
 /** The other forms of an answer. They are not enumerable: the answer itself is plain JSON. */
 export interface Rendered {
   /** The answer as JSON: the same bytes in every language. */
@@ -201,6 +264,9 @@ export interface Diagnosis extends types.Diagnosis, Rendered {}
 
 /** What a capture shows of FTP. */
 export interface CaptureReport extends types.CaptureReport, Rendered {}
+
+/** What a probe saw. */
+export interface ProbeReport extends types.ProbeReport, Rendered {}
 
 /** A provider: what is known of an FTP service or server. A fact that is left out is not known. */
 export interface ProviderSpec {
@@ -321,6 +387,17 @@ export declare function captureSync(
   capture: string | Uint8Array,
   options?: CaptureOptions | null,
 ): CaptureReport
+
+/**
+ * Opens real connections to a server, and says which FTP sessions come about from here.
+ *
+ * Rejects with a {@link PasvauditError} for what cannot be asked, or with the reason of `signal` once that
+ * is aborted, which ends the probe. What does not work is no error. There is no form of it that blocks.
+ */
+export declare function probe(
+  options: ProbeOptions,
+  signal?: AbortSignal | null,
+): Promise<ProbeReport>
 
 /** Reads a rule set, to ask about it more than once. */
 export declare function parse(

@@ -80,6 +80,21 @@ const capture = async (file, options, signal) => {
   )
 }
 
+const probe = async (options, signal) => {
+  signal?.throwIfAborted()
+  const { rules, onProgress, ...others } = options ?? {}
+  const cancel = new native.Cancel()
+  const abort = () => cancel.cancel()
+  signal?.addEventListener('abort', abort)
+  const tell = onProgress && ((event) => onProgress(JSON.parse(event)))
+  try {
+    const probed = native.probe(rules ?? null, json(others), cancel, tell ?? null)
+    return opened(await abortable(signal, () => probed))
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
 
 const auditSync = (rules, options) => reported(native.auditSync(rules, json(options)))
@@ -115,6 +130,7 @@ module.exports = {
   explainSync,
   parse,
   parseSync,
+  probe,
   provider,
   providers,
   symptom,

@@ -23,6 +23,14 @@ export declare class Answer {
   toForm(form: string): string
 }
 
+/** Ends a probe before its time. */
+export declare class Cancel {
+  /** One that nobody has used. */
+  constructor()
+  /** Ends the probe. */
+  cancel(): void
+}
+
 /** A rule set that was read: it can be asked about again and again. */
 export declare class Firewall {
   /** The dialect that it was written in, never `auto`. */
@@ -70,6 +78,9 @@ export declare function parse(text: string | Uint8Array, options: string, signal
 
 /** `parse`, on this thread. */
 export declare function parseSync(text: string | Uint8Array, options: string): Firewall
+
+/** Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON. */
+export declare function probe(given: Firewall | string | Uint8Array | null, options: string, cancel: Cancel, progress: ((event: string) => void) | null): Promise<Answer>
 
 /** The provider of the catalogue with this id, as JSON. */
 export declare function provider(id: string): string

@@ -836,6 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.Answer = nativeBinding.Answer
+module.exports.Cancel = nativeBinding.Cancel
 module.exports.Firewall = nativeBinding.Firewall
 module.exports.allow = nativeBinding.allow
 module.exports.allowSync = nativeBinding.allowSync
@@ -849,6 +850,7 @@ module.exports.explain = nativeBinding.explain
 module.exports.explainSync = nativeBinding.explainSync
 module.exports.parse = nativeBinding.parse
 module.exports.parseSync = nativeBinding.parseSync
+module.exports.probe = nativeBinding.probe
 module.exports.provider = nativeBinding.provider
 module.exports.providers = nativeBinding.providers
 module.exports.run = nativeBinding.run

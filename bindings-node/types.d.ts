@@ -1,4 +1,7 @@
 // Generated from the types of the core.
+/** What the server's reply to PASV says about its address. */
+export type AnnouncedAddress = 'peer' | 'private' | 'own' | 'other'
+
 /** The kind of thing that decides about a packet. */
 export type ByKind = 'rule' | 'policy' | 'local'
 
@@ -16,7 +19,7 @@ export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | '
  * Codes are stable for ever. The first letter says what it is about: the control connection (C),
  * the data connection (D), active mode (A), rules that let too much through (L), the order of
  * rules (O), address translation (N), time and rates (T), what is undecided (U). */
-export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-L7' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
+export type Check = 'FTP-C1' | 'FTP-C2' | 'FTP-C3' | 'FTP-C4' | 'FTP-D1' | 'FTP-D2' | 'FTP-D3' | 'FTP-D4' | 'FTP-D5' | 'FTP-D6' | 'FTP-D7' | 'FTP-A1' | 'FTP-A2' | 'FTP-A3' | 'FTP-L1' | 'FTP-L2' | 'FTP-L4' | 'FTP-L5' | 'FTP-L6' | 'FTP-L7' | 'FTP-O1' | 'FTP-O2' | 'FTP-O3' | 'FTP-N1' | 'FTP-N2' | 'FTP-N3' | 'FTP-N4' | 'FTP-N5' | 'FTP-T1' | 'FTP-T2' | 'FTP-6' | 'FTP-U1'
 
 /** A number; a decimal string from 2^53 on, which doubles cannot hold. */
 export type Count = number | string
@@ -57,6 +60,12 @@ export type Placement = 'client-host' | 'client-gateway' | 'server-gateway' | 's
 /** How the needed connections to one target port fare: those from every opener, out of every
  * source port, to every target address. */
 export type PortState = 'open' | 'partly' | 'blocked' | 'undecided'
+
+/** What became of something that was tried. */
+export type ProbeOutcome = 'works' | 'refused' | 'unreachable' | 'timed-out' | 'closed' | 'silent' | 'tls-failed' | 'declined' | 'bad-reply' | 'failed' | 'not-tried' | 'cancelled'
+
+/** How far a session got. */
+export type ProbeStage = 'connect' | 'tls' | 'greeting' | 'login' | 'data'
 
 /** How the control connection is protected. */
 export type Protection = 'plain' | 'explicit-tls' | 'implicit-tls'
@@ -601,6 +610,158 @@ export interface PortRangeState {
   ports: string
   /** How every one of them fares. */
   state: PortState
+}
+
+/** What the rules predict, beside what was observed. */
+export interface Predicted {
+  /** What they predict. A single connection is `works` or `blocked`, or `undecided`. */
+  verdict: Verdict
+  /** Whether that is what happened: `null` where either is not decided. */
+  agrees: boolean | null
+  /** What follows from it. */
+  message: string
+  /** What decides, if it is one thing: its line or chain, and its text. */
+  by: string | null
+}
+
+/** What a probe saw. */
+export interface ProbeReport {
+  /** [`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION). */
+  schema_version: number
+  /** Whether everything that was tried works. */
+  verdict: Verdict
+  /** The exit code of the command: 0 works, 1 partly or blocked, 3 undecided. */
+  exit_code: number
+  /** Whether everything was tried that was asked for: not if the probe was ended, or would have needed
+   * more connections than it may open. */
+  complete: boolean
+  /** How many connections were opened, or tried to be. */
+  connections: number
+  /** The rule set that the observations were compared with, if one was given. */
+  rule_set: RuleSet | null
+  /** The sessions, in the order in which they were tried. */
+  sessions: ProbedSession[]
+  /** What explains the failures, the worst first. */
+  findings: Finding[]
+  /** What else bears on the answer, in words. */
+  notes: string[]
+}
+
+/** An attempt to transfer data: a listing. */
+export interface ProbedData {
+  /** What became of it. */
+  outcome: ProbeOutcome
+  /** The same in a sentence. */
+  message: string
+  /** Whether the TCP connection came about. */
+  connected: boolean
+  /** The address and port that were announced: by the server, or in active mode by us. */
+  announced: string | null
+  /** What that address is. */
+  address: AnnouncedAddress | null
+  /** Whether the port is in the range that the provider publishes; `null` if that is not known. */
+  in_range: boolean | null
+  /** The address and port that were connected to; in active mode, from which the server came. */
+  peer: string | null
+  /** The last reply to the listing. */
+  reply: number | null
+  /** How many bytes came, of which no more are read than needed. */
+  bytes: number
+  /** Whether TLS on it went on with the session of the control connection, as many servers demand. */
+  resumed: boolean | null
+  /** How long it took, in milliseconds. */
+  milliseconds: number
+  /** What the rule set makes of the connection, if one was given. */
+  predicted: Predicted | null
+}
+
+/** How a way to transfer data fares in a session. */
+export interface ProbedMode {
+  /** The way. */
+  data: DataMode
+  /** `works` only if every attempt did, and so many that a range of which half is shut would have
+   * shown it, 95 % sure. */
+  verdict: Verdict
+  /** The same in a sentence. */
+  message: string
+  /** What explains it, if something failed. */
+  finding: Check | null
+  /** How many data connections were tried that say something about the network. */
+  tried: number
+  /** How many of them worked. */
+  worked: number
+  /** How many different ports that were. */
+  ports: number
+  /** Which share of the connections to ports as the server picks them works at least, in percent, 95 %
+   * sure (Clopper and Pearson). */
+  at_least: number | null
+  /** And at most. */
+  at_most: number | null
+  /** The attempts. */
+  samples: ProbedData[]
+  /** What the audit of the rule set predicts, if a rule set and a provider were given. */
+  predicted: Predicted | null
+}
+
+/** A session with one address of a server. */
+export interface ProbedSession {
+  /** The server's name or address, as it was given. */
+  host: string
+  /** The address and port that were connected to. */
+  server: string
+  /** The address from which. */
+  client: string | null
+  /** The IP family. */
+  family: Family
+  /** How the control connection is protected. */
+  protection: Protection
+  /** Whether the session works as far as it was tried: its control connection, and each way to
+   * transfer data. */
+  verdict: Verdict
+  /** What became of the control connection, up to the login. */
+  outcome: ProbeOutcome
+  /** How far it got. */
+  stage: ProbeStage
+  /** The same in a sentence. */
+  message: string
+  /** What explains it, if it failed. */
+  finding: Check | null
+  /** Every attempt to open the control connection. */
+  tries: ProbedTry[]
+  /** The first line of the server's greeting, shortened. */
+  greeting: string | null
+  /** What the server says that it can do (RFC 2389). */
+  features: string[]
+  /** TLS on the control connection, if it came about. */
+  tls: ProbedTls | null
+  /** What became of the login. */
+  login: ProbeOutcome
+  /** The ways to transfer data that were tried. */
+  modes: ProbedMode[]
+  /** What the rule set makes of the control connection, if one was given. */
+  predicted: Predicted | null
+}
+
+/** TLS on a control connection. */
+export interface ProbedTls {
+  /** `1.2` or `1.3`. */
+  version: string
+  /** Whether the certificate is valid for the server's name. */
+  valid: boolean
+  /** Why it is not. */
+  why: string | null
+  /** Whether the server agreed to protect data (PROT P); `null` if it was not asked. */
+  data_protected: boolean | null
+}
+
+/** An attempt to open a control connection. */
+export interface ProbedTry {
+  /** What became of it. */
+  outcome: ProbeOutcome
+  /** The same in a sentence. */
+  message: string
+  /** How long that took, in milliseconds. */
+  milliseconds: number
 }
 
 /** What has become of a provider's modes. */

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::*;
+use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
 use napi_derive::napi;
 use pasvaudit::ask::json::{self, Packets, Rules};
 
@@ -173,6 +174,49 @@ pub fn capture(
 ) -> AsyncTask<Job<Answer>> {
     let (packets, rules) = (packets(captured), given.map(rules));
     job(signal, move || json::capture(packets, rules, &options).map(Answer))
+}
+
+/// Ends a probe before its time.
+#[derive(Default)]
+#[napi]
+pub struct Cancel(pasvaudit::probe::Cancel);
+
+#[napi]
+impl Cancel {
+    /// One that nobody has used.
+    #[napi(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ends the probe.
+    #[napi]
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+/// Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn probe(
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array | null")] given: Option<Given<'_>>,
+    options: String,
+    cancel: &Cancel,
+    #[napi(ts_arg_type = "((event: string) => void) | null")] progress: Option<
+        Function<'_, String, ()>,
+    >,
+) -> Result<AsyncTask<Job<Answer>>> {
+    let (rules, cancel) = (given.map(rules), cancel.0.clone());
+    let progress = match progress {
+        Some(progress) => Some(progress.build_threadsafe_function::<String>().build()?),
+        None => None,
+    };
+    let tell = move |event: &str| {
+        if let Some(progress) = &progress {
+            progress.call(event.to_owned(), NonBlocking);
+        }
+    };
+    Ok(job(None, move || json::probe(rules, &options, &cancel, tell).map(Answer)))
 }
 
 /// `parse`, on this thread.

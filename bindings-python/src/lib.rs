@@ -2,9 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use pasvaudit::ask::json::{self, Packets, Rules};
+use pasvaudit::probe::Cancel;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::import_exception;
 use pyo3::prelude::*;
 
@@ -176,6 +180,55 @@ fn capture(
     py.detach(|| json::capture(packets, rules, options)).map(Answer).map_err(raised)
 }
 
+/// How long Python is left alone before it is asked whether somebody has pressed Ctrl-C.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON.
+#[pyfunction]
+#[pyo3(signature = (rules: "Firewall | bytes | None", options: "str", progress: "object") -> "Answer")]
+fn probe(
+    py: Python<'_>,
+    rules: Option<Given<'_>>,
+    options: String,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Answer> {
+    let rules = rules.map(Rules::from);
+    let cancel = Cancel::new();
+    let (events, received) = mpsc::channel::<String>();
+    let cancelled = cancel.clone();
+    // Signals come to this thread, which has to look for them.
+    let working = thread::spawn(move || {
+        json::probe(rules, &options, &cancelled, |event| {
+            // Nobody may be listening any more.
+            let _ = events.send(event.to_owned());
+        })
+    });
+    // It is waited for without Python, as if by another thread.
+    let received = Mutex::new(received);
+    let mut stopped = None;
+    loop {
+        let next = py
+            .detach(|| received.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(SLICE));
+        let told = match (&next, &progress) {
+            (Ok(event), Some(progress)) if stopped.is_none() => {
+                progress.call1(py, (event,)).map(|_| ())
+            }
+            (Err(mpsc::RecvTimeoutError::Disconnected), _) => break,
+            _ => Ok(()),
+        };
+        if let Err(error) = told.and_then(|()| py.check_signals()) {
+            cancel.cancel();
+            stopped.get_or_insert(error);
+        }
+    }
+    let done = py.detach(|| working.join());
+    match (stopped, done) {
+        (Some(error), _) => Err(error),
+        (None, Ok(answer)) => answer.map(Answer).map_err(raised),
+        (None, Err(_)) => Err(PyRuntimeError::new_err("the probe ended by itself")),
+    }
+}
+
 /// Every provider of the catalogue, as JSON.
 #[pyfunction]
 fn providers() -> Vec<String> {
@@ -211,6 +264,7 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 mod _pasvaudit {
     #[pymodule_export]
     use super::{
-        Answer, Firewall, allow, audit, capture, diff, explain, provider, providers, run, symptom,
+        Answer, Firewall, allow, audit, capture, diff, explain, probe, provider, providers, run,
+        symptom,
     };
 }

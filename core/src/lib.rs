@@ -51,6 +51,7 @@
 //!
 //! - `capture`: module `capture`, which reads packet captures of sessions that failed.
 //! - `cli`: the `pasvaudit` command, as module `cli` and as a binary.
+//! - `probe`: module `probe`, which opens real connections.
 //! - `schema`: [JSON Schemas](https://json-schema.org) of reports and provider specs, by `schemars`.
 #![forbid(unsafe_code)]
 
@@ -65,6 +66,8 @@ mod error;
 pub mod eval;
 pub mod firewall;
 pub mod ftp;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod render;
 mod source;
 pub mod space;
@@ -79,3 +82,5 @@ pub use error::{Code, Error, Place};
 pub use eval::{End, Placement};
 pub use firewall::{Dialect, Firewall};
 pub use ftp::Provider;
+#[cfg(feature = "probe")]
+pub use probe::{Probe, ProbeReport};

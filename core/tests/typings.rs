@@ -1,5 +1,5 @@
 //! The types of answers in every language follow the code: `PASVAUDIT_UPDATE=1` writes them anew.
-#![cfg(all(feature = "capture", feature = "schema"))]
+#![cfg(all(feature = "capture", feature = "probe", feature = "schema"))]
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -14,7 +14,7 @@ use std::path::Path;
 use pasvaudit::audit::Config;
 use pasvaudit::ftp::Diagnosis;
 use pasvaudit::render::FixText;
-use pasvaudit::{CaptureReport, Difference, Explanation, Report};
+use pasvaudit::{CaptureReport, Difference, Explanation, ProbeReport, Report};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -46,6 +46,7 @@ fn schemas_are_published() {
         ("diagnosis", schema::<Diagnosis>()),
         ("fix", schema::<FixText>()),
         ("capture", schema::<CaptureReport>()),
+        ("probe", schema::<ProbeReport>()),
     ];
     let config = SchemaSettings::draft2020_12()
         .for_deserialize()
@@ -115,6 +116,7 @@ fn definitions() -> Vec<(String, Value)> {
         schema::<Diagnosis>(),
         schema::<FixText>(),
         schema::<CaptureReport>(),
+        schema::<ProbeReport>(),
     ];
     for mut schema in answers {
         let definitions = schema["$defs"].take();

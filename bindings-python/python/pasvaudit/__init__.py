@@ -14,7 +14,7 @@ False
 '21000'
 """
 
-from ._answers import CaptureReport, Diagnosis, Difference, Explanation, Report
+from ._answers import CaptureReport, Diagnosis, Difference, Explanation, ProbeReport, Report
 from ._ask import (
     Choice,
     Network,
@@ -26,6 +26,7 @@ from ._ask import (
     diff,
     explain,
     parse,
+    probe,
     provider,
     providers,
     symptom,
@@ -33,6 +34,7 @@ from ._ask import (
 from ._error import PasvauditError
 from ._pasvaudit import Firewall
 from ._types import (
+    AnnouncedAddress,
     By,
     ByKind,
     CaptureEnd,
@@ -73,6 +75,14 @@ from ._types import (
     Placement,
     PortRangeState,
     PortState,
+    Predicted,
+    ProbeOutcome,
+    ProbeStage,
+    ProbedData,
+    ProbedMode,
+    ProbedSession,
+    ProbedTls,
+    ProbedTry,
     Protection,
     ProviderDifference,
     ProviderReport,
@@ -90,6 +100,7 @@ from ._types import (
 )
 
 __all__ = [
+    "AnnouncedAddress",
     "By",
     "ByKind",
     "CaptureEnd",
@@ -138,6 +149,15 @@ __all__ = [
     "Placement",
     "PortRangeState",
     "PortState",
+    "Predicted",
+    "ProbeOutcome",
+    "ProbeReport",
+    "ProbeStage",
+    "ProbedData",
+    "ProbedMode",
+    "ProbedSession",
+    "ProbedTls",
+    "ProbedTry",
     "Protection",
     "Provider",
     "ProviderDifference",
@@ -161,6 +181,7 @@ __all__ = [
     "diff",
     "explain",
     "parse",
+    "probe",
     "provider",
     "providers",
     "symptom",

@@ -195,3 +195,19 @@ class CaptureReport(_types.CaptureReport, Answer):
             f"<CaptureReport {self.verdict}: {totals.sessions} sessions, "
             f"{totals.transfers} transfers, {totals.transfers_failed} failed>"
         )
+
+
+@dataclass(frozen=True, repr=False)
+class ProbeReport(_types.ProbeReport, Answer):
+    """What a probe saw."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was tried works."""
+        return self.verdict == "works"
+
+    def __repr__(self) -> str:
+        return (
+            f"<ProbeReport {self.verdict}: {len(self.sessions)} sessions, "
+            f"{self.connections} connections>"
+        )

@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "probe", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
@@ -83,6 +83,11 @@ def diff(old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "A
 def explain(rules: "Firewall | bytes", options: "str") -> "Answer":
     """
     Explains what becomes of packets or connections, with these options, a JSON object.
+    """
+
+def probe(rules: "Firewall | bytes | None", options: "str", progress: "object") -> "Answer":
+    """
+    Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON.
     """
 
 def provider(id: str) -> str:

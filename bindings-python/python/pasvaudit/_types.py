@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+AnnouncedAddress: TypeAlias = Literal["peer", "private", "own", "other"]
+"""What the server's reply to PASV says about its address."""
 ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
 CaptureEnd: TypeAlias = Literal["complete", "truncated", "damaged"]
@@ -13,7 +15,7 @@ CaptureForm: TypeAlias = Literal["pcap", "pcapng"]
 """The form of a capture file."""
 ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
 """How connections fare otherwise than before."""
-Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-L7", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]
+Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-C4", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-L7", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-N5", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]
 """What an audit looks for; a [`Finding`](super::Finding) says where it is the case.
 
 Codes are stable for ever. The first letter says what it is about: the control connection (C),
@@ -46,6 +48,10 @@ Placement: TypeAlias = Literal["client-host", "client-gateway", "server-gateway"
 PortState: TypeAlias = Literal["open", "partly", "blocked", "undecided"]
 """How the needed connections to one target port fare: those from every opener, out of every
 source port, to every target address."""
+ProbeOutcome: TypeAlias = Literal["works", "refused", "unreachable", "timed-out", "closed", "silent", "tls-failed", "declined", "bad-reply", "failed", "not-tried", "cancelled"]
+"""What became of something that was tried."""
+ProbeStage: TypeAlias = Literal["connect", "tls", "greeting", "login", "data"]
+"""How far a session got."""
 Protection: TypeAlias = Literal["plain", "explicit-tls", "implicit-tls"]
 """How the control connection is protected."""
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -641,6 +647,172 @@ class PortRangeState:
     """The ports, as `n` or `first-last`."""
     state: PortState
     """How every one of them fares."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What the rules predict, beside what was observed."""
+
+    verdict: Verdict
+    """What they predict. A single connection is `works` or `blocked`, or `undecided`."""
+    agrees: bool | None
+    """Whether that is what happened: `null` where either is not decided."""
+    message: str
+    """What follows from it."""
+    by: str | None
+    """What decides, if it is one thing: its line or chain, and its text."""
+
+
+@dataclass(frozen=True)
+class ProbeReport:
+    """What a probe saw."""
+
+    schema_version: int
+    """[`SCHEMA_VERSION`](crate::audit::SCHEMA_VERSION)."""
+    verdict: Verdict
+    """Whether everything that was tried works."""
+    exit_code: int
+    """The exit code of the command: 0 works, 1 partly or blocked, 3 undecided."""
+    complete: bool
+    """Whether everything was tried that was asked for: not if the probe was ended, or would have needed
+    more connections than it may open."""
+    connections: int
+    """How many connections were opened, or tried to be."""
+    rule_set: RuleSet | None
+    """The rule set that the observations were compared with, if one was given."""
+    sessions: tuple[ProbedSession, ...]
+    """The sessions, in the order in which they were tried."""
+    findings: tuple[Finding, ...]
+    """What explains the failures, the worst first."""
+    notes: tuple[str, ...]
+    """What else bears on the answer, in words."""
+
+
+@dataclass(frozen=True)
+class ProbedData:
+    """An attempt to transfer data: a listing."""
+
+    outcome: ProbeOutcome
+    """What became of it."""
+    message: str
+    """The same in a sentence."""
+    connected: bool
+    """Whether the TCP connection came about."""
+    announced: str | None
+    """The address and port that were announced: by the server, or in active mode by us."""
+    address: AnnouncedAddress | None
+    """What that address is."""
+    in_range: bool | None
+    """Whether the port is in the range that the provider publishes; `null` if that is not known."""
+    peer: str | None
+    """The address and port that were connected to; in active mode, from which the server came."""
+    reply: int | None
+    """The last reply to the listing."""
+    bytes: int
+    """How many bytes came, of which no more are read than needed."""
+    resumed: bool | None
+    """Whether TLS on it went on with the session of the control connection, as many servers demand."""
+    milliseconds: int
+    """How long it took, in milliseconds."""
+    predicted: Predicted | None
+    """What the rule set makes of the connection, if one was given."""
+
+
+@dataclass(frozen=True)
+class ProbedMode:
+    """How a way to transfer data fares in a session."""
+
+    data: DataMode
+    """The way."""
+    verdict: Verdict
+    """`works` only if every attempt did, and so many that a range of which half is shut would have
+    shown it, 95 % sure."""
+    message: str
+    """The same in a sentence."""
+    finding: Check | None
+    """What explains it, if something failed."""
+    tried: int
+    """How many data connections were tried that say something about the network."""
+    worked: int
+    """How many of them worked."""
+    ports: int
+    """How many different ports that were."""
+    at_least: int | None
+    """Which share of the connections to ports as the server picks them works at least, in percent, 95 %
+    sure (Clopper and Pearson)."""
+    at_most: int | None
+    """And at most."""
+    samples: tuple[ProbedData, ...]
+    """The attempts."""
+    predicted: Predicted | None
+    """What the audit of the rule set predicts, if a rule set and a provider were given."""
+
+
+@dataclass(frozen=True)
+class ProbedSession:
+    """A session with one address of a server."""
+
+    host: str
+    """The server's name or address, as it was given."""
+    server: str
+    """The address and port that were connected to."""
+    client: str | None
+    """The address from which."""
+    family: Family
+    """The IP family."""
+    protection: Protection
+    """How the control connection is protected."""
+    verdict: Verdict
+    """Whether the session works as far as it was tried: its control connection, and each way to
+    transfer data."""
+    outcome: ProbeOutcome
+    """What became of the control connection, up to the login."""
+    stage: ProbeStage
+    """How far it got."""
+    message: str
+    """The same in a sentence."""
+    finding: Check | None
+    """What explains it, if it failed."""
+    tries: tuple[ProbedTry, ...]
+    """Every attempt to open the control connection."""
+    greeting: str | None
+    """The first line of the server's greeting, shortened."""
+    features: tuple[str, ...]
+    """What the server says that it can do (RFC 2389)."""
+    tls: ProbedTls | None
+    """TLS on the control connection, if it came about."""
+    login: ProbeOutcome
+    """What became of the login."""
+    modes: tuple[ProbedMode, ...]
+    """The ways to transfer data that were tried."""
+    predicted: Predicted | None
+    """What the rule set makes of the control connection, if one was given."""
+
+
+@dataclass(frozen=True)
+class ProbedTls:
+    """TLS on a control connection."""
+
+    version: str
+    """`1.2` or `1.3`."""
+    valid: bool
+    """Whether the certificate is valid for the server's name."""
+    why: str | None
+    """Why it is not."""
+    data_protected: bool | None
+    """Whether the server agreed to protect data (PROT P); `null` if it was not asked."""
+
+
+@dataclass(frozen=True)
+class ProbedTry:
+    """An attempt to open a control connection."""
+
+    outcome: ProbeOutcome
+    """What became of it."""
+    message: str
+    """The same in a sentence."""
+    milliseconds: int
+    """How long that took, in milliseconds."""
 
 
 @dataclass(frozen=True)

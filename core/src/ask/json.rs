@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 
 #[cfg(feature = "capture")]
 use super::CaptureOptions;
+#[cfg(feature = "probe")]
+use super::ProbeOptions;
 use super::{AuditOptions, ConfigChoice, ExplainOptions, ProviderChoice, SymptomOptions};
 use crate::audit::{Difference, Explanation, Report};
 #[cfg(feature = "capture")]
@@ -21,6 +23,8 @@ use crate::capture::CaptureReport;
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Diagnosis;
+#[cfg(feature = "probe")]
+use crate::probe::{Cancel, ProbeEvent, ProbeReport};
 use crate::render::Form;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
@@ -52,6 +56,9 @@ pub enum Answer {
     /// Of a capture.
     #[cfg(feature = "capture")]
     Capture(Box<CaptureReport>),
+    /// Of real connections.
+    #[cfg(feature = "probe")]
+    Probe(Box<ProbeReport>),
 }
 
 impl Answer {
@@ -68,6 +75,8 @@ impl Answer {
             Self::Diagnosis(diagnosis) => diagnosis.to_json(),
             #[cfg(feature = "capture")]
             Self::Capture(report) => report.to_json(),
+            #[cfg(feature = "probe")]
+            Self::Probe(report) => report.to_json(),
         }
     }
 
@@ -80,6 +89,8 @@ impl Answer {
             Self::Diagnosis(diagnosis) => diagnosis.to_text(colours, None),
             #[cfg(feature = "capture")]
             Self::Capture(report) => report.to_text(colours, None),
+            #[cfg(feature = "probe")]
+            Self::Probe(report) => report.to_text(colours, None),
         }
     }
 
@@ -232,14 +243,7 @@ pub enum Packets {
 pub fn capture(packets: Packets, rules: Option<Rules>, options: &str) -> Result<Answer, Error> {
     let (reading, asking) = apart(options)?;
     let mut options: CaptureOptions = typed(asking)?;
-    let rules = match (rules, reading.keys().next()) {
-        (Some(rules), _) => Some(read(rules, reading)?),
-        (None, None) => None,
-        (None, Some(name)) => {
-            let message = format!("option {name} is about a rule set, and none is given");
-            return Err(Error::new(Code::BadOption, message));
-        }
-    };
+    let rules = about(rules, reading)?;
     let report = match packets {
         Packets::Bytes(bytes) => super::capture(bytes.as_slice(), rules.as_deref(), &options),
         Packets::File(path) => {
@@ -252,6 +256,43 @@ pub fn capture(packets: Packets, rules: Option<Rules>, options: &str) -> Result<
         }
     };
     report.map(|report| Answer::Capture(Box::new(report)))
+}
+
+/// [`super::probe`]. The options of [`parse`] are for the rule set, if there is one. `progress` is told what
+/// happens, as JSON.
+///
+/// # Errors
+///
+/// Those of [`super::probe`] and [`super::parse`], and [`Code::BadOption`].
+#[cfg(feature = "probe")]
+pub fn probe(
+    rules: Option<Rules>,
+    options: &str,
+    cancel: &Cancel,
+    mut progress: impl FnMut(&str),
+) -> Result<Answer, Error> {
+    let (reading, asking) = apart(options)?;
+    let options: ProbeOptions = typed(asking)?;
+    let rules = about(rules, reading)?;
+    let progress = |event: &ProbeEvent| {
+        // It has nothing that JSON has not.
+        progress(&serde_json::to_string(event).unwrap_or_default());
+    };
+    let report = super::probe(rules.as_deref(), &options, cancel, progress);
+    report.map(|report| Answer::Probe(Box::new(report)))
+}
+
+/// The rule set that something is compared with, if there is one; without one there are no options for it.
+#[cfg(any(feature = "capture", feature = "probe"))]
+fn about(rules: Option<Rules>, reading: Options) -> Result<Option<Arc<Firewall>>, Error> {
+    match (rules, reading.keys().next()) {
+        (Some(rules), _) => read(rules, reading).map(Some),
+        (None, None) => Ok(None),
+        (None, Some(name)) => {
+            let message = format!("option {name} is about a rule set, and none is given");
+            Err(Error::new(Code::BadOption, message))
+        }
+    }
 }
 
 fn read(rules: Rules, options: Options) -> Result<Arc<Firewall>, Error> {

@@ -4,6 +4,8 @@
 //! user wrote and decides nothing itself.
 
 pub mod json;
+#[cfg(feature = "probe")]
+mod probe;
 mod values;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ use crate::firewall::{Dialect, Firewall};
 #[cfg(feature = "capture")]
 use crate::ftp::Protection;
 use crate::ftp::{self, Diagnosis, Provider};
+#[cfg(feature = "probe")]
+pub use probe::{ProbeOptions, Secret, probe};
 use values::{address, hook, network, networks, own, ports, state};
 
 /// How to read a rule set.

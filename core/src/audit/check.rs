@@ -15,6 +15,8 @@ words! {
         ControlPartlyOpen = "FTP-C2",
         /// Rules name single addresses of a provider that publishes a network.
         PinnedAddresses = "FTP-C3",
+        /// The certificate of a server is not valid for its name. Seen by a probe.
+        CertificateNotValid = "FTP-C4",
         /// No data connection gets through.
         DataBlocked = "FTP-D1",
         /// The data connection gets through on some ports or addresses only.
@@ -62,6 +64,9 @@ words! {
         SourcePoolWithoutAffinity = "FTP-N3",
         /// A rule names an address or a port as it is on the other side of a translation.
         WrongSideOfTranslation = "FTP-N4",
+        /// The server announces ports that are not in the range that the provider publishes. Seen by a
+        /// probe.
+        PortsOutsideRange = "FTP-N5",
         /// The firewall forgets an idle control connection while a transfer runs.
         IdleControlForgotten = "FTP-T1",
         /// Data connections are counted or limited.
@@ -117,6 +122,11 @@ impl Check {
                 Warning,
                 "rules name single addresses of a provider that publishes a network",
                 "It works until the provider answers from another of its addresses.",
+            ),
+            Self::CertificateNotValid => (
+                Error,
+                "the certificate is not valid for the server's name",
+                "Careful clients refuse to connect, and those that do not may be talking to somebody else.",
             ),
             Self::DataBlocked => (
                 Error,
@@ -232,6 +242,11 @@ impl Check {
                 Warning,
                 "a rule names what stands on the other side of a translation",
                 "It never matches: at that place packets carry the other address or port.",
+            ),
+            Self::PortsOutsideRange => (
+                Warning,
+                "the server announces ports outside the published range",
+                "Rules that are made for the published range stop such transfers.",
             ),
             Self::IdleControlForgotten => (
                 Warning,

@@ -37,6 +37,11 @@ pub(super) enum Action {
     /// Exit codes: 0 everything in it worked; 1 something failed; 3 undecided, or no FTP in it; 2 bad
     /// input or usage.
     Capture(Capture),
+    /// Open real connections to a server, and say which FTP sessions come about from here.
+    ///
+    /// Exit codes: 0 everything that was tried works; 1 something does not; 3 undecided; 2 bad input or
+    /// usage. Ctrl-C ends it and prints what was seen so far.
+    Probe(Box<Probe>),
     /// List the providers of the catalogue, or print one with its sources.
     Providers(Providers),
 }
@@ -288,6 +293,86 @@ pub(super) struct Capture {
     /// The same for implicit TLS.
     #[arg(long, value_name = "PORT")]
     pub(super) tls_port: Vec<u16>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) interfaces: Interfaces,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("whom").required(true).multiple(true).args(["host", "provider"]))]
+pub(super) struct Probe {
+    /// The server: a name or an address, with or without a port.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(super) host: Vec<String>,
+    /// The provider, in the catalogue or in a file of your own, whose control ports and passive range are
+    /// known then.
+    #[arg(long, value_name = "ID|FILE.json")]
+    pub(super) provider: Option<String>,
+    /// What to try: plain, explicit-tls, implicit-tls. A password is sent in the clear only if plain is
+    /// asked for.
+    #[arg(long, value_name = "PROTECTION")]
+    pub(super) protection: Vec<String>,
+    /// Log in as this user.
+    #[arg(long, value_name = "NAME", conflicts_with = "anonymous")]
+    pub(super) user: Option<String>,
+    /// The file with the password in its first line; `-` for standard input.
+    #[arg(long, value_name = "FILE|-", requires = "user", conflicts_with = "password_env")]
+    pub(super) password_file: Option<PathBuf>,
+    /// The environment variable with the password.
+    #[arg(long, value_name = "NAME", requires = "user")]
+    pub(super) password_env: Option<String>,
+    /// Log in as anonymous.
+    #[arg(long)]
+    pub(super) anonymous: bool,
+    /// Connect from this address of this machine.
+    #[arg(long, value_name = "ADDR")]
+    pub(super) source: Option<String>,
+    /// Connect by this interface of this machine.
+    #[arg(long, value_name = "IFACE")]
+    pub(super) interface: Option<String>,
+    /// The TTL of packets.
+    #[arg(long, value_name = "N")]
+    pub(super) ttl: Option<u32>,
+    /// After how many idle seconds TCP asks whether the other side is still there [default: 60].
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) keepalive: Option<f64>,
+    /// How many seconds a connection, a reply or a listing may take [default: 60].
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) timeout: Option<f64>,
+    /// How many times more a control connection is tried [default: 3].
+    #[arg(long, value_name = "N")]
+    pub(super) retries: Option<u32>,
+    /// How many seconds are between [default: 10].
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) pause: Option<f64>,
+    /// How many data connections are tried by each way [default: 5].
+    #[arg(long, value_name = "N")]
+    pub(super) samples: Option<u32>,
+    /// Try active mode, too, on these ports of this machine.
+    #[arg(long, value_name = "FIRST-LAST")]
+    pub(super) active: Option<String>,
+    /// Send the password even where the certificate is not valid.
+    #[arg(long)]
+    pub(super) insecure: bool,
+    /// A PEM file with authorities to trust besides those of Mozilla's list.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Vec<PathBuf>,
+    /// The most connections that are opened [default: 200].
+    #[arg(long, value_name = "N")]
+    pub(super) max_connections: Option<u32>,
+    /// A rule set whose predictions are to stand beside what is seen.
+    #[arg(long, value_name = "FILE")]
+    pub(super) rules: Option<PathBuf>,
+    /// Where the firewall with that rule set stands: client-gateway, client-host, server-gateway,
+    /// server-host.
+    #[arg(long, value_name = "PLACEMENT", requires = "rules")]
+    pub(super) at: Option<String>,
     #[command(flatten)]
     pub(super) reading: Reading,
     #[command(flatten)]

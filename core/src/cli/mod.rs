@@ -2,6 +2,7 @@
 
 mod args;
 mod files;
+mod probe;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Action::Explain(arguments) => explain(arguments),
         Action::Symptom(arguments) => symptom(arguments),
         Action::Capture(arguments) => capture(arguments),
+        Action::Probe(arguments) => probe::run(*arguments),
         Action::Providers(arguments) => providers(&arguments),
     };
     outcome.unwrap_or_else(|error| {
@@ -202,21 +204,12 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
 }
 
 fn capture(arguments: Capture) -> Result<u8, Error> {
-    let reading = reading(&arguments.reading)?;
-    let rules = match &arguments.rules {
-        Some(path)
-            if files::is_standard_input(path) && files::is_standard_input(&arguments.file) =>
-        {
-            let message = "only one of the capture and the rules can come from standard input";
-            return Err(Error::new(Code::BadOption, message));
-        }
-        Some(path) => Some(parse(path, reading)?),
-        None if reading == ParseOptions::default() => None,
-        None => {
-            let message = "options for reading a rule set go with --rules FILE, and there is none";
-            return Err(Error::new(Code::BadOption, message));
-        }
-    };
+    let standard = |path: &Option<_>| path.as_deref().is_some_and(files::is_standard_input);
+    if standard(&arguments.rules) && files::is_standard_input(&arguments.file) {
+        let message = "only one of the capture and the rules can come from standard input";
+        return Err(Error::new(Code::BadOption, message));
+    }
+    let rules = compared(arguments.rules.as_deref(), &arguments.reading)?;
     let providers = arguments.provider.into_iter().map(files::provider);
     let options = CaptureOptions {
         name: Some(files::name(&arguments.file)),
@@ -245,6 +238,19 @@ fn providers(arguments: &Providers) -> Result<u8, Error> {
     };
     write(&arguments.output, &answer)?;
     Ok(0)
+}
+
+/// The rule set that something is compared with, if there is one; without one there are no options for it.
+fn compared(rules: Option<&Path>, options: &Reading) -> Result<Option<Firewall>, Error> {
+    let reading = reading(options)?;
+    match rules {
+        Some(path) => parse(path, reading).map(Some),
+        None if reading == ParseOptions::default() => Ok(None),
+        None => {
+            let message = "options for reading a rule set go with --rules FILE, and there is none";
+            Err(Error::new(Code::BadOption, message))
+        }
+    }
 }
 
 fn read(rules: &RuleSet) -> Result<Firewall, Error> {

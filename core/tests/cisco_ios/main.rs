@@ -12,6 +12,7 @@ mod corpus;
 mod entries;
 #[cfg(test)]
 mod fixes;
+#[cfg(test)]
 #[path = "../common/gateway.rs"]
 mod gateway;
 #[cfg(test)]

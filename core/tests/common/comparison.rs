@@ -28,7 +28,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) const fn from_inside(&self) -> bool {
+    pub(crate) const fn is_from_inside(&self) -> bool {
         self.client_inside == self.by_client
     }
 

@@ -53,12 +53,12 @@ impl Device {
 
     /// Where a connection goes to.
     fn real(&self, asked: &Asked) -> End4 {
-        self.nat.untranslated(asked.from_inside(), asked.to).unwrap_or(asked.to)
+        self.nat.untranslated(asked.is_from_inside(), asked.to).unwrap_or(asked.to)
     }
 
     /// What becomes of a connection that nothing expects.
     fn connection(&self, asked: &Asked) -> Fate {
-        let outward = asked.from_inside();
+        let outward = asked.is_from_inside();
         // Nobody passes the device to its own address.
         let mapped = self.nat.untranslated(outward, asked.to);
         if mapped.is_none() && self.nat.owns(asked.to.0) {

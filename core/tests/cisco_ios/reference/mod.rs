@@ -61,7 +61,7 @@ impl Router {
         // The server sends from the address that it has itself; what is stopped before it is translated
         // has but the one that the client asked for.
         let syn = Packet { from: control.from, to: control.to, flags: SYN };
-        let arrives = control.from_inside() || permits(&self.lists[2], syn);
+        let arrives = control.is_from_inside() || permits(&self.lists[2], syn);
         let server = if arrives { self.inside(&control) } else { control.to };
         let from = if asked.by_client { asked.from } else { (server.0, asked.from.1) };
         let plain = Asked { control: None, from, ..*asked };
@@ -75,13 +75,13 @@ impl Router {
 
     /// Where a connection goes to on the inside.
     fn inside(&self, asked: &Asked) -> End4 {
-        let nat = self.nat.as_ref().filter(|_| !asked.from_inside());
+        let nat = self.nat.as_ref().filter(|_| !asked.is_from_inside());
         nat.and_then(|nat| nat.local(asked.to)).unwrap_or(asked.to)
     }
 
     /// A connection that is translated by what the tables say of it; `control` may expect it.
     fn connection(&self, asked: &Asked, control: Option<&Asked>) -> Option<bool> {
-        let (from, to, outward) = (asked.from, asked.to, asked.from_inside());
+        let (from, to, outward) = (asked.from, asked.to, asked.is_from_inside());
         let travels = |way: Way| self.travels(outward, way, control);
         let Some(nat) = &self.nat else { return travels(Way::straight(from, to)) };
         if outward {
@@ -110,10 +110,10 @@ impl Router {
     /// A data connection, translated as its control connection is if the ALG reads that one: it looks at
     /// port 21. Which of two ports that is, nobody says.
     fn data(&self, asked: &Asked, control: &Asked, plain: &Asked) -> Option<bool> {
-        let travels = |way: Way| self.travels(asked.from_inside(), way, Some(control));
+        let travels = |way: Way| self.travels(asked.is_from_inside(), way, Some(control));
         let server = self.inside(control);
         let Some(nat) = &self.nat else { return travels(Way::straight(asked.from, asked.to)) };
-        let translated = if control.from_inside() {
+        let translated = if control.is_from_inside() {
             nat.globals(control.from, control.to) != [control.from]
         } else {
             server != control.to
@@ -135,7 +135,7 @@ impl Router {
     /// The ways of a data connection that is translated as its control connection is.
     fn following(&self, nat: &Nat, asked: &Asked, control: &Asked, server: End4) -> Vec<Way> {
         let (from, to, ports) = (asked.from, asked.to, like(asked.from.1));
-        if !control.from_inside() {
+        if !control.is_from_inside() {
             let way = |port| match asked.by_client {
                 true => Way { inside: (from, (server.0, to.1)), outside: (from, to) },
                 false => Way { inside: ((server.0, from.1), to), outside: ((from.0, port), to) },
@@ -162,7 +162,7 @@ impl Router {
     /// Whether the packets of a connection get through, of which `control` may be the control connection.
     fn travels(&self, outward: bool, way: Way, control: Option<&Asked>) -> Option<bool> {
         let expecting = control.filter(|control| {
-            self.inspected(control.from_inside(), self.inside(control).1, Some("ftp"))
+            self.inspected(control.is_from_inside(), self.inside(control).1, Some("ftp"))
         });
         let [inside_in, inside_out, outside_in, outside_out] = &self.lists;
         let packet = |(from, to), flags| Packet { from, to, flags };
@@ -183,7 +183,7 @@ impl Router {
         let back = session || (lists(false, SYN | ACK) && lists(false, ACK));
         let listed = match expecting {
             // What comes the other way than the control connection passes the lists, too.
-            Some(control) if control.from_inside() != outward => Some(true),
+            Some(control) if control.is_from_inside() != outward => Some(true),
             Some(_) if !forth => None,
             _ => Some(forth && back),
         };

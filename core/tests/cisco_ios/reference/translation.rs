@@ -2,11 +2,14 @@
 
 use crate::entries::{End4, Entry, Packet, SYN, says};
 
+/// The first address and the last.
+pub(crate) type Pool = (u32, u32);
+
 #[derive(Debug)]
 pub(crate) struct Nat {
     pub(crate) statics: Vec<Static>,
     /// Whose sources become the address of `outside`, or one of a pool without `overload`.
-    pub(crate) dynamic: Option<(Vec<Entry>, Option<(u32, u32)>)>,
+    pub(crate) dynamic: Option<(Vec<Entry>, Option<Pool>)>,
     /// The address of `outside`.
     pub(crate) own: u32,
 }

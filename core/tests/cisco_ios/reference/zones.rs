@@ -83,7 +83,7 @@ impl Router {
         };
         let reads = |control: &Asked| {
             let syn = Packet { from: control.from, to: self.inside(control), flags: SYN };
-            let class = self.class(control.from_inside(), syn);
+            let class = self.class(control.is_from_inside(), syn);
             class.map_or(Some(false), |class| class.reads(syn))
         };
         match control.map_or(Some(false), reads) {

@@ -7,6 +7,9 @@ use crate::error::Error;
 use crate::firewall::{Allowance, Dialect, Firewall, Given};
 use crate::source::Source;
 
+/// What writes commands that put lines where they belong.
+type Commands = fn(&Firewall, &[(Spot, Vec<String>)]) -> Option<String>;
+
 /// A system of Cisco's.
 pub(in super::super::super) struct Cisco {
     pub(in super::super) dialects: &'static [Dialect],
@@ -18,7 +21,7 @@ pub(in super::super::super) struct Cisco {
     /// The entries that permit something.
     pub(in super::super) entries: fn(&Allowance) -> Vec<String>,
     pub(in super::super) insertion: fn(&Firewall, Spot, &[String]) -> Option<Insertion>,
-    pub(in super::super) commands: fn(&Firewall, &[(Spot, Vec<String>)]) -> Option<String>,
+    pub(in super::super) commands: Commands,
 }
 
 impl FrontEnd for Cisco {

@@ -1,0 +1,192 @@
+//! Data connections that the server opens.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::time::Instant;
+
+use super::connect::{Dialer, Missed, ended, plain, seconds};
+use super::data::{Attempt, Line, Source, listing, millis, refusal};
+use super::dialogue::{Answer, Dialogue};
+use super::report::ProbeOutcome;
+use super::wire::SLICE;
+use crate::ftp::{DataMode, PortRange};
+
+/// Tries a listing in active mode, with the server to connect to this port.
+pub(super) fn active(
+    dialogue: &mut Dialogue,
+    line: &Line<'_>,
+    mode: DataMode,
+    listener: TcpListener,
+) -> Attempt {
+    let began = Instant::now();
+    let mut attempt = Attempt::begin();
+    if let Some(answer) = named(dialogue, line, mode, &listener, &mut attempt) {
+        if answer.is(2) {
+            listing(dialogue, line, Source::Expected(listener), &mut attempt);
+        } else {
+            let message = format!(
+                "the server answered {} with {}: as many do where the address that is named is not the \
+                 one that they see",
+                mode.as_str().to_uppercase(),
+                answer.code
+            );
+            attempt.missed(Missed::new(ProbeOutcome::Declined, message));
+        }
+    }
+    attempt.data.milliseconds = millis(began);
+    attempt
+}
+
+/// Tells the server where it is to connect to.
+fn named(
+    dialogue: &mut Dialogue,
+    line: &Line<'_>,
+    mode: DataMode,
+    listener: &TcpListener,
+    attempt: &mut Attempt,
+) -> Option<Answer> {
+    let port = match listener.local_addr() {
+        Ok(at) => at.port(),
+        Err(error) => {
+            let message = format!("this machine cannot listen: {}", plain(&error));
+            attempt.missed(Missed::new(ProbeOutcome::Failed, message));
+            return None;
+        }
+    };
+    let at = SocketAddr::new(line.local.ip(), port);
+    attempt.data.announced = Some(at.to_string());
+    attempt.announced = Some(at);
+    attempt.port = Some(port);
+    match dialogue.ask(&announcement(mode, at)) {
+        Ok(answer) => {
+            attempt.data.reply = Some(answer.code);
+            Some(answer)
+        }
+        Err(missed) => {
+            attempt.lost(missed);
+            None
+        }
+    }
+}
+
+/// The command that names an address and a port (RFC 959, RFC 2428).
+fn announcement(mode: DataMode, at: SocketAddr) -> String {
+    match (mode, at.ip()) {
+        (DataMode::Port, IpAddr::V4(address)) => {
+            let [a, b, c, d] = address.octets();
+            let [high, low] = at.port().to_be_bytes();
+            format!("PORT {a},{b},{c},{d},{high},{low}")
+        }
+        (_, IpAddr::V4(address)) => format!("EPRT |1|{address}|{}|", at.port()),
+        (_, IpAddr::V6(address)) => format!("EPRT |2|{address}|{}|", at.port()),
+    }
+}
+
+/// Waits for the server to connect, or to say that it cannot. Whoever else connects is sent away.
+pub(super) fn accepted(
+    dialogue: &mut Dialogue,
+    line: &Line<'_>,
+    listener: &TcpListener,
+    attempt: &mut Attempt,
+) -> Result<(Option<TcpStream>, Option<Answer>), Missed> {
+    let deadline = Instant::now() + line.dialer.timeout;
+    let mut answer = None;
+    while Instant::now() < deadline {
+        if line.dialer.cancel.is_cancelled() {
+            return Err(ended());
+        }
+        match listener.accept() {
+            Ok((stream, from)) if from.ip().to_canonical() == line.peer.ip().to_canonical() => {
+                attempt.data.connected = true;
+                attempt.data.peer = Some(from.to_string());
+                let blocking = stream.set_nonblocking(false);
+                return blocking
+                    .map(|()| (Some(stream), answer))
+                    .map_err(|error| Missed::new(ProbeOutcome::Failed, plain(&error)));
+            }
+            Ok(_) => continue,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            // A connection that is gone again.
+            Err(_) => {}
+        }
+        match &answer {
+            None => answer = dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?,
+            Some(answer) if !answer.is(1) => break,
+            Some(_) => {
+                if let Some(later) =
+                    dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?
+                {
+                    answer = Some(later);
+                }
+            }
+        }
+    }
+    match answer {
+        Some(answer) if !answer.is(1) => Ok((None, Some(answer))),
+        // The server still tries, and its answer would be taken for the one to the next command.
+        _ => Err(Missed::new(
+            ProbeOutcome::TimedOut,
+            format!(
+                "the server did not connect to {} within {}",
+                attempt.data.announced.as_deref().unwrap_or("this machine"),
+                seconds(line.dialer.timeout)
+            ),
+        )),
+    }
+}
+
+/// Why there is no data connection in active mode, by the server's word.
+pub(super) fn not_opened(answer: &Answer, line: &Line<'_>) -> Missed {
+    let code = answer.code;
+    match code {
+        425 | 426 => Missed::new(
+            ProbeOutcome::TimedOut,
+            format!("the server could not connect to {} (reply {code})", line.local.ip()),
+        ),
+        _ => refusal(answer),
+    }
+}
+
+/// The next port of a range on which this machine can listen, from the one after the last.
+pub(super) fn listen(
+    dialer: &Dialer,
+    address: IpAddr,
+    range: PortRange,
+    used: &mut u32,
+) -> Result<TcpListener, Missed> {
+    while *used < range.count() {
+        let port = u16::try_from(u32::from(range.first()) + *used).unwrap_or(range.last());
+        *used += 1;
+        match dialer.listen(address, port) {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            Err(error) => {
+                let message =
+                    format!("this machine cannot listen on port {port}: {}", plain(&error));
+                return Err(Missed::new(ProbeOutcome::Failed, message));
+            }
+        }
+    }
+    let message = format!("no port of {range} is left to listen on");
+    Err(Missed::new(ProbeOutcome::NotTried, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ftp::wire::{eprt_argument, port_argument};
+
+    /// What is written is what our own reading of the two standards takes it for.
+    #[test]
+    fn announcements_are_read_back() {
+        let v4: SocketAddr = "10.1.0.2:40000".parse().unwrap();
+        let v6: SocketAddr = "[2001:db8::2]:40000".parse().unwrap();
+        assert_eq!(announcement(DataMode::Port, v4), "PORT 10,1,0,2,156,64");
+        assert_eq!(port_argument(b"10,1,0,2,156,64"), Some(v4));
+        for at in [v4, v6] {
+            let command = announcement(DataMode::Eprt, at);
+            let argument = command.strip_prefix("EPRT ").unwrap();
+            assert_eq!(eprt_argument(argument.as_bytes()), Some(at));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What is said on the control connection.
+//!
+//! It is our own and not a library's: replies are wanted as they came, also the one that ends a transfer
+//! on a data connection of ours; implicit TLS is wanted on a socket with the source address that was asked
+//! for; every wait has an end that does not move when a byte arrives; and a password is given to nobody
+//! who writes logs. The words themselves are read by [`crate::ftp::wire`].
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use super::cancel::Cancel;
+use super::channel::{Channel, stopped};
+use super::connect::Missed;
+use super::credentials::Credentials;
+use super::report::ProbeOutcome;
+use super::tls::Tls;
+use super::wire::Wire;
+use crate::ftp::wire::{LONGEST_LINE, Replies, ReplyLine};
+
+/// So many bytes a reply may have, all its lines together. Long lists of features have some kilobytes.
+const LONGEST_REPLY: usize = 64 * 1024;
+/// So many lines of a reply are kept, those of its beginning.
+const KEPT: usize = 100;
+
+/// A control connection, and what has come on it that was not read yet.
+#[derive(Debug)]
+pub(super) struct Dialogue {
+    channel: Channel,
+    unread: Vec<u8>,
+    replies: Replies,
+    /// The reply that is coming in.
+    taken: usize,
+    lines: Vec<String>,
+    timeout: Duration,
+}
+
+/// A reply, with the text of its lines without their codes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Answer {
+    pub code: u16,
+    /// Of the last line, as it came.
+    pub text: Vec<u8>,
+    pub lines: Vec<String>,
+}
+
+impl Answer {
+    pub(super) const fn is(&self, hundreds: u16) -> bool {
+        self.code / 100 == hundreds
+    }
+}
+
+impl Dialogue {
+    pub(super) fn new(channel: Channel, timeout: Duration) -> Self {
+        let (unread, lines) = (Vec::new(), Vec::new());
+        Self { channel, unread, replies: Replies::default(), taken: 0, lines, timeout }
+    }
+
+    /// Says a command and waits for the reply.
+    pub(super) fn ask(&mut self, command: &str) -> Result<Answer, Missed> {
+        let verb = command.split(' ').next().unwrap_or_default();
+        self.say(command)?;
+        self.reply(&format!("the reply to {verb}"))
+    }
+
+    /// Says who logs in, and gives the code of the last reply.
+    pub(super) fn log_in(&mut self, credentials: &Credentials) -> Result<u16, Missed> {
+        let code = self.ask(&format!("USER {}", credentials.user()))?.code;
+        if code != 331 {
+            return Ok(code);
+        }
+        Ok(self.ask(&format!("PASS {}", credentials.password()))?.code)
+    }
+
+    pub(super) fn say(&mut self, command: &str) -> Result<(), Missed> {
+        self.channel.until(Instant::now() + self.timeout);
+        let line = format!("{command}\r\n");
+        let said = self.channel.write_all(line.as_bytes()).and_then(|()| self.channel.flush());
+        let verb = command.split(' ').next().unwrap_or_default();
+        said.map_err(|error| stopped(&error, &format!("{verb} could not be sent")))
+    }
+
+    /// Waits for a reply as long as it may take.
+    pub(super) fn reply(&mut self, what: &str) -> Result<Answer, Missed> {
+        let deadline = Instant::now() + self.timeout;
+        match self.reply_by(deadline, what)? {
+            Some(answer) => Ok(answer),
+            None => {
+                Err(Missed::new(ProbeOutcome::Silent, format!("{what}: it did not come in time")))
+            }
+        }
+    }
+
+    /// The next reply, if all of it is there by then; what is there of it is kept for the next time.
+    pub(super) fn reply_by(
+        &mut self,
+        deadline: Instant,
+        what: &str,
+    ) -> Result<Option<Answer>, Missed> {
+        self.channel.until(deadline);
+        loop {
+            if let Some(answer) = self.next_reply(what)? {
+                return Ok(Some(answer));
+            }
+            let mut buffer = [0_u8; 4096];
+            match self.channel.read(&mut buffer) {
+                Ok(0) => {
+                    let message = format!("{what}: the server closed the connection");
+                    return Err(Missed::new(ProbeOutcome::Closed, message));
+                }
+                Ok(count) => self.unread.extend(buffer.iter().take(count)),
+                Err(error) => {
+                    let missed = stopped(&error, what);
+                    return match missed.outcome {
+                        ProbeOutcome::Silent if error.raw_os_error().is_none() => Ok(None),
+                        _ => Err(missed),
+                    };
+                }
+            }
+        }
+    }
+
+    /// A reply from what has come in, if it is complete.
+    fn next_reply(&mut self, what: &str) -> Result<Option<Answer>, Missed> {
+        let bad = |why: &str| Missed::new(ProbeOutcome::BadReply, format!("{what}: {why}"));
+        while let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
+            let mut line: Vec<u8> = self.unread.drain(..=end).collect();
+            self.taken += line.len();
+            while matches!(line.last(), Some(b'\n' | b'\r')) {
+                line.pop();
+            }
+            line.truncate(LONGEST_LINE);
+            let read = ReplyLine::parse(&line);
+            if self.lines.is_empty() && read.is_none() {
+                return Err(bad("what came is no reply of FTP"));
+            }
+            if self.taken > LONGEST_REPLY {
+                return Err(bad("it is too long"));
+            }
+            if self.lines.len() < KEPT {
+                let text = read.map_or(line.as_slice(), |read| read.text);
+                self.lines.push(String::from_utf8_lossy(text).trim().to_owned());
+            }
+            if let Some(reply) = self.replies.line(&line) {
+                self.taken = 0;
+                let lines = std::mem::take(&mut self.lines);
+                return Ok(Some(Answer { code: reply.code, text: reply.text.to_vec(), lines }));
+            }
+        }
+        if self.taken + self.unread.len() > LONGEST_REPLY {
+            return Err(bad("it is too long"));
+        }
+        Ok(None)
+    }
+
+    /// Puts TLS on the connection.
+    pub(super) fn secure(self, tls: &Tls, host: &str) -> Result<Self, Missed> {
+        // What is said in the clear before TLS begins would be taken for what is said within.
+        if !self.unread.is_empty() {
+            let message = "the server went on in the clear after it had agreed to TLS";
+            return Err(Missed::new(ProbeOutcome::TlsFailed, message));
+        }
+        let Channel::Plain(mut wire) = self.channel else { return Ok(self) };
+        wire.until(Instant::now() + self.timeout);
+        let secured = tls.begin(wire, host)?;
+        Ok(Self::new(Channel::Secured(Box::new(secured)), self.timeout))
+    }
+
+    pub(super) const fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
+    /// Says goodbye and does not wait for the answer.
+    pub(super) fn quit(&mut self) {
+        let _ = self.say("QUIT");
+        self.channel.close();
+    }
+}
+
+/// A wire for one more connection of a session.
+pub(super) fn wire(stream: std::net::TcpStream, timeout: Duration, cancel: &Cancel) -> Wire {
+    Wire::new(stream, Instant::now() + timeout, cancel.clone())
+}
