@@ -80,7 +80,7 @@ export declare function parse(text: string | Uint8Array, options: string, signal
 export declare function parseSync(text: string | Uint8Array, options: string): Firewall
 
 /** Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON. */
-export declare function probe(given: Firewall | string | Uint8Array | null, options: string, cancel: Cancel, progress: ((event: string) => void) | null): Promise<Answer>
+export declare function probe(given: Firewall | string | Uint8Array | null, options: string, cancel: Cancel, progress?: ((event: string) => void) | null): Promise<Answer>
 
 /** The provider of the catalogue with this id, as JSON. */
 export declare function provider(id: string): string
