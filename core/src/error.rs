@@ -2,6 +2,9 @@ use std::fmt;
 
 use crate::visible::visible;
 
+/// How many characters of a line are shown.
+const SHOWN: usize = 400;
+
 /// What kind of error it is; [`Code::as_str`] is the same in every language and never changes.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
@@ -123,10 +126,20 @@ impl fmt::Display for Repr {
         }
         write!(f, "{} [{}]", visible(&self.message), self.code)?;
         match &self.place {
-            Some(at) if !at.text.is_empty() => write!(f, "\n  | {}", visible(&at.text)),
+            Some(at) if !at.text.is_empty() => write!(f, "\n  | {}", shown(&at.text)),
             _ => Ok(()),
         }
     }
+}
+
+/// The text of a line, as long as a screen has room for once every character in it shows.
+fn shown(text: &str) -> String {
+    let mut shown = visible(text);
+    if let Some((end, _)) = shown.char_indices().nth(SHOWN) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
 }
 
 impl Error {

@@ -23,7 +23,6 @@ pub(super) struct Leg<'a> {
 }
 
 /// How far a packet has come.
-#[derive(Clone)]
 pub(super) struct Passage<A> {
     /// The state in which it may have passed so far; `None` once it cannot have.
     pub state: Option<PacketState>,
@@ -89,12 +88,12 @@ impl Leg<'_> {
                 Way::Ends | Way::Alone => Delivered::No,
             };
         }
-        if passage.delivered == Delivered::Maybe && self.follower.notes.is_some() {
-            // How it fares there makes no difference, but its rules may match.
-            let mut beside = passage.clone();
-            for stop in self.class.delivered.iter().filter(|stop| wanted(stop)) {
-                self.meet(stop, &mut beside, cell, lists, &mut Vec::new(), effort)?;
-            }
+        if let (Delivered::Maybe, Some(notes)) = (passage.delivered, self.follower.notes) {
+            // How it fares there makes no difference, but the rules there may match.
+            notes.may_take(
+                self.follower.firewall,
+                self.class.delivered.iter().map(|stop| stop.chain),
+            );
         }
         let onward = match passage.delivered {
             Delivered::Yes => &self.class.delivered,

@@ -128,11 +128,13 @@ impl Watch {
 pub(super) struct Notes {
     trail: RefCell<Trail>,
     watch: Watch,
+    /// The chains of which all rules may match.
+    unfollowed: RefCell<FxHashSet<ChainId>>,
 }
 
 impl Notes {
     pub(super) fn new(watch: Watch) -> Self {
-        Self { trail: RefCell::default(), watch }
+        Self { watch, ..Self::default() }
     }
 
     pub(super) fn into_trail(self) -> Trail {
@@ -150,8 +152,13 @@ impl Notes {
         let nat = all.filter(|(_, chain)| {
             chain.governs(family) && chain.base().is_some_and(|base| base.kind == BaseKind::Nat)
         });
-        let mut open: Vec<_> = nat.map(|(id, _)| id).collect();
-        let mut seen: FxHashSet<_> = open.iter().copied().collect();
+        self.may_take(firewall, nat.map(|(id, _)| id));
+    }
+
+    /// Nobody follows which rules packets match of these chains and those that they lead to.
+    pub(super) fn may_take(&self, firewall: &Firewall, chains: impl Iterator<Item = ChainId>) {
+        let mut seen = self.unfollowed.borrow_mut();
+        let mut open: Vec<_> = chains.filter(|chain| seen.insert(*chain)).collect();
         while let Some(chain) = open.pop() {
             let rules = firewall.chain(chain).into_iter().flat_map(|chain| chain.rules());
             for (index, rule) in (0..).zip(rules) {
