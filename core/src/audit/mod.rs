@@ -20,6 +20,8 @@ mod notice;
 mod repair;
 mod report;
 mod severity;
+#[cfg(any(feature = "capture", feature = "probe"))]
+mod standing;
 mod verdict;
 
 use std::borrow::Cow;
@@ -41,6 +43,8 @@ pub use report::{
     ProviderReport, Report, RuleSet, SCHEMA_VERSION, Share, Shown, Silenced,
 };
 pub use severity::{Level, Severity};
+#[cfg(any(feature = "capture", feature = "probe"))]
+pub(crate) use standing::{Observed, Prediction, Standing};
 pub use verdict::Verdict;
 
 use crate::error::Error;
@@ -303,7 +307,7 @@ impl<'a> Audit<'a> {
 }
 
 /// Where a firewall stands, by its rules, and why.
-pub(crate) fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
+fn placement_of(firewall: &Firewall) -> (Placement, Option<String>) {
     if let Some(because) = firewall.dialect().gateway() {
         return (Placement::ClientGateway, Some(because.to_owned()));
     }

@@ -1,6 +1,6 @@
 //! From what was observed to the report.
 
-use super::compare::{Comparison, Rules};
+use super::compare::Comparison;
 use super::describe;
 use super::findings::{self, providers, refined};
 use super::framing::{End as Ended, Form, Frames};
@@ -13,7 +13,7 @@ use super::report::{
 use super::tally::{Record, Tally};
 use super::track::Track;
 use super::vantage;
-use crate::audit::{Check, Finding, SCHEMA_VERSION, Verdict};
+use crate::audit::{Check, Finding, SCHEMA_VERSION, Standing, Verdict};
 use crate::ftp::{End, FlowKind, Protection};
 use crate::space::Family;
 
@@ -22,14 +22,13 @@ pub(super) fn report<R: std::io::Read>(
     frames: &Frames<R>,
     end: Ended,
     observer: Observer,
-    rules: Option<&Rules<'_>>,
+    rules: Option<&Standing<'_>>,
 ) -> CaptureReport {
     let Observer { mut tally, facts, .. } = observer;
     let begun = facts.first.unwrap_or_default();
     let mut records = std::mem::take(&mut tally.sessions);
     records.sort_by_key(|record| record.track.begun.packet);
-    let compared = rules.map(Comparison::new);
-    let (mut comparison, rule_set) = compared.unzip();
+    let mut comparison = rules.map(Comparison::new);
     let builder = Builder { tally: &tally, begun };
     let sessions: Vec<_> =
         records.iter().map(|record| builder.session(record, comparison.as_mut())).collect();
@@ -44,7 +43,7 @@ pub(super) fn report<R: std::io::Read>(
         capture: capture(file, frames, end, &facts),
         totals: tally.totals,
         findings: blamed(findings::of(&tally), &sessions),
-        rule_set,
+        rule_set: rules.map(Standing::rule_set),
         notes: notes(&tally, end, silent, &sessions, comparison.as_ref()),
         sessions,
         lost,

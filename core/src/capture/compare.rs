@@ -1,34 +1,24 @@
 //! What a rule set makes of the connections of a capture.
 
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-
-use ipnet::IpNet;
 
 use super::endpoint::Endpoint;
 use super::judge::Judged;
 use super::report::{Decided, Outcome};
 use super::tally::{Record, stopped};
-use crate::audit::{Explain, ExplainedPart, RuleSet, Verdict, placement_of};
-use crate::eval::symbolic::{Announced, Control, Interfaces};
-use crate::eval::{End, Placement};
-use crate::firewall::{Fate, Firewall};
+use crate::audit::{Observed, Prediction, Standing, Verdict};
+use crate::eval::End;
+use crate::eval::symbolic::{Announced, Control};
+use crate::firewall::Fate;
 use crate::ftp::{DataMode, FlowKind, Protection};
 
 /// So many connections are compared: each is a question about the whole rule set.
 const COMPARED: usize = 500;
 
-/// A rule set, and where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Rules<'a> {
-    pub firewall: &'a Firewall,
-    pub at: Option<Placement>,
-    pub interfaces: Interfaces,
-}
-
 /// Compares connections with a rule set, as long as there are not too many.
 pub(super) struct Comparison<'a> {
-    rules: &'a Rules<'a>,
-    at: Placement,
+    rules: &'a Standing<'a>,
     left: usize,
     /// How many were not compared.
     pub skipped: u64,
@@ -37,19 +27,8 @@ pub(super) struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(rules: &'a Rules<'a>) -> (Self, RuleSet) {
-        let (at, at_because) = match rules.at {
-            Some(at) => (at, None),
-            None => placement_of(rules.firewall),
-        };
-        let rule_set = RuleSet {
-            file: rules.firewall.file().map(str::to_owned),
-            given: true,
-            dialect: rules.firewall.dialect(),
-            at,
-            at_because,
-        };
-        (Self { rules, at, left: COMPARED, skipped: 0, refused: None }, rule_set)
+    pub(super) const fn new(rules: &'a Standing<'a>) -> Self {
+        Self { rules, left: COMPARED, skipped: 0, refused: None }
     }
 
     /// What it makes of a session's control connection.
@@ -92,7 +71,6 @@ impl<'a> Comparison<'a> {
         Some(decided(part, judged.outcome))
     }
 
-    /// The worst that may happen to a connection.
     fn ask(
         &mut self,
         opener: End,
@@ -100,66 +78,50 @@ impl<'a> Comparison<'a> {
         from_ports: RangeInclusive<u16>,
         to: Endpoint,
         session: Option<Control>,
-    ) -> Option<ExplainedPart> {
+    ) -> Option<Prediction> {
         if self.left == 0 {
             self.skipped += 1;
             return None;
         }
         self.left -= 1;
-        let network = |end: Endpoint| IpNet::from(end.address.ip());
-        let mut explain = Explain::connection(self.rules.firewall, self.at, opener)
-            .source(network(from))
-            .source_ports(from_ports)
-            .destination(network(to))
-            .destination_ports(to.port..=to.port);
-        let Interfaces { inside, outside } = &self.rules.interfaces;
-        if let Some(inside) = inside {
-            explain = explain.inside(inside);
-        }
-        if let Some(outside) = outside {
-            explain = explain.outside(outside);
-        }
-        if let Some(session) = session {
-            explain = explain.data_of(session);
-        }
-        match explain.run() {
-            Ok(explanation) => {
-                let worst = |part: &ExplainedPart| (part.fate == Fate::Accept, part.certain);
-                explanation.parts.into_iter().min_by_key(worst)
-            }
-            Err(error) => {
-                self.refused.get_or_insert_with(|| error.message().to_owned());
-                None
-            }
-        }
+        let to = SocketAddr::new(to.address.ip(), to.port);
+        let line = Observed { opener, from: from.address.ip(), from_ports, to, session };
+        self.rules.predict(line).unwrap_or_else(|error| {
+            self.refused.get_or_insert_with(|| error.message().to_owned());
+            None
+        })
     }
 }
 
-fn decided(part: ExplainedPart, outcome: Outcome) -> Decided {
-    let ExplainedPart { fate, certain, by, .. } = part;
+fn decided(prediction: Prediction, outcome: Outcome) -> Decided {
+    let Prediction { verdict, fate, certain, by, by_port } = prediction;
     let blocked = stopped(outcome) || outcome == Outcome::NotSeen;
     let worked = outcome.verdict() == Some(Verdict::Works);
     let verb = match fate {
         Fate::Accept => "let it through",
-        Fate::Drop => "drop it",
-        Fate::Reject => "reject it",
+        Fate::Drop if certain => "drop it",
+        Fate::Reject if certain => "reject it",
+        Fate::Drop | Fate::Reject => "stop it",
     };
-    let (agrees, message) = match (certain, fate) {
-        (false, _) => {
-            (None, "the rules do not decide it: it depends on what is not modelled".to_owned())
-        }
-        (true, Fate::Accept) if blocked => {
+    let (agrees, message) = match verdict {
+        Verdict::Works if blocked => {
             (Some(false), "the rules let it through, so something else stops it".to_owned())
         }
-        (true, Fate::Accept) => (worked.then_some(true), format!("the rules {verb}")),
-        (true, _) if blocked => (Some(true), format!("the rules {verb}")),
-        (true, _) if worked => (
+        Verdict::Works => (worked.then_some(true), format!("the rules {verb}")),
+        Verdict::Blocked if blocked => (Some(true), format!("the rules {verb}")),
+        Verdict::Blocked if worked => (
             Some(false),
             format!(
                 "the rules {verb}, and it worked: it did not pass these rules, or they were others then"
             ),
         ),
-        (true, _) => (None, format!("the rules {verb}")),
+        Verdict::Blocked => (None, format!("the rules {verb}")),
+        Verdict::Partly | Verdict::Undecided if by_port => {
+            (None, "the rules let it through from some ports and not from others".to_owned())
+        }
+        Verdict::Partly | Verdict::Undecided => {
+            (None, "the rules do not decide it: it depends on what is not modelled".to_owned())
+        }
     };
     Decided { fate, certain, by, agrees, message }
 }

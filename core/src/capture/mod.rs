@@ -37,12 +37,12 @@ pub use report::{
     CapturedSession, CapturedTransfer, Decided, Loss, Outcome, Vantage,
 };
 
+use crate::audit::Standing;
 use crate::error::{Code, Error};
 use crate::eval::Placement;
 use crate::eval::symbolic::Interfaces;
 use crate::firewall::Firewall;
 use crate::ftp::{Protection, Provider};
-use compare::Rules;
 use framing::Frames;
 use observer::Observer;
 
@@ -163,11 +163,8 @@ impl<'a> Capture<'a> {
         let mut observer = Observer::new(self.ports.iter().copied());
         let end = frames.each(|frame| observer.frame(frame))?;
         observer.finish();
-        let rules = self.firewall.map(|firewall| Rules {
-            firewall,
-            at: self.at,
-            interfaces: self.interfaces.clone(),
-        });
+        let standing = |firewall| Standing::new(firewall, self.at, self.interfaces.clone());
+        let rules = self.firewall.map(standing);
         Ok(build::report(self.file.clone(), &frames, end, observer, rules.as_ref()))
     }
 }

@@ -45,13 +45,14 @@ pub use report::{
     ProbedTls, ProbedTry,
 };
 
+use crate::audit::Standing;
 use crate::error::{Code, Error};
 use crate::eval::Placement;
 use crate::eval::symbolic::Interfaces;
 use crate::firewall::Firewall;
 use crate::ftp::{PortRange, Protection, Provider};
 use options::Options;
-use predict::{Prophet, Rules};
+use predict::Prophet;
 use run::{Listener, Run};
 use target::Host;
 
@@ -302,7 +303,7 @@ impl<'a> Probe<'a> {
     /// what the report is about.
     pub fn run(self) -> Result<ProbeReport, Error> {
         let Self { options, firewall, at, interfaces, cancel, listener } = self;
-        let rules = firewall.map(|firewall| Rules { firewall, at, interfaces });
+        let rules = firewall.map(|firewall| Standing::new(firewall, at, interfaces));
         let prophet = rules.map(|rules| Prophet::new(rules, options.provider.as_ref()));
         Run { options: &options, cancel: &cancel, prophet, listener }.report()
     }

@@ -1,15 +1,13 @@
 //! What a rule set makes of the connections that were tried, and whether that is what happened.
 
-use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::audit::{Audit, Explain, ExplainedPart, Report, RuleSet, Verdict, placement_of};
-use crate::eval::symbolic::{Announced, Control, Interfaces};
-use crate::eval::{End, Placement};
-use crate::firewall::{Fate, Firewall};
+use crate::audit::{Observed, Prediction, Report, RuleSet, Standing, Verdict};
+use crate::eval::symbolic::{Announced, Control};
+use crate::firewall::Fate;
 use crate::ftp::{Provider, SessionMode};
 
 /// What the rules predict, beside what was observed.
@@ -26,19 +24,10 @@ pub struct Predicted {
     pub by: Option<String>,
 }
 
-/// A rule set, and where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Rules<'a> {
-    pub firewall: &'a Firewall,
-    pub at: Option<Placement>,
-    pub interfaces: Interfaces,
-}
-
 /// Predicts what becomes of connections.
 #[derive(Debug)]
 pub(super) struct Prophet<'a> {
-    rules: Rules<'a>,
-    at: Placement,
+    rules: Standing<'a>,
     provider: Option<&'a Provider>,
     /// The audits that were made, each for a client and a server.
     audits: Vec<(IpAddr, IpAddr, Option<Report>)>,
@@ -46,57 +35,23 @@ pub(super) struct Prophet<'a> {
     pub refused: Option<String>,
 }
 
-/// A connection to be predicted.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub opener: End,
-    pub from: IpAddr,
-    pub from_ports: RangeInclusive<u16>,
-    pub to: SocketAddr,
-    /// Of data: what is known of the control connection.
-    pub session: Option<Control>,
-}
-
 impl<'a> Prophet<'a> {
-    pub(super) fn new(rules: Rules<'a>, provider: Option<&'a Provider>) -> (Self, RuleSet) {
-        let (at, at_because) = match rules.at {
-            Some(at) => (at, None),
-            None => placement_of(rules.firewall),
-        };
-        let rule_set = RuleSet {
-            file: rules.firewall.file().map(str::to_owned),
-            given: true,
-            dialect: rules.firewall.dialect(),
-            at,
-            at_because,
-        };
-        (Self { rules, at, provider, audits: Vec::new(), refused: None }, rule_set)
+    pub(super) const fn new(rules: Standing<'a>, provider: Option<&'a Provider>) -> Self {
+        Self { rules, provider, audits: Vec::new(), refused: None }
+    }
+
+    /// The rule set, for the report.
+    pub(super) fn rule_set(&self) -> RuleSet {
+        self.rules.rule_set()
     }
 
     /// What the rules make of a connection that fared so.
-    pub(super) fn connection(&mut self, line: Line, observed: Verdict) -> Option<Predicted> {
-        let mut explain = Explain::connection(self.rules.firewall, self.at, line.opener)
-            .source(IpNet::from(line.from))
-            .source_ports(line.from_ports)
-            .destination(IpNet::from(line.to.ip()))
-            .destination_ports(line.to.port()..=line.to.port());
-        let Interfaces { inside, outside } = &self.rules.interfaces;
-        if let Some(inside) = inside {
-            explain = explain.inside(inside);
-        }
-        if let Some(outside) = outside {
-            explain = explain.outside(outside);
-        }
-        if let Some(session) = line.session {
-            explain = explain.data_of(session);
-        }
-        match explain.run() {
-            Ok(explanation) => beside(&explanation.parts, observed),
-            Err(error) => {
-                self.refused.get_or_insert_with(|| error.message().to_owned());
-                None
-            }
-        }
+    pub(super) fn connection(&mut self, line: Observed, observed: Verdict) -> Option<Predicted> {
+        let predicted = self.rules.predict(line).unwrap_or_else(|error| {
+            self.refused.get_or_insert_with(|| error.message().to_owned());
+            None
+        });
+        predicted.map(|prediction| beside(&prediction, observed))
     }
 
     /// What the audit says about a mode that fared so, for this client and this server.
@@ -127,18 +82,8 @@ impl<'a> Prophet<'a> {
         let known = self.audits.iter().position(|(from, to, _)| (*from, *to) == (client, server));
         let at = known.unwrap_or(self.audits.len());
         if known.is_none() {
-            let mut audit = Audit::of(self.rules.firewall)
-                .client(IpNet::from(client))
-                .server(IpNet::from(server))
-                .at(self.at)
-                .fixes(false);
-            let Interfaces { inside, outside } = &self.rules.interfaces;
-            if let Some(inside) = inside {
-                audit = audit.inside(inside);
-            }
-            if let Some(outside) = outside {
-                audit = audit.outside(outside);
-            }
+            let audit = self.rules.audit();
+            let audit = audit.client(IpNet::from(client)).server(IpNet::from(server));
             let report = match audit.provider_spec(provider.clone()) {
                 Ok(audit) => Some(audit.run()),
                 Err(error) => {
@@ -165,26 +110,18 @@ const fn agreement(predicted: Verdict, observed: Verdict) -> Option<bool> {
     }
 }
 
-/// What is predicted for a connection whose course is one of these: nothing where it depends on a port
-/// that nobody knows, or on what is not modelled.
-fn beside(parts: &[ExplainedPart], observed: Verdict) -> Option<Predicted> {
-    let accepted = |part: &ExplainedPart| part.fate == Fate::Accept;
-    let verdict = match () {
-        () if parts.iter().all(|part| accepted(part) && part.certain) => Verdict::Works,
-        // Whether a refusal arrives may be open, and nothing gets through all the same.
-        () if parts.iter().all(|part| !accepted(part) && !part.may_accept) => Verdict::Blocked,
-        () => Verdict::Undecided,
-    };
-    let part = parts.iter().min_by_key(|part| (accepted(part), part.certain))?;
-    let agrees = agreement(verdict, observed);
-    let verb = match (part.fate, part.certain) {
+/// What is predicted, beside what was observed.
+fn beside(prediction: &Prediction, observed: Verdict) -> Predicted {
+    let Prediction { verdict, fate, certain, by, by_port } = prediction;
+    let agrees = agreement(*verdict, observed);
+    let verb = match (fate, certain) {
         (Fate::Accept, _) => "let it through",
         (Fate::Drop, true) => "drop it",
         (Fate::Reject, true) => "reject it",
         (Fate::Drop | Fate::Reject, false) => "stop it",
     };
     let message = match (verdict, agrees) {
-        (Verdict::Undecided, _) if parts.iter().any(accepted) && !parts.iter().all(accepted) => {
+        (Verdict::Undecided, _) if *by_port => {
             "the rules let it through from some ports and not from others".to_owned()
         }
         (Verdict::Undecided, _) => {
@@ -197,7 +134,7 @@ fn beside(parts: &[ExplainedPart], observed: Verdict) -> Option<Predicted> {
         (_, Some(true)) => format!("the rules {verb}, as observed"),
         (_, None) => format!("the rules {verb}"),
     };
-    Some(Predicted { verdict, agrees, message, by: Some(part.by.to_string()) })
+    Predicted { verdict: *verdict, agrees, message, by: Some(by.to_string()) }
 }
 
 /// The control connection of a session, for the prediction of its data connections.

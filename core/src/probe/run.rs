@@ -16,7 +16,7 @@ use super::report::{ProbeOutcome, ProbeReport, ProbedData, ProbedMode, ProbedSes
 use super::session::{Opener, Opening, Ready};
 use super::target::{self, Host, Target};
 use super::tls::Trust;
-use crate::audit::{RuleSet, SCHEMA_VERSION, Verdict};
+use crate::audit::{Observed, SCHEMA_VERSION, Verdict};
 use crate::error::{Code, Error};
 use crate::eval::End;
 use crate::eval::symbolic::Announced;
@@ -29,7 +29,7 @@ pub(super) type Listener<'a> = dyn FnMut(&ProbeEvent) + 'a;
 pub(super) struct Run<'a> {
     pub options: &'a Options,
     pub cancel: &'a Cancel,
-    pub prophet: Option<(Prophet<'a>, RuleSet)>,
+    pub prophet: Option<Prophet<'a>>,
     pub listener: Option<Box<Listener<'a>>>,
 }
 
@@ -82,7 +82,7 @@ impl Run<'_> {
             exit_code: verdict.exit_code(),
             complete,
             connections: dialer.opened.get(),
-            rule_set: self.prophet.map(|(_, rule_set)| rule_set),
+            rule_set: self.prophet.as_ref().map(Prophet::rule_set),
             findings: findings::of(&sessions),
             sessions,
             notes,
@@ -111,7 +111,7 @@ impl Run<'_> {
                 ));
             }
         }
-        if let Some(why) = self.prophet.as_ref().and_then(|(prophet, _)| prophet.refused.as_ref()) {
+        if let Some(why) = self.prophet.as_ref().and_then(|prophet| prophet.refused.as_ref()) {
             notes.push(format!("the rules could not be asked about everything: {why}"));
         }
         notes
@@ -242,7 +242,7 @@ impl Run<'_> {
             family: Family::of(target.at.ip()),
         };
         let server = target.at.ip();
-        if let (Some((prophet, _)), Some(local)) = (&mut self.prophet, local) {
+        if let (Some(prophet), Some(local)) = (&mut self.prophet, local) {
             probed.predicted = prophet.mode(asked, local.ip(), server, probed.verdict);
         }
         probed
@@ -275,10 +275,10 @@ impl Run<'_> {
     }
 
     fn predicted_control(&mut self, target: &Target, opening: &Opening) -> Option<Predicted> {
-        let (prophet, _) = self.prophet.as_mut()?;
+        let prophet = self.prophet.as_mut()?;
         let local = opening.local?;
         let connected = opening.tries.last().map(|attempt| attempt.outcome.verdict());
-        let line = predict::Line {
+        let line = Observed {
             opener: End::Client,
             from: local.ip(),
             from_ports: local.port()..=local.port(),
@@ -296,7 +296,7 @@ impl Run<'_> {
         (announced, from): (Option<SocketAddr>, Option<SocketAddr>),
         data: &ProbedData,
     ) -> Option<Predicted> {
-        let (prophet, _) = self.prophet.as_mut()?;
+        let prophet = self.prophet.as_mut()?;
         let announced = announced?;
         let readable = target.protection == Protection::Plain;
         let other = mode == DataMode::Pasv && announced.ip() != target.at.ip();
@@ -315,7 +315,7 @@ impl Run<'_> {
             None if passive => 1024..=u16::MAX,
             None => 1..=u16::MAX,
         };
-        let line = predict::Line {
+        let line = Observed {
             opener: if passive { End::Client } else { End::Server },
             from: if passive { session.local.ip() } else { target.at.ip() },
             from_ports,
