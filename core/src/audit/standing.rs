@@ -40,6 +40,7 @@ pub(crate) struct Prediction {
     pub verdict: Verdict,
     /// The worst that may happen.
     pub fate: Fate,
+    /// Whether nothing can change that, no port that nobody knows either.
     pub certain: bool,
     pub by: By,
     /// It gets through from some of the ports that it may have come from, and not from others.
@@ -102,5 +103,5 @@ fn prediction(parts: Vec<ExplainedPart>) -> Option<Prediction> {
     let by_port = parts.iter().any(accepted) && !parts.iter().all(accepted);
     let worst = parts.into_iter().min_by_key(|part| (accepted(part), part.certain))?;
     let ExplainedPart { fate, certain, by, .. } = worst;
-    Some(Prediction { verdict, fate, certain, by, by_port })
+    Some(Prediction { verdict, fate, certain: certain && !by_port, by, by_port })
 }

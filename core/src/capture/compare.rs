@@ -16,6 +16,9 @@ use crate::ftp::{DataMode, FlowKind, Protection};
 /// So many connections are compared: each is a question about the whole rule set.
 const COMPARED: usize = 500;
 
+/// The ports that clients open connections from.
+const EPHEMERAL: RangeInclusive<u16> = 1024..=u16::MAX;
+
 /// Compares connections with a rule set, as long as there are not too many.
 pub(super) struct Comparison<'a> {
     rules: &'a Standing<'a>,
@@ -46,13 +49,17 @@ impl<'a> Comparison<'a> {
             FlowKind::ActiveData => End::Server,
             FlowKind::PassiveData | FlowKind::Control => End::Client,
         };
-        let near = if opener == End::Client { client } else { server };
+        // Servers send active data from port 20 or from any (RFC 959 §5.2).
+        let (near, unseen) = match opener {
+            End::Client => (client, EPHEMERAL),
+            End::Server => (server, 1..=u16::MAX),
+        };
         let (from, ports, to) = match &transfer.track {
             Some(track) => {
                 let [from, to] = track.ends;
                 (from, from.port..=from.port, to)
             }
-            None => (near, 1024..=u16::MAX, transfer.announced?),
+            None => (near, unseen, transfer.announced?),
         };
         let own = if opener == End::Client { server.address } else { client.address };
         let announced = match (transfer.mode, transfer.announced) {

@@ -58,6 +58,17 @@ fn what_the_rules_do_not_decide_is_not_guessed() {
     assert_eq!((data.certain, data.agrees), (false, None));
 }
 
+/// The refusal is a packet of the firewall's own, which its own rules may stop; nothing gets through
+/// all the same.
+#[test]
+fn what_is_refused_is_stopped_whether_the_refusal_arrives_or_not() {
+    let reject = ":OUTPUT DROP [0:0]\n-A FORWARD -p tcp --dport 21005 -j REJECT\n";
+    let report = compared(&dropped(), &format!("{reject}{ESTABLISHED}{CONTROL}"));
+    let data = report.sessions[0].transfers[0].decided.as_ref().unwrap();
+    assert_eq!((data.fate, data.certain, data.agrees), (Fate::Reject, false, Some(true)));
+    assert!(data.message.contains("stop it"), "{}", data.message);
+}
+
 #[test]
 fn a_helper_is_taken_into_account() {
     let mut scene = Scene::new();
@@ -81,8 +92,7 @@ fn a_helper_is_taken_into_account() {
     assert_eq!((data.fate, data.agrees), (Fate::Drop, Some(false)));
 }
 
-#[test]
-fn a_connection_that_was_never_seen_is_asked_about_by_its_announcement() {
+fn never_seen() -> Scene {
     let mut scene = Scene::new();
     let control = scene.login();
     scene.ask(control, "PORT 10,1,0,2,156,64", "200 ok");
@@ -90,7 +100,12 @@ fn a_connection_that_was_never_seen_is_asked_about_by_its_announcement() {
     scene.wait(60_000);
     scene.line(control, Acceptor, "425 no");
     scene.quit(control);
-    let report = compared(&scene, &format!("{ESTABLISHED}{CONTROL}"));
+    scene
+}
+
+#[test]
+fn a_connection_that_was_never_seen_is_asked_about_by_its_announcement() {
+    let report = compared(&never_seen(), &format!("{ESTABLISHED}{CONTROL}"));
     let transfer = &report.sessions[0].transfers[0];
     assert_eq!(
         (transfer.outcome, transfer.finding),
@@ -98,6 +113,15 @@ fn a_connection_that_was_never_seen_is_asked_about_by_its_announcement() {
     );
     let data = transfer.decided.as_ref().unwrap();
     assert_eq!((data.fate, data.agrees), (Fate::Drop, Some(true)));
+}
+
+#[test]
+fn what_depends_on_a_port_that_nobody_saw_is_not_guessed() {
+    let active = "-A FORWARD -s 209.43.40.0/24 -p tcp --sport 20 -j ACCEPT\n";
+    let report = compared(&never_seen(), &format!("{ESTABLISHED}{CONTROL}{active}"));
+    let data = report.sessions[0].transfers[0].decided.as_ref().unwrap();
+    assert_eq!((data.certain, data.agrees), (false, None));
+    assert!(data.message.contains("from some ports"), "{}", data.message);
 }
 
 #[test]
