@@ -14,6 +14,8 @@
 
 #[path = "common/boundaries.rs"]
 mod boundaries;
+#[path = "common/files.rs"]
+mod files;
 #[path = "common/generator.rs"]
 mod generator;
 #[path = "common/random.rs"]
@@ -455,27 +457,12 @@ COMMIT
 
 #[test]
 fn they_agree_on_the_corpus() {
-    let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {
-        println!("skipped: PASVAUDIT_CORPUS names no folder of real rule sets");
-        return;
-    };
+    let Some(folder) = files::folder("iptables-save") else { return };
     let mut read = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from(corpus).join("iptables-save")];
-    while let Some(folder) = folders.pop() {
-        let mut entries: Vec<_> = std::fs::read_dir(&folder)
-            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-            .map(|entry| entry.expect("a readable folder").path())
-            .collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = std::fs::read(&path).expect("a readable file");
-            let Ok(firewall) = Parser::new().parse_bytes(bytes) else { continue };
-            read.push((path.display().to_string(), firewall));
-        }
+    for path in files::below(&folder).expect("a readable folder") {
+        let bytes = std::fs::read(&path).expect("a readable file");
+        let Ok(firewall) = Parser::new().parse_bytes(bytes) else { continue };
+        read.push((path.display().to_string(), firewall));
     }
     // Every kind of question for every file, or as many as are asked for, others with each seed.
     let each = number("PASVAUDIT_QUESTIONS", 6).clamp(1, 6);

@@ -1,9 +1,11 @@
 //! Rule sets that others wrote, read where they lie: set `PASVAUDIT_CORPUS` to the folder that
 //! holds `iptables-save/**`. Their licences differ, so none of them is kept here.
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
 
 use pasvaudit::Code;
 use pasvaudit::dialect::Parser;
@@ -37,19 +39,6 @@ const REFUSED: &[(&str, Code, &str)] = &[
     ("testconfigs/unsupported_command", Code::BadSyntax, "it lists commands that are no rules"),
 ];
 
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
 /// How many lines add a rule, counted by looking at line starts only.
 fn rules(text: &str) -> usize {
     let adds = |line: &&str| {
@@ -63,15 +52,11 @@ fn rules(text: &str) -> usize {
 
 #[test]
 fn every_rule_set_is_read_or_refused_for_a_reason() {
-    let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {
-        println!("skipped: PASVAUDIT_CORPUS is not set");
-        return;
-    };
-    let folder = Path::new(&corpus).join("iptables-save");
+    let Some(folder) = files::folder("iptables-save") else { return };
     let (mut exactly, mut with_unknowns) = (0, 0);
     let mut unknowns: BTreeMap<String, usize> = BTreeMap::new();
     let mut refused = Vec::new();
-    for path in files(&folder).unwrap() {
+    for path in files::below(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let text = fs::read_to_string(&path).unwrap();
         match Parser::new().file(name.as_str()).parse(text.as_str()) {

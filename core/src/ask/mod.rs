@@ -6,6 +6,7 @@
 pub mod json;
 #[cfg(feature = "probe")]
 mod probe;
+mod shapes;
 mod values;
 
 use std::collections::BTreeMap;
@@ -38,16 +39,16 @@ pub struct ParseOptions {
     /// The name of the file, for errors and reports.
     pub file: Option<String>,
     /// Outputs of `ipset save`.
-    #[serde(deserialize_with = "json::list")]
+    #[serde(deserialize_with = "shapes::list")]
     pub ipset: Vec<String>,
     /// Other files that the rule set needs, by the names by which it calls them.
-    #[serde(deserialize_with = "json::map")]
+    #[serde(deserialize_with = "shapes::map")]
     pub also: BTreeMap<String, String>,
     /// What of the rule set applies, by its ids or names, where it holds more.
-    #[serde(deserialize_with = "json::list")]
+    #[serde(deserialize_with = "shapes::list")]
     pub attached: Vec<String>,
     /// Addresses of the device itself: single ones, as `ip address` writes them, or whole blocks.
-    #[serde(deserialize_with = "json::list")]
+    #[serde(deserialize_with = "shapes::list")]
     pub local: Vec<String>,
     /// The version of Linux; empty for 6.0 or later.
     pub kernel: Option<String>,
@@ -60,15 +61,15 @@ pub struct ParseOptions {
 #[serde(default, deny_unknown_fields)]
 pub struct AuditOptions {
     /// The providers; none for SmartFile and Files.com.
-    #[serde(rename = "provider", deserialize_with = "json::some")]
+    #[serde(rename = "provider", deserialize_with = "shapes::some")]
     pub providers: Vec<ProviderChoice>,
     /// Where the firewall stands.
     pub at: Option<String>,
     /// Where the clients are.
-    #[serde(deserialize_with = "json::some")]
+    #[serde(deserialize_with = "shapes::some")]
     pub client: Vec<String>,
     /// Where the servers are.
-    #[serde(deserialize_with = "json::some")]
+    #[serde(deserialize_with = "shapes::some")]
     pub server: Vec<String>,
     /// The interface towards the protected end.
     pub inside: Option<String>,
@@ -163,12 +164,12 @@ pub struct ExplainOptions {
     /// Source addresses.
     pub src: Option<String>,
     /// Source ports.
-    #[serde(deserialize_with = "json::ports")]
+    #[serde(deserialize_with = "shapes::ports")]
     pub sport: Option<String>,
     /// Destination addresses.
     pub dst: Option<String>,
     /// Destination ports.
-    #[serde(deserialize_with = "json::ports")]
+    #[serde(deserialize_with = "shapes::ports")]
     pub dport: Option<String>,
     /// For single packets, the incoming interface.
     #[serde(rename = "in")]
@@ -190,13 +191,13 @@ pub struct CaptureOptions {
     /// The name of the file, for errors and reports.
     pub name: Option<String>,
     /// Providers whose control ports are known then.
-    #[serde(rename = "provider", deserialize_with = "json::some")]
+    #[serde(rename = "provider", deserialize_with = "shapes::some")]
     pub providers: Vec<ProviderChoice>,
     /// More control ports, for plain FTP and explicit TLS.
-    #[serde(rename = "port", deserialize_with = "json::list")]
+    #[serde(rename = "port", deserialize_with = "shapes::list")]
     pub ports: Vec<u16>,
     /// More control ports, for implicit TLS.
-    #[serde(alias = "tlsPort", rename = "tls_port", deserialize_with = "json::list")]
+    #[serde(alias = "tlsPort", rename = "tls_port", deserialize_with = "shapes::list")]
     pub tls_ports: Vec<u16>,
     /// Where the firewall stands whose rule set the connections are compared with.
     pub at: Option<String>,

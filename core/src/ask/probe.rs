@@ -7,7 +7,7 @@ use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 
 use super::values::address;
-use super::{ProviderChoice, json};
+use super::{ProviderChoice, shapes};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::{PortRange, Provider};
@@ -44,12 +44,12 @@ impl<'de> Deserialize<'de> for Secret {
 #[serde(default, deny_unknown_fields)]
 pub struct ProbeOptions {
     /// The hosts: names or addresses, with or without a port.
-    #[serde(rename = "host", deserialize_with = "json::some")]
+    #[serde(rename = "host", deserialize_with = "shapes::some")]
     pub hosts: Vec<String>,
     /// The provider that they are servers of.
     pub provider: Option<ProviderChoice>,
     /// The protections to try; none for those of the provider, or that are usual at the port.
-    #[serde(rename = "protection", deserialize_with = "json::some")]
+    #[serde(rename = "protection", deserialize_with = "shapes::some")]
     pub protections: Vec<String>,
     /// Who logs in.
     pub user: Option<Secret>,
@@ -74,12 +74,12 @@ pub struct ProbeOptions {
     /// How many data connections are tried by each way.
     pub samples: Option<u32>,
     /// The ports of this machine for active mode.
-    #[serde(deserialize_with = "json::ports")]
+    #[serde(deserialize_with = "shapes::ports")]
     pub active: Option<String>,
     /// Whether to send the password even where the certificate is not valid.
     pub insecure: bool,
     /// Authorities to trust besides, in PEM form.
-    #[serde(deserialize_with = "json::list")]
+    #[serde(deserialize_with = "shapes::list")]
     pub ca: Vec<String>,
     /// The most connections that are opened.
     #[serde(alias = "maxConnections")]

@@ -5,8 +5,10 @@ use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
 
+#[cfg(feature = "probe")]
+use super::Audit;
 use super::auditor::rule_set;
-use super::{Audit, By, Explain, ExplainedPart, RuleSet, Verdict, placement_of};
+use super::{By, Explain, ExplainedPart, RuleSet, Verdict, placement_of};
 use crate::error::Error;
 use crate::eval::symbolic::{Control, Interfaces};
 use crate::eval::{End, Placement};
@@ -63,6 +65,7 @@ impl<'a> Standing<'a> {
     }
 
     /// An audit of it, of which nobody wants fixes.
+    #[cfg(feature = "probe")]
     pub(crate) fn audit(&self) -> Audit<'a> {
         Audit {
             at: Some(self.at),

@@ -4,7 +4,7 @@ use super::compare::Comparison;
 use super::describe;
 use super::findings::{self, providers, refined};
 use super::framing::{End as Ended, Form, Frames};
-use super::judge::{self, Judged};
+use super::judge;
 use super::observer::{Facts, Observer};
 use super::report::{
     CaptureEnd, CaptureFacts, CaptureForm, CaptureReport, CapturedConnection, CapturedSession,
@@ -12,6 +12,7 @@ use super::report::{
 };
 use super::tally::{Record, Tally};
 use super::track::Track;
+use super::transfer::Judged;
 use super::vantage;
 use crate::audit::{Check, Finding, SCHEMA_VERSION, Standing, Verdict};
 use crate::ftp::{End, FlowKind, Protection};

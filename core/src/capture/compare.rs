@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
 use super::endpoint::Endpoint;
-use super::judge::Judged;
 use super::report::{Decided, Outcome};
 use super::tally::{Record, stopped};
+use super::transfer::Judged;
 use crate::audit::{Observed, Prediction, Standing, Verdict};
 use crate::eval::End;
 use crate::eval::symbolic::{Announced, Control};

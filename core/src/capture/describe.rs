@@ -1,10 +1,11 @@
 //! Outcomes in sentences.
 
-use super::judge::{Judged, foreign};
+use super::judge::foreign;
 use super::packet::Why;
 use super::report::{Outcome, Vantage};
 use super::tally::{Record, delay};
 use super::track::{OPENER, Track};
+use super::transfer::Judged;
 use crate::ftp::{DataMode, FlowKind};
 
 /// A length of time as people say it.

@@ -2,8 +2,9 @@
 
 use super::endpoint::{Address, Endpoint};
 use super::report::Outcome;
-use super::session::{Session, Transfer};
+use super::session::Session;
 use super::track::{ACCEPTOR, OPENER, Track};
+use super::transfer::{Judged, Transfer};
 use crate::audit::Check;
 use crate::ftp::FlowKind;
 
@@ -20,17 +21,6 @@ pub(super) enum Close {
     Capture,
     /// Room was needed.
     Hurried,
-}
-
-/// What became of a transfer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Judged {
-    pub transfer: Transfer,
-    pub flow: FlowKind,
-    pub outcome: Outcome,
-    pub certain: bool,
-    /// TLS hid the dialogue.
-    pub hidden: bool,
 }
 
 /// What became of a control connection.

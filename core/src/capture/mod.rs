@@ -26,6 +26,7 @@ mod table;
 mod tally;
 mod text;
 mod track;
+mod transfer;
 mod vantage;
 
 use std::fs::File;

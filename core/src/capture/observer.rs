@@ -8,10 +8,11 @@ use super::judge::{self, Close};
 use super::link::Link;
 use super::packet::{self, Packet, Segment, Undelivered};
 use super::recognise::{self, Evidence, Role};
-use super::session::{Session, Transfer};
+use super::session::Session;
 use super::table::{Key, Table};
 use super::tally::Tally;
 use super::track::{Moment, Track};
+use super::transfer::Transfer;
 use crate::ftp::Protection;
 
 /// How much is followed at once: connections that have said nothing yet or are over, data connections,

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoint::Address;
-use super::judge::{self, Control, Judged, astray};
+use super::judge::{self, Control, astray};
 use super::report::{CaptureTotals, Outcome};
 use super::session::Session;
 use super::track::Track;
+use super::transfer::Judged;
 use crate::audit::{Check, Verdict};
 use crate::ftp::{DataMode, FlowKind, Protection};
 

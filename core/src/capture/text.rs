@@ -3,9 +3,9 @@
 use super::report::{
     CaptureEnd, CaptureReport, CapturedSession, CapturedTransfer, Decided, Outcome,
 };
-use crate::audit::{Severity, Verdict};
-use crate::render;
+use crate::audit::Verdict;
 use crate::render::page::{Line, Look, Page};
+use crate::render::{self, counted};
 
 impl CaptureReport {
     /// The report as JSON: the same bytes in every language.
@@ -34,7 +34,7 @@ fn text(report: &CaptureReport, mut page: Page) -> String {
         session_text(&mut page, number, group);
         number += group.len();
     }
-    findings(&mut page, report);
+    page.findings(&report.findings);
     if !(report.notes.is_empty() && report.lost.is_empty()) {
         page.blank();
     }
@@ -55,14 +55,14 @@ fn headline(page: &mut Page, report: &CaptureReport) {
         Some(file) => line.quote(file).words(": "),
         None => line,
     };
-    let mut transfers = count(totals.transfers, "transfer");
+    let mut transfers = counted(totals.transfers, "transfer");
     if totals.transfers > 0 {
         transfers += &format!(
             " ({} worked, {} failed, {} undecided)",
             totals.transfers_worked, totals.transfers_failed, totals.transfers_undecided
         );
     }
-    let mut sessions = count(totals.sessions, "FTP session");
+    let mut sessions = counted(totals.sessions, "FTP session");
     if totals.sessions_failed > 0 {
         sessions += &format!(" ({} failed)", totals.sessions_failed);
     }
@@ -84,14 +84,10 @@ fn headline(page: &mut Page, report: &CaptureReport) {
     };
     let read = format!(
         "{} in {seconds}.{tenths} s ({}{links}){end}",
-        count(facts.packets, "packet"),
+        counted(facts.packets, "packet"),
         facts.form
     );
     page.line(0, 2, Line::new().words(read));
-}
-
-fn count(number: u64, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 fn look(outcome: Outcome) -> Look {
@@ -147,7 +143,7 @@ fn session_text(page: &mut Page, number: usize, group: &[CapturedSession]) {
         page.line(
             2,
             4,
-            Line::new().words(format!("and {} more", count(session.more_transfers, "transfer"))),
+            Line::new().words(format!("and {} more", counted(session.more_transfers, "transfer"))),
         );
     }
 }
@@ -170,27 +166,7 @@ fn transfer_text(page: &mut Page, transfer: &CapturedTransfer) {
 }
 
 fn decided(page: &mut Page, decided: Option<&Decided>) {
-    let Some(decided) = decided else { return };
-    let verdict = match decided.agrees {
-        Some(true) => Look::Plain,
-        Some(false) | None => Look::Verdict(Verdict::Undecided),
-    };
-    let line = Line::new().look(verdict, &decided.message);
-    page.line(4, 6, line.words(": ").quote(decided.by.to_string()));
-}
-
-fn findings(page: &mut Page, report: &CaptureReport) {
-    if !report.findings.is_empty() {
-        page.blank();
-    }
-    for finding in &report.findings {
-        let look = match finding.severity {
-            Severity::Error => Look::Verdict(Verdict::Blocked),
-            Severity::Warning => Look::Verdict(Verdict::Partly),
-            Severity::Info => Look::Strong,
-        };
-        let line = Line::new().look(look, finding.severity.as_str());
-        page.line(0, 2, line.words(format!(" {}: {}", finding.code, finding.message)));
-        page.line(2, 4, Line::new().words(format!("help: {}", finding.help)));
+    if let Some(Decided { agrees, message, by, .. }) = decided {
+        page.predicted(4, *agrees, message, Some(&by.to_string()));
     }
 }

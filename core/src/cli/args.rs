@@ -183,7 +183,8 @@ pub(super) struct Fix {
     #[arg(long, value_name = "N")]
     pub(super) max_rules: Option<usize>,
     /// How the rules are written: own (the rule set's dialect, with the places where they go),
-    /// iptables, ip6tables, nftables, words (a request to those who look after the firewall).
+    /// iptables, ip6tables, nftables, aws, cisco-ios, cisco-asa, pf, words (a request to those who look
+    /// after the firewall).
     #[arg(long, value_name = "FORM", default_value = "own")]
     pub(super) to: String,
     /// Print the whole rule set with the rules in it, and everything else as it is.

@@ -1,14 +1,14 @@
 //! Data connections that the server opens.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Instant;
 
-use super::connect::{Dialer, Missed, ended, plain, seconds};
-use super::data::{Attempt, Line, Source, listing, millis, refusal};
+use super::connect::Dialer;
+use super::data::{Attempt, Line, Source, listing, millis};
 use super::dialogue::{Answer, Dialogue};
+use super::missed::{Missed, plain};
 use super::report::ProbeOutcome;
-use super::wire::SLICE;
 use crate::ftp::{DataMode, PortRange};
 
 /// Tries a listing in active mode, with the server to connect to this port.
@@ -79,71 +79,6 @@ fn announcement(mode: DataMode, at: SocketAddr) -> String {
         }
         (_, IpAddr::V4(address)) => format!("EPRT |1|{address}|{}|", at.port()),
         (_, IpAddr::V6(address)) => format!("EPRT |2|{address}|{}|", at.port()),
-    }
-}
-
-/// Waits for the server to connect, or to say that it cannot. Whoever else connects is sent away.
-pub(super) fn accepted(
-    dialogue: &mut Dialogue,
-    line: &Line<'_>,
-    listener: &TcpListener,
-    attempt: &mut Attempt,
-) -> Result<(Option<TcpStream>, Option<Answer>), Missed> {
-    let deadline = Instant::now() + line.dialer.timeout;
-    let mut answer = None;
-    while Instant::now() < deadline {
-        if line.dialer.cancel.is_cancelled() {
-            return Err(ended());
-        }
-        match listener.accept() {
-            Ok((stream, from)) if from.ip().to_canonical() == line.peer.ip().to_canonical() => {
-                attempt.data.connected = true;
-                attempt.data.peer = Some(from.to_string());
-                let blocking = stream.set_nonblocking(false);
-                return blocking
-                    .map(|()| (Some(stream), answer))
-                    .map_err(|error| Missed::new(ProbeOutcome::Failed, plain(&error)));
-            }
-            Ok(_) => continue,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            // A connection that is gone again.
-            Err(_) => {}
-        }
-        match &answer {
-            None => answer = dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?,
-            Some(answer) if !answer.is(1) => break,
-            Some(_) => {
-                if let Some(later) =
-                    dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?
-                {
-                    answer = Some(later);
-                }
-            }
-        }
-    }
-    match answer {
-        Some(answer) if !answer.is(1) => Ok((None, Some(answer))),
-        // The server still tries, and its answer would be taken for the one to the next command.
-        _ => Err(Missed::new(
-            ProbeOutcome::TimedOut,
-            format!(
-                "the server did not connect to {} within {}",
-                attempt.data.announced.as_deref().unwrap_or("this machine"),
-                seconds(line.dialer.timeout)
-            ),
-        )),
-    }
-}
-
-/// Why there is no data connection in active mode, by the server's word.
-pub(super) fn not_opened(answer: &Answer, line: &Line<'_>) -> Missed {
-    let code = answer.code;
-    match code {
-        425 | 426 => Missed::new(
-            ProbeOutcome::TimedOut,
-            format!("the server could not connect to {} (reply {code})", line.local.ip()),
-        ),
-        _ => refusal(answer),
     }
 }
 

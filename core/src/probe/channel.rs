@@ -1,11 +1,9 @@
 //! A connection in the clear or with TLS on it.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::time::Instant;
 
-use super::connect::{Missed, ended, plain};
-use super::report::ProbeOutcome;
 use super::tls::Secured;
 use super::wire::Wire;
 
@@ -66,30 +64,4 @@ impl Write for Channel {
             Self::Secured(secured) => secured.flush(),
         }
     }
-}
-
-/// Why nothing more was read or written while `what` was waited for.
-pub(super) fn stopped(error: &io::Error, what: &str) -> Missed {
-    use ProbeOutcome::{Closed, Silent, TlsFailed, Unreachable};
-    let (outcome, why) = match error.kind() {
-        ErrorKind::TimedOut if error.raw_os_error().is_none() => {
-            (Silent, "it did not come in time")
-        }
-        ErrorKind::TimedOut => (Silent, "what was sent was never acknowledged"),
-        ErrorKind::UnexpectedEof => (Closed, "the other side closed the connection"),
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => {
-            (Closed, "the connection was reset")
-        }
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
-            (Unreachable, "an ICMP error came")
-        }
-        ErrorKind::Other if error.get_ref().is_some_and(|inner| !inner.is::<rustls::Error>()) => {
-            return ended();
-        }
-        _ => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            Some(tls) => return Missed::new(TlsFailed, format!("{what}: {tls}")),
-            None => return Missed::new(Closed, format!("{what}: {}", plain(error))),
-        },
-    };
-    Missed::new(outcome, format!("{what}: {why}"))
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 use super::cancel::Cancel;
+use super::missed::{Missed, ended, plain};
 use super::report::ProbeOutcome;
 
 /// Opens connections, and counts them.
@@ -22,19 +23,6 @@ pub(super) struct Dialer {
     /// How many more may be opened.
     pub left: Cell<u32>,
     pub opened: Cell<u32>,
-}
-
-/// Why there is no connection.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Missed {
-    pub outcome: ProbeOutcome,
-    pub message: String,
-}
-
-impl Missed {
-    pub(super) fn new(outcome: ProbeOutcome, message: impl Into<String>) -> Self {
-        Self { outcome, message: message.into() }
-    }
 }
 
 /// How often it is looked whether a connection came about: soon at first, for many come about at once.
@@ -169,17 +157,6 @@ fn in_progress(error: &io::Error) -> bool {
 
 fn failed(what: &str, error: &io::Error) -> Missed {
     Missed::new(ProbeOutcome::Failed, format!("{what}: {}", plain(error)))
-}
-
-pub(super) fn ended() -> Missed {
-    Missed::new(ProbeOutcome::Cancelled, "the probe was ended first")
-}
-
-/// What the system says, without its number.
-pub(super) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().to_lowercase()
 }
 
 /// Why a connection did not come about, as far as the system tells: an ICMP error arrives as an error

@@ -4,11 +4,11 @@ use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::active::{accepted, not_opened};
 use super::announced::judge;
-use super::channel::{Channel, stopped};
-use super::connect::{Dialer, Missed};
+use super::channel::Channel;
+use super::connect::{Dialer, seconds};
 use super::dialogue::{Answer, Dialogue, wire};
+use super::missed::{Missed, ended, plain, stopped};
 use super::report::{AnnouncedAddress, ProbeOutcome, ProbedData};
 use super::tls::{Tls, resumed};
 use super::wire::SLICE;
@@ -273,4 +273,68 @@ pub(super) const fn misleads(address: Option<AnnouncedAddress>) -> bool {
 pub(super) fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().min(Duration::from_secs(u64::from(u32::MAX))).as_millis())
         .unwrap_or(u64::MAX)
+}
+
+/// Waits for the server to connect, or to say that it cannot. Whoever else connects is sent away.
+fn accepted(
+    dialogue: &mut Dialogue,
+    line: &Line<'_>,
+    listener: &TcpListener,
+    attempt: &mut Attempt,
+) -> Result<(Option<TcpStream>, Option<Answer>), Missed> {
+    let deadline = Instant::now() + line.dialer.timeout;
+    let mut answer = None;
+    while Instant::now() < deadline {
+        if line.dialer.cancel.is_cancelled() {
+            return Err(ended());
+        }
+        match listener.accept() {
+            Ok((stream, from)) if from.ip().to_canonical() == line.peer.ip().to_canonical() => {
+                attempt.data.connected = true;
+                attempt.data.peer = Some(from.to_string());
+                let blocking = stream.set_nonblocking(false);
+                return blocking
+                    .map(|()| (Some(stream), answer))
+                    .map_err(|error| Missed::new(ProbeOutcome::Failed, plain(&error)));
+            }
+            Ok(_) => continue,
+            // None yet, or one that is gone again.
+            Err(_) => {}
+        }
+        match &answer {
+            None => answer = dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?,
+            Some(answer) if !answer.is(1) => break,
+            Some(_) => {
+                if let Some(later) =
+                    dialogue.reply_by(Instant::now() + SLICE, "the reply to LIST")?
+                {
+                    answer = Some(later);
+                }
+            }
+        }
+    }
+    match answer {
+        Some(answer) if !answer.is(1) => Ok((None, Some(answer))),
+        // The server still tries, and its answer would be taken for the one to the next command.
+        _ => Err(Missed::new(
+            ProbeOutcome::TimedOut,
+            format!(
+                "the server did not connect to {} within {}",
+                attempt.data.announced.as_deref().unwrap_or("this machine"),
+                seconds(line.dialer.timeout)
+            ),
+        )),
+    }
+}
+
+/// Why there is no data connection in active mode, by the server's word.
+fn not_opened(answer: &Answer, line: &Line<'_>) -> Missed {
+    let code = answer.code;
+    match code {
+        425 | 426 => Missed::new(
+            ProbeOutcome::TimedOut,
+            format!("the server could not connect to {} (reply {code})", line.local.ip()),
+        ),
+        _ => refusal(answer),
+    }
 }

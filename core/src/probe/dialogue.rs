@@ -9,9 +9,9 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use super::cancel::Cancel;
-use super::channel::{Channel, stopped};
-use super::connect::Missed;
+use super::channel::Channel;
 use super::credentials::Credentials;
+use super::missed::{Missed, stopped};
 use super::report::ProbeOutcome;
 use super::tls::Tls;
 use super::wire::Wire;

@@ -1,7 +1,7 @@
 //! From what was seen to what it is worth.
 
-use super::connect::Missed;
 use super::data::misleads;
+use super::missed::Missed;
 use super::predict::Predicted;
 use super::report::{
     AnnouncedAddress, ProbeOutcome, ProbeStage, ProbedData, ProbedMode, ProbedSession,

@@ -20,6 +20,7 @@ mod data;
 mod dialogue;
 mod findings;
 mod judge;
+mod missed;
 mod options;
 mod predict;
 mod progress;

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 
 use super::active;
 use super::cancel::Cancel;
-use super::connect::{Dialer, Missed};
+use super::connect::Dialer;
 use super::data::{self, Attempt, Line};
 use super::findings;
 use super::judge::{self, Seen};
+use super::missed::Missed;
 use super::options::Options;
 use super::predict::{self, Predicted, Prophet};
 use super::progress::{ProbeEvent, ProbeStep};

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::channel::Channel;
-use super::connect::{Dialer, Missed, ended, seconds};
+use super::connect::{Dialer, seconds};
 use super::credentials::Credentials;
 use super::data::millis;
 use super::dialogue::{Answer, Dialogue, wire};
+use super::missed::{Missed, ended};
 use super::options::Options;
 use super::report::{ProbeOutcome, ProbeStage, ProbedTls, ProbedTry};
 use super::target::Target;

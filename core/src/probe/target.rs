@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::cancel::Cancel;
-use super::connect::{Missed, ended};
+use super::missed::{Missed, ended};
 use super::report::ProbeOutcome;
 use super::wire::SLICE;
 use crate::error::{Code, Error};
@@ -169,7 +169,7 @@ fn resolve(name: &str, timeout: Duration, cancel: &Cancel) -> Result<Vec<IpAddr>
     loop {
         match receiver.recv_timeout(SLICE) {
             Ok(Ok(found)) => return Ok(found),
-            Ok(Err(error)) => return Err(failed(&super::connect::plain(&error))),
+            Ok(Err(error)) => return Err(failed(&super::missed::plain(&error))),
             Err(RecvTimeoutError::Disconnected) => return Err(failed("it could not be asked for")),
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(ended()),
             Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {

@@ -2,9 +2,9 @@
 
 use super::predict::Predicted;
 use super::report::{ProbeOutcome, ProbeReport, ProbedData, ProbedMode, ProbedSession};
-use crate::audit::{Severity, Verdict};
-use crate::render;
+use crate::audit::Verdict;
 use crate::render::page::{Line, Look, Page};
+use crate::render::{self, counted};
 
 impl ProbeReport {
     /// The report as JSON.
@@ -32,8 +32,8 @@ fn text(report: &ProbeReport, mut page: Page) -> String {
     let sessions = report.sessions.len();
     let line = Line::new().verdict(report.verdict).words(format!(
         ": {}, {}",
-        count(sessions, "session"),
-        count(report.connections as usize, "connection")
+        counted(sessions as u64, "session"),
+        counted(report.connections.into(), "connection")
     ));
     let line = if report.complete { line } else { line.words(", not everything was tried") };
     page.line(0, 2, line);
@@ -41,7 +41,7 @@ fn text(report: &ProbeReport, mut page: Page) -> String {
         page.blank();
         session_text(&mut page, session);
     }
-    findings(&mut page, report);
+    page.findings(&report.findings);
     if !report.notes.is_empty() {
         page.blank();
     }
@@ -49,10 +49,6 @@ fn text(report: &ProbeReport, mut page: Page) -> String {
         page.line(0, 2, Line::new().words(format!("note: {note}")));
     }
     page.finish()
-}
-
-fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 fn look(outcome: ProbeOutcome) -> Look {
@@ -136,30 +132,5 @@ fn predicted(page: &mut Page, predicted: Option<&Predicted>) {
 }
 
 fn prediction(page: &mut Page, indent: usize, predicted: &Predicted) {
-    let look = match predicted.agrees {
-        Some(true) => Look::Plain,
-        Some(false) | None => Look::Verdict(Verdict::Undecided),
-    };
-    let line = Line::new().look(look, &predicted.message);
-    let line = match &predicted.by {
-        Some(by) => line.words(": ").quote(by),
-        None => line,
-    };
-    page.line(indent, indent + 2, line);
-}
-
-fn findings(page: &mut Page, report: &ProbeReport) {
-    if !report.findings.is_empty() {
-        page.blank();
-    }
-    for finding in &report.findings {
-        let look = match finding.severity {
-            Severity::Error => Look::Verdict(Verdict::Blocked),
-            Severity::Warning => Look::Verdict(Verdict::Partly),
-            Severity::Info => Look::Strong,
-        };
-        let line = Line::new().look(look, finding.severity.as_str());
-        page.line(0, 2, line.words(format!(" {}: {}", finding.code, finding.message)));
-        page.line(2, 4, Line::new().words(format!("help: {}", finding.help)));
-    }
+    page.predicted(indent, predicted.agrees, &predicted.message, predicted.by.as_deref());
 }

@@ -13,8 +13,7 @@ use rustls::{
     ProtocolVersion, RootCertStore, SignatureScheme, StreamOwned,
 };
 
-use super::channel::stopped;
-use super::connect::Missed;
+use super::missed::{Missed, stopped};
 use super::report::ProbeOutcome;
 use super::wire::Wire;
 use crate::error::{Code, Error};

@@ -3,6 +3,7 @@
 mod catalogue;
 mod diagnosis;
 mod difference;
+mod evidence;
 mod explanation;
 mod facts;
 mod fix;
@@ -19,6 +20,9 @@ mod text;
 
 pub use catalogue::{provider_to_text, providers_to_text};
 pub use fix::{FixForm, FixText};
+
+#[cfg(any(feature = "capture", feature = "probe"))]
+pub(crate) use evidence::counted;
 
 use serde::Serialize;
 

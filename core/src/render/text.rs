@@ -3,7 +3,7 @@ use super::gaps::{Stop, more_gaps, stops};
 use super::page::{Line, Look, Page};
 use super::remedy::{self, Remedy};
 use super::sentence::Sentence;
-use crate::audit::{ProviderReport, Report, Severity, Verdict};
+use crate::audit::{ProviderReport, Report, Verdict};
 
 /// The answer first, then mode by mode, then what is missing and who is to blame, and what to do at the
 /// end, where the eye is when the command is done.
@@ -108,20 +108,8 @@ fn stop_text(page: &mut Page, stop: &Stop<'_>) {
 }
 
 fn findings(page: &mut Page, report: &Report) {
-    if !report.findings.is_empty() {
-        page.blank();
-    }
     let (shown, more) = facts::findings(report);
-    for finding in shown {
-        let look = match finding.severity {
-            Severity::Error => Look::Verdict(Verdict::Blocked),
-            Severity::Warning => Look::Verdict(Verdict::Partly),
-            Severity::Info => Look::Strong,
-        };
-        let line = Line::new().look(look, finding.severity.as_str());
-        page.line(0, 2, line.words(format!(" {}: {}", finding.code, finding.message)));
-        page.line(2, 4, Line::new().words(format!("help: {}", finding.help)));
-    }
+    page.findings(shown);
     if more > 0 {
         page.line(0, 2, Line::new().sentence(&facts::more_findings(more)));
     }

@@ -2,11 +2,12 @@
 //! that holds `aws_json/**`. Their licences differ, so none of them is kept here.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
 
 use pasvaudit::dialect::Parser;
 use serde_json::Value;
+
+use crate::files;
 
 /// How many are read exactly, and with unknowns. None is refused.
 const COUNTS: (usize, usize) = (38, 62);
@@ -17,19 +18,6 @@ const UNKNOWN: [(&str, &str, usize); 3] = [
     ("the prefixes in pl-", "--also", 1),
     ("whether sg-", "--attached", 38),
 ];
-
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
 
 /// How many permissions and entries a text has, counted by their keys.
 fn rules(value: &Value) -> usize {
@@ -45,14 +33,10 @@ fn rules(value: &Value) -> usize {
 
 #[test]
 fn every_answer_is_read() {
-    let Some(corpus) = std::env::var_os("PASVAUDIT_CORPUS") else {
-        println!("skipped: PASVAUDIT_CORPUS is not set");
-        return;
-    };
-    let folder = Path::new(&corpus).join("aws_json");
+    let Some(folder) = files::folder("aws_json") else { return };
     let mut counts = (0, 0);
     let mut unknowns = UNKNOWN.map(|(begin, option, _)| (begin, option, 0));
-    for path in files(&folder).unwrap() {
+    for path in files::below(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let text = fs::read_to_string(&path).unwrap();
         let parser = Parser::new().file(name.as_str());

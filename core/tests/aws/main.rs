@@ -5,6 +5,9 @@ mod acls;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+#[path = "../common/files.rs"]
+mod files;
+#[cfg(test)]
 mod fixes;
 #[cfg(test)]
 mod groups;

@@ -9,6 +9,21 @@ use crate::scene::{Acceptor, Opener, Scene};
 const DATA: &str = "209.43.40.5:21005";
 const FROM: &str = "10.1.0.2:50001";
 
+/// A session whose server has announced [`DATA`].
+fn announced(scene: &mut Scene) -> usize {
+    let control = scene.login();
+    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    control
+}
+
+/// The same with a transfer that has begun: its control and its data connection.
+fn begun(scene: &mut Scene, command: &str) -> (usize, usize) {
+    let control = announced(scene);
+    let data = scene.open(FROM, DATA);
+    scene.ask(control, command, "150 ok");
+    (control, data)
+}
+
 #[test]
 fn a_listing_that_works() {
     let mut scene = Scene::new();
@@ -35,8 +50,7 @@ fn a_listing_that_works() {
 #[test]
 fn nobody_answers_the_syn() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     scene.unanswered(FROM, DATA);
     scene.quit(control);
 
@@ -90,8 +104,7 @@ fn somebody_refuses_with_a_reset() {
 #[test]
 fn a_router_says_that_it_is_prohibited() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     scene.syn(FROM, DATA);
     scene.icmp("192.0.2.1", 3, 13);
     scene.quit(control);
@@ -123,8 +136,7 @@ fn the_same_over_ipv6() {
 #[test]
 fn the_third_packet_is_stopped() {
     let mut scene = Scene::at_server();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     let data = scene.syn(FROM, DATA);
     scene.syn_ack(data);
     scene.wait(1000);
@@ -215,10 +227,7 @@ fn a_server_behind_translation_announces_its_public_address() {
 #[test]
 fn the_connection_is_reset_by_somebody_between() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
-    let data = scene.open(FROM, DATA);
-    scene.ask(control, "RETR a", "150 ok");
+    let (control, data) = begun(&mut scene, "RETR a");
     scene.data(data, Acceptor, &[7; 1000]);
     scene.hops("209.43.40.", 61);
     scene.rst(data, Acceptor);
@@ -234,10 +243,7 @@ fn the_connection_is_reset_by_somebody_between() {
 #[test]
 fn nothing_passes_on_a_connection_that_came_about() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
-    let data = scene.open(FROM, DATA);
-    scene.ask(control, "RETR a", "150 ok");
+    let (control, data) = begun(&mut scene, "RETR a");
     scene.wait(60_000);
     scene.line(control, Acceptor, "426 timed out");
     scene.close(data);
@@ -248,10 +254,7 @@ fn nothing_passes_on_a_connection_that_came_about() {
 #[test]
 fn data_stalls() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
-    let data = scene.open(FROM, DATA);
-    scene.ask(control, "STOR a", "150 ok");
+    let (_, data) = begun(&mut scene, "STOR a");
     scene.data(data, Opener, &[7; 1000]);
     scene.unheard(data, Opener, &[8; 1400], 4);
     assert_eq!(scene.transfer().outcome, Outcome::Stalled);
@@ -260,10 +263,7 @@ fn data_stalls() {
 #[test]
 fn the_control_connection_is_forgotten_during_a_transfer() {
     let mut scene = Scene::at_server();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
-    let data = scene.open(FROM, DATA);
-    scene.ask(control, "RETR a", "150 ok");
+    let (control, data) = begun(&mut scene, "RETR a");
     scene.wait(600_000);
     scene.data(data, Acceptor, &[7; 1000]);
     scene.close(data);
@@ -278,10 +278,7 @@ fn the_control_connection_is_forgotten_during_a_transfer() {
 #[test]
 fn the_last_word_never_comes() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
-    let data = scene.open(FROM, DATA);
-    scene.ask(control, "STOR a", "150 ok");
+    let (control, data) = begun(&mut scene, "STOR a");
     scene.data(data, Opener, &[7; 1000]);
     scene.close(data);
     scene.wait(60_000);
@@ -293,8 +290,7 @@ fn the_last_word_never_comes() {
 #[test]
 fn a_file_that_is_not_there_is_nobodys_fault() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     let data = scene.open(FROM, DATA);
     scene.ask(control, "RETR a", "550 no such file");
     scene.close(data);
@@ -329,8 +325,7 @@ fn the_reply_to_pasv_never_comes() {
 #[test]
 fn a_capture_that_ends_too_early_decides_nothing() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    announced(&mut scene);
     scene.syn(FROM, DATA);
     let report = scene.report();
     assert_eq!(report.sessions[0].transfers[0].outcome, Outcome::Unfinished);
@@ -340,8 +335,7 @@ fn a_capture_that_ends_too_early_decides_nothing() {
 #[test]
 fn a_filter_that_left_data_out_is_told() {
     let mut scene = Scene::new();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     scene.ask(control, "LIST", "150 ok");
     scene.line(control, Acceptor, "226 done");
     scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,14).");
@@ -357,8 +351,7 @@ fn a_filter_that_left_data_out_is_told() {
 fn a_client_that_waits_for_its_connection_before_the_command() {
     // As curl does it; captured at the server, before which the SYN was dropped.
     let mut scene = Scene::at_server();
-    let control = scene.login();
-    scene.ask(control, "PASV", "227 Entering Passive Mode (209,43,40,5,82,13).");
+    let control = announced(&mut scene);
     scene.wait(30_000);
     scene.quit(control);
     let transfer = scene.transfer();

@@ -12,6 +12,9 @@ mod corpus;
 #[path = "../common/cisco_entries.rs"]
 mod entries;
 #[cfg(test)]
+#[path = "../common/files.rs"]
+mod files;
+#[cfg(test)]
 mod fixes;
 #[cfg(test)]
 #[path = "../common/gateway.rs"]

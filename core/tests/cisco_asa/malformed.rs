@@ -5,7 +5,7 @@ use std::fmt::Write;
 use pasvaudit::{Code, Dialect, Firewall};
 
 use crate::gateway::{ACCEPT, DROP, out};
-use crate::malformed_texts::{not_passed_over, refused, soon};
+use crate::malformed_texts::{not_passed_over, read_alike, refused, soon};
 use crate::support::INTERFACES;
 
 const ASA: Dialect = Dialect::CiscoAsa;
@@ -79,21 +79,12 @@ fn what_a_terminal_left_behind_is_refused() {
 #[test]
 fn line_ends_and_marks_of_other_systems_change_nothing() {
     let text = format!("{INTERFACES}access-list A extended permit tcp any any eq 21\n{APPLIED}!\n");
-    for text in [
-        text.replace('\n', "\r\n"),
-        format!("\u{feff}{text}"),
-        format!("\u{feff}{}", text.replace('\n', "\r\n")),
-        text.trim_end().to_owned(),
-        text.replace(' ', "\t"),
-    ] {
-        let firewall = Firewall::parse(text.as_str(), ASA).unwrap();
-        assert!(firewall.unmodelled().is_empty(), "{text:?}");
-        assert_eq!(out(&firewall, FROM, TO), ACCEPT, "{text:?}");
-        assert_eq!(out(&firewall, FROM, "198.51.100.5:22"), DROP, "{text:?}");
-    }
-    for empty in ["", "\n", "\u{feff}", "\r\n\r\n", "!\n: Saved\n", " \t \n"] {
-        assert_eq!(Firewall::parse(empty, ASA).unwrap_err().code(), Code::EmptyInput, "{empty:?}");
-    }
+    read_alike(ASA, &text, |firewall, text| {
+        assert_eq!(out(firewall, FROM, TO), ACCEPT, "{text:?}");
+        assert_eq!(out(firewall, FROM, "198.51.100.5:22"), DROP, "{text:?}");
+    });
+    let remarks = Firewall::parse("!\n: Saved\n", ASA).unwrap_err();
+    assert_eq!(remarks.code(), Code::EmptyInput);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use pasvaudit::{Code, Dialect, Firewall};
 
 use crate::gateway::{ACCEPT, out};
-use crate::malformed_texts::{not_passed_over, refused, soon};
+use crate::malformed_texts::{not_passed_over, read_alike, refused, soon};
 use crate::support::REJECT;
 
 const IOS: Dialect = Dialect::CiscoIos;
@@ -118,21 +118,12 @@ fn banners_are_no_commands() {
 #[test]
 fn line_ends_and_marks_of_other_systems_change_nothing() {
     let text = format!("{INTERFACES}ip access-list extended IN\n permit tcp any any eq 21\n!\n");
-    for text in [
-        text.replace('\n', "\r\n"),
-        format!("\u{feff}{text}"),
-        format!("\u{feff}{}", text.replace('\n', "\r\n")),
-        text.trim_end().to_owned(),
-        text.replace(' ', "\t"),
-    ] {
-        let firewall = Firewall::parse(text.as_str(), IOS).unwrap();
-        assert!(firewall.unmodelled().is_empty(), "{text:?}");
-        assert_eq!(out(&firewall, FROM, TO), ACCEPT, "{text:?}");
-        assert_eq!(out(&firewall, FROM, "198.51.100.5:22"), REJECT, "{text:?}");
-    }
-    for empty in ["", "\n", "\u{feff}", "\r\n\r\n", "!\n! nothing\n", " \t \n"] {
-        assert_eq!(Firewall::parse(empty, IOS).unwrap_err().code(), Code::EmptyInput, "{empty:?}");
-    }
+    read_alike(IOS, &text, |firewall, text| {
+        assert_eq!(out(firewall, FROM, TO), ACCEPT, "{text:?}");
+        assert_eq!(out(firewall, FROM, "198.51.100.5:22"), REJECT, "{text:?}");
+    });
+    let remarks = Firewall::parse("!\n! nothing\n", IOS).unwrap_err();
+    assert_eq!(remarks.code(), Code::EmptyInput);
 }
 
 #[test]

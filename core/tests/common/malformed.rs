@@ -42,3 +42,23 @@ pub(crate) fn not_passed_over(dialect: Dialect, text: &str, line: u32) {
         }
     }
 }
+
+/// Asserts that line ends, marks and blanks of other systems change nothing that `holds`, and that a text
+/// of nothing but them is empty.
+pub(crate) fn read_alike(dialect: Dialect, text: &str, holds: impl Fn(&Firewall, &str)) {
+    for text in [
+        text.replace('\n', "\r\n"),
+        format!("\u{feff}{text}"),
+        format!("\u{feff}{}", text.replace('\n', "\r\n")),
+        text.trim_end().to_owned(),
+        text.replace(' ', "\t"),
+    ] {
+        let firewall = Firewall::parse(text.as_str(), dialect).unwrap();
+        assert!(firewall.unmodelled().is_empty(), "{text:?}");
+        holds(&firewall, &text);
+    }
+    for empty in ["", "\n", "\u{feff}", "\r\n\r\n", "!\n", " \t \n"] {
+        let error = Firewall::parse(empty, dialect).unwrap_err();
+        assert_eq!(error.code(), Code::EmptyInput, "{empty:?}");
+    }
+}

@@ -2,6 +2,9 @@
 //! holds `nftables/**` and `nftables_json/**`. Their licences differ, so none of them is kept here.
 
 #[cfg(test)]
+#[path = "../common/files.rs"]
+mod files;
+#[cfg(test)]
 #[path = "../common/model.rs"]
 mod model;
 #[cfg(test)]

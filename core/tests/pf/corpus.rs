@@ -2,13 +2,14 @@
 //! `pf/**`. Their licences differ, so none of them is kept here.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
+use std::path::Path;
 
 use pasvaudit::eval::concrete::Moment;
 use pasvaudit::firewall::Test;
 use pasvaudit::{Dialect, End, Firewall, Parser};
 
+use super::files;
 use super::generator::ends;
 use super::random::Random;
 
@@ -24,19 +25,6 @@ const REFUSED: [(&str, usize); 6] = [
     ("no UTF-8", 1),
     ("what pfctl is told or says, in its tests", 19),
 ];
-
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
 
 /// Why a file is refused, by its name and its first lines.
 fn reason(name: &str, text: &str) -> Option<&'static str> {
@@ -57,21 +45,13 @@ fn reason(name: &str, text: &str) -> Option<&'static str> {
     })
 }
 
-fn folder() -> Option<PathBuf> {
-    let corpus = std::env::var_os("PASVAUDIT_CORPUS");
-    if corpus.is_none() {
-        println!("skipped: PASVAUDIT_CORPUS is not set");
-    }
-    Some(Path::new(&corpus?).join("pf"))
-}
-
 #[test]
 fn every_rule_set_is_read_or_refused_for_a_reason() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = files::folder("pf") else { return };
     let (mut exactly, mut with_unknowns) = (0, 0);
     let mut unknowns: BTreeMap<String, usize> = BTreeMap::new();
     let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in files(&folder).unwrap() {
+    for path in files::below(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let Ok(text) = String::from_utf8(fs::read(&path).unwrap()) else {
             *refused.entry("no UTF-8").or_default() += 1;
@@ -121,9 +101,9 @@ fn every_rule_set_is_read_or_refused_for_a_reason() {
 /// says what that of the other does not.
 #[test]
 fn a_text_and_what_pfctl_lists_of_it_are_the_same_model() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = files::folder("pf") else { return };
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in files(&folder)
+    for path in files::below(&folder)
         .unwrap()
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "in"))
@@ -219,10 +199,10 @@ fn model(firewall: &Firewall) -> Vec<String> {
 /// What pfctl makes of a text is the same rule set.
 #[test]
 fn a_text_and_what_pfctl_lists_of_it_are_the_same() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = files::folder("pf") else { return };
     let mut random = Random::new(1);
     let (mut pairs, mut compared) = (0, 0);
-    for path in files(&folder)
+    for path in files::below(&folder)
         .unwrap()
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "in"))

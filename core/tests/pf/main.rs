@@ -8,6 +8,8 @@
     reason = "a test stops where something is wrong"
 )]
 
+#[path = "../common/files.rs"]
+mod files;
 mod generator;
 #[path = "../common/random.rs"]
 mod random;

@@ -5,8 +5,8 @@
 //! states.
 
 mod acls;
+mod conditions;
 mod groups;
-mod tests;
 
 use super::super::json::Places;
 use super::attached::Attached;

@@ -2,7 +2,7 @@
 
 use super::super::attached::Applies;
 use super::super::estate::{Acl, Entry, Way};
-use super::tests::addresses;
+use super::conditions::addresses;
 use super::{ACLS, Lowering};
 use crate::dialect::json::{Fault, Read};
 use crate::error::Code;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::attached::Applies;
 use super::super::estate::{Group, Peer, Permission, Way};
-use super::tests::addresses;
+use super::conditions::addresses;
 use super::{GROUPS, Lowering};
 use crate::firewall::{Action, ChainId, States, Test};
 

@@ -2,11 +2,11 @@
 
 use super::super::syntax::{Maybe, Return, Way};
 use super::super::text::At;
+use super::conditions::{See, Tester, View};
 use super::order::{Item, What, deciding};
 use super::sections::Entry;
 use super::span;
 use super::states::Opened;
-use super::tests::{See, Tester, View};
 use crate::firewall::{
     Action, Base, BaseKind, Builder, ChainId, Direction, Fate, Hook, Mark, Policy, Ports, Reject,
     Side, Span, States, Test,

@@ -4,6 +4,7 @@
 //! rules for each: `filter/in` at the hook prerouting, `filter/out` at postrouting.
 
 mod chains;
+mod conditions;
 mod hosts;
 mod order;
 mod sections;
@@ -12,7 +13,6 @@ mod states;
 mod tables;
 mod tags;
 mod targets;
-mod tests;
 mod translate;
 
 use std::collections::HashMap;
@@ -24,9 +24,9 @@ use crate::error::Error;
 use crate::firewall::{Builder, Given, Span};
 use crate::source::Source;
 use chains::Lowering;
+use conditions::Tester;
 use hosts::Names;
 use order::{Loads, Order};
-use tests::Tester;
 
 /// How many rules may come of anchors that are called again and again, besides those of the text.
 const CALLED: usize = 100_000;

@@ -10,8 +10,8 @@
 
 use super::super::syntax::{Flags, Way};
 use super::chains::{Asked, Lowering};
+use super::conditions::{See, View};
 use super::order::{Item, What, deciding};
-use super::tests::{See, View};
 use crate::firewall::{Action, ChainId, Side, Span, Statuses, TcpFlags, Test};
 
 /// Whether the first packets of connections that pass make states.

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use super::super::syntax::{Kind, Statement, Way};
 use super::chains::Lowering;
+use super::conditions::{See, View};
 use super::order::{Item, What};
 use super::span;
-use super::tests::{See, View};
 use super::translate::crosses;
 use crate::firewall::{Action, Base, BaseKind, Fate, Mark, Policy, States, Test};
 

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::super::syntax::{Effects, Head, Target, Way};
 use super::super::text::At;
 use super::chains::{Asked, FAMILIES, Lowering, opener};
+use super::conditions::{See, View};
 use super::order::{Item, What, deciding};
 use super::sections::Entered;
 use super::span;
 use super::targets::{FTP_PROXY_WORDS, Meaning, anything, is_ftp_proxy, meanings, plain};
-use super::tests::{See, View};
 use crate::firewall::{
     Action, Base, BaseKind, ChainId, Fate, Mark, OneOf, Policy, Span, Test, Translation,
     TranslationKind,
