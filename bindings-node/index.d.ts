@@ -153,6 +153,12 @@ export interface CaptureOptions extends ParseOptions {
   name?: string | null
 }
 
+/** How to listen to an interface. */
+export interface LiveOptions extends Omit<CaptureOptions, 'name'> {
+  /** After how many seconds to end; never if left out. */
+  seconds?: number | null
+}
+
 /** Which connections to try. The options for reading are for the rule set, if there is one. */
 export interface ProbeOptions extends ParseOptions {
   /** The servers: names or addresses, with or without a port. */
@@ -387,6 +393,17 @@ export declare function captureSync(
   capture: string | Uint8Array,
   options?: CaptureOptions | null,
 ): CaptureReport
+
+/**
+ * Listens to an interface of this machine, and says what happened to the FTP sessions that passed.
+ *
+ * It ends after `seconds`; aborting `signal` ends it without an answer. It needs root.
+ */
+export declare function live(
+  name: string,
+  options?: LiveOptions | null,
+  signal?: AbortSignal | null,
+): Promise<CaptureReport>
 
 /**
  * Opens real connections to a server, and says which FTP sessions come about from here.

@@ -80,19 +80,31 @@ const capture = async (file, options, signal) => {
   )
 }
 
-const probe = async (options, signal) => {
+// Work that waits for the network, which `signal` ends.
+const waiting = async (signal, work) => {
   signal?.throwIfAborted()
-  const { rules, onProgress, ...others } = options ?? {}
   const cancel = new native.Cancel()
   const abort = () => cancel.cancel()
   signal?.addEventListener('abort', abort)
-  const tell = onProgress && ((event) => onProgress(JSON.parse(event)))
   try {
-    const probed = native.probe(rules ?? null, json(others), cancel, tell ?? null)
-    return opened(await abortable(signal, () => probed))
+    const begun = work(cancel)
+    return opened(await abortable(signal, () => begun))
   } finally {
     signal?.removeEventListener('abort', abort)
   }
+}
+
+const live = async (name, options, signal) => {
+  const { rules, ...others } = options ?? {}
+  return waiting(signal, (cancel) => native.live(name, rules ?? null, json(others), cancel))
+}
+
+const probe = async (options, signal) => {
+  const { rules, onProgress, ...others } = options ?? {}
+  const tell = onProgress && ((event) => onProgress(JSON.parse(event)))
+  return waiting(signal, (cancel) =>
+    native.probe(rules ?? null, json(others), cancel, tell ?? null),
+  )
 }
 
 const parseSync = (rules, options) => native.parseSync(rules, json(options))
@@ -128,6 +140,7 @@ module.exports = {
   diffSync,
   explain,
   explainSync,
+  live,
   parse,
   parseSync,
   probe,

@@ -8,8 +8,8 @@ export type ByKind = 'rule' | 'policy' | 'local'
 /** How the reading of a capture ended. */
 export type CaptureEnd = 'complete' | 'truncated' | 'damaged'
 
-/** The form of a capture file. */
-export type CaptureForm = 'pcap' | 'pcapng'
+/** The form of a capture. */
+export type CaptureForm = 'pcap' | 'pcapng' | 'live'
 
 /** How connections fare otherwise than before. */
 export type ChangeKind = 'lost' | 'became-undecided' | 'undecided-otherwise' | 'became-decided' | 'gained'

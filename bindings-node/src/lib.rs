@@ -176,7 +176,7 @@ pub fn capture(
     job(signal, move || json::capture(packets, rules, &options).map(Answer))
 }
 
-/// Ends a probe before its time.
+/// Ends what waits for the network before its time.
 #[derive(Default)]
 #[napi]
 pub struct Cancel(pasvaudit::probe::Cancel);
@@ -189,11 +189,23 @@ impl Cancel {
         Self::default()
     }
 
-    /// Ends the probe.
+    /// Ends it.
     #[napi]
     pub fn cancel(&self) {
         self.0.cancel();
     }
+}
+
+/// Listens to an interface with these options, a JSON object.
+#[napi(ts_return_type = "Promise<Answer>")]
+pub fn live(
+    interface: String,
+    #[napi(ts_arg_type = "Firewall | string | Uint8Array | null")] given: Option<Given<'_>>,
+    options: String,
+    cancel: &Cancel,
+) -> AsyncTask<Job<Answer>> {
+    let (rules, cancel) = (given.map(rules), cancel.0.clone());
+    job(None, move || json::live(&interface, rules, &options, &cancel).map(Answer))
 }
 
 /// Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON.

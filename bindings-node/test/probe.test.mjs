@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 
-import { probe } from '../index.js'
+import { live, probe } from '../index.js'
 
 const listing = '-rw-r--r-- 1 ftp ftp 5 Jan 1 00:00 hello\r\n'
 
@@ -110,4 +110,11 @@ test('what cannot be asked is refused', async () => {
   for (const options of [{}, { host: 'ftp://a' }, { host: '127.0.0.1:1', at: 'client-host' }]) {
     await assert.rejects(probe(options), (error) => error.code === 'bad-option')
   }
+})
+
+test('an interface that is not there is refused', async () => {
+  await assert.rejects(live('no such interface', { seconds: 1 }), (error) => {
+    assert.equal(error.code, 'bad-option')
+    return /lo/.test(error.message)
+  })
 })

@@ -183,6 +183,19 @@ fn capture(
 /// How long Python is left alone before it is asked whether somebody has pressed Ctrl-C.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// Listens to an interface with these options, a JSON object.
+#[pyfunction]
+#[pyo3(signature = (interface: "str", rules: "Firewall | bytes | None", options: "str") -> "Answer")]
+fn live(
+    py: Python<'_>,
+    interface: String,
+    rules: Option<Given<'_>>,
+    options: String,
+) -> PyResult<Answer> {
+    let rules = rules.map(Rules::from);
+    waited(py, None, move |cancel, _| json::live(&interface, rules, &options, cancel))
+}
+
 /// Tries connections with these options, a JSON object. `progress` is called with what happens, as JSON.
 #[pyfunction]
 #[pyo3(signature = (rules: "Firewall | bytes | None", options: "str", progress: "object") -> "Answer")]
@@ -193,12 +206,23 @@ fn probe(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Answer> {
     let rules = rules.map(Rules::from);
+    waited(py, progress, move |cancel, tell| json::probe(rules, &options, cancel, tell))
+}
+
+/// The answer of work that waits for the network; Ctrl-C, and whatever `progress` raises, end it.
+fn waited(
+    py: Python<'_>,
+    progress: Option<Py<PyAny>>,
+    work: impl FnOnce(&Cancel, &mut dyn FnMut(&str)) -> Result<json::Answer, pasvaudit::Error>
+    + Send
+    + 'static,
+) -> PyResult<Answer> {
     let cancel = Cancel::new();
     let (events, received) = mpsc::channel::<String>();
     let cancelled = cancel.clone();
     // Signals come to this thread, which has to look for them.
     let working = thread::spawn(move || {
-        json::probe(rules, &options, &cancelled, |event| {
+        work(&cancelled, &mut |event| {
             // Nobody may be listening any more.
             let _ = events.send(event.to_owned());
         })
@@ -225,7 +249,7 @@ fn probe(
     match (stopped, done) {
         (Some(error), _) => Err(error),
         (None, Ok(answer)) => answer.map(Answer).map_err(raised),
-        (None, Err(_)) => Err(PyRuntimeError::new_err("the probe ended by itself")),
+        (None, Err(_)) => Err(PyRuntimeError::new_err("it ended by itself")),
     }
 }
 
@@ -264,7 +288,7 @@ fn raised(error: pasvaudit::Error) -> PyErr {
 mod _pasvaudit {
     #[pymodule_export]
     use super::{
-        Answer, Firewall, allow, audit, capture, diff, explain, probe, provider, providers, run,
-        symptom,
+        Answer, Firewall, allow, audit, capture, diff, explain, live, probe, provider, providers,
+        run, symptom,
     };
 }

@@ -2,6 +2,7 @@
 
 import _thread
 import json
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -97,8 +98,13 @@ def test_ctrl_c_ends_a_probe() -> None:
         _thread.interrupt_main()
         control.recv(1)
 
-    with server(silent) as host, pytest.raises(KeyboardInterrupt):
-        pasvaudit.probe(host=host, protection="plain", timeout=3600)
+    # Who runs the tests in the background may have turned Ctrl-C off for them.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with server(silent) as host, pytest.raises(KeyboardInterrupt):
+            pasvaudit.probe(host=host, protection="plain", timeout=3600)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_exception_of_the_listener_ends_a_probe() -> None:
@@ -132,3 +138,10 @@ def test_what_cannot_be_asked_is_refused() -> None:
         with pytest.raises(pasvaudit.PasvauditError) as refused:
             pasvaudit.probe(**options)  # type: ignore[arg-type]
         assert refused.value.code == "bad-option"
+
+
+def test_an_interface_that_is_not_there_is_refused() -> None:
+    with pytest.raises(pasvaudit.PasvauditError) as refused:
+        pasvaudit.live("no such interface", seconds=1)
+    assert refused.value.code == "bad-option"
+    assert "lo" in str(refused.value)

@@ -51,12 +51,15 @@
 //!
 //! - `capture`: module `capture`, which reads packet captures of sessions that failed.
 //! - `cli`: the `pasvaudit` command, as module `cli` and as a binary.
+//! - `live`: packets of an interface as they pass (`Capture::live`).
 //! - `probe`: module `probe`, which opens real connections.
 //! - `schema`: [JSON Schemas](https://json-schema.org) of reports and provider specs, by `schemars`.
 #![forbid(unsafe_code)]
 
 pub mod ask;
 pub mod audit;
+#[cfg(any(feature = "live", feature = "probe"))]
+mod cancel;
 #[cfg(feature = "capture")]
 pub mod capture;
 #[cfg(feature = "cli")]

@@ -339,7 +339,64 @@ def capture(
     given, rules_name = (None, None) if rules is None else _given(rules)
     options = {
         **_reading(dialect, file or rules_name, ipset, also, attached, local, kernel, lenient),
+        **_listening(at, inside, outside, provider, port, tls_port),
         "name": name,
+    }
+    asked = _pasvaudit.capture(captured, given, json.dumps(options, default=str))
+    report: CaptureReport = reader(CaptureReport)(json.loads(asked.to_json()), _rendering=asked)
+    return report
+
+
+def live(
+    interface: str,
+    *,
+    seconds: float | None = None,
+    rules: Rules | Firewall | None = None,
+    at: Placement | None = None,
+    inside: str | None = None,
+    outside: str | None = None,
+    provider: Choice | Sequence[Choice] | None = None,
+    port: int | Sequence[int] = (),
+    tls_port: int | Sequence[int] = (),
+    dialect: Dialect | None = None,
+    file: str | None = None,
+    ipset: str | Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    attached: str | Sequence[str] = (),
+    local: Network | Sequence[Network] = (),
+    kernel: str | None = None,
+    lenient: bool = False,
+) -> CaptureReport:
+    """Listen to an interface, and say what happened to the FTP sessions that passed. It needs root.
+
+    Ctrl-C ends it without an answer.
+
+    :param interface: The interface of this machine, such as ``"eth0"``.
+    :param seconds: After how many seconds it ends; never if left out.
+    :param rules: As in :func:`capture`, like all that follow.
+    :raises PasvauditError: Where there is no such interface, or this user may not listen.
+    """
+    given, rules_name = (None, None) if rules is None else _given(rules)
+    options = {
+        **_reading(dialect, file or rules_name, ipset, also, attached, local, kernel, lenient),
+        **_listening(at, inside, outside, provider, port, tls_port),
+        "seconds": seconds,
+    }
+    asked = _pasvaudit.live(interface, given, json.dumps(options, default=str))
+    report: CaptureReport = reader(CaptureReport)(json.loads(asked.to_json()), _rendering=asked)
+    return report
+
+
+def _listening(
+    at: Placement | None,
+    inside: str | None,
+    outside: str | None,
+    provider: Choice | Sequence[Choice] | None,
+    port: int | Sequence[int],
+    tls_port: int | Sequence[int],
+) -> dict[str, Any]:
+    """What captures are asked, however they come."""
+    return {
         "at": at,
         "inside": inside,
         "outside": outside,
@@ -347,9 +404,6 @@ def capture(
         "port": _list(port) or None,
         "tls_port": _list(tls_port) or None,
     }
-    asked = _pasvaudit.capture(captured, given, json.dumps(options, default=str))
-    report: CaptureReport = reader(CaptureReport)(json.loads(asked.to_json()), _rendering=asked)
-    return report
 
 
 def probe(

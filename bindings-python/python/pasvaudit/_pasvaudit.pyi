@@ -1,6 +1,6 @@
 from typing import final
 
-__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "probe", "provider", "providers", "run", "symptom"]
+__all__ = ["Answer", "Firewall", "allow", "audit", "capture", "diff", "explain", "live", "probe", "provider", "providers", "run", "symptom"]
 
 @final
 class Answer:
@@ -83,6 +83,11 @@ def diff(old: "Firewall | bytes", new: "Firewall | bytes", options: "str") -> "A
 def explain(rules: "Firewall | bytes", options: "str") -> "Answer":
     """
     Explains what becomes of packets or connections, with these options, a JSON object.
+    """
+
+def live(interface: "str", rules: "Firewall | bytes | None", options: "str") -> "Answer":
+    """
+    Listens to an interface with these options, a JSON object.
     """
 
 def probe(rules: "Firewall | bytes | None", options: "str", progress: "object") -> "Answer":

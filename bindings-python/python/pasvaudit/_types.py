@@ -11,8 +11,8 @@ ByKind: TypeAlias = Literal["rule", "policy", "local"]
 """The kind of thing that decides about a packet."""
 CaptureEnd: TypeAlias = Literal["complete", "truncated", "damaged"]
 """How the reading of a capture ended."""
-CaptureForm: TypeAlias = Literal["pcap", "pcapng"]
-"""The form of a capture file."""
+CaptureForm: TypeAlias = Literal["pcap", "pcapng", "live"]
+"""The form of a capture."""
 ChangeKind: TypeAlias = Literal["lost", "became-undecided", "undecided-otherwise", "became-decided", "gained"]
 """How connections fare otherwise than before."""
 Check: TypeAlias = Literal["FTP-C1", "FTP-C2", "FTP-C3", "FTP-C4", "FTP-D1", "FTP-D2", "FTP-D3", "FTP-D4", "FTP-D5", "FTP-D6", "FTP-D7", "FTP-A1", "FTP-A2", "FTP-A3", "FTP-L1", "FTP-L2", "FTP-L4", "FTP-L5", "FTP-L6", "FTP-L7", "FTP-O1", "FTP-O2", "FTP-O3", "FTP-N1", "FTP-N2", "FTP-N3", "FTP-N4", "FTP-N5", "FTP-T1", "FTP-T2", "FTP-6", "FTP-U1"]

@@ -17,13 +17,15 @@ use super::CaptureOptions;
 use super::ProbeOptions;
 use super::{AuditOptions, ConfigChoice, ExplainOptions, ProviderChoice, SymptomOptions};
 use crate::audit::{Difference, Explanation, Report};
+#[cfg(any(feature = "live", feature = "probe"))]
+use crate::cancel::Cancel;
 #[cfg(feature = "capture")]
 use crate::capture::CaptureReport;
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
 use crate::ftp::Diagnosis;
 #[cfg(feature = "probe")]
-use crate::probe::{Cancel, ProbeEvent, ProbeReport};
+use crate::probe::{ProbeEvent, ProbeReport};
 use crate::render::Form;
 
 /// The keys of [`ParseOptions`], which every question takes along with its own.
@@ -254,6 +256,24 @@ pub fn capture(packets: Packets, rules: Option<Rules>, options: &str) -> Result<
             super::capture(file, rules.as_deref(), &options)
         }
     };
+    report.map(|report| Answer::Capture(Box::new(report)))
+}
+
+/// [`super::live`]. The options of [`parse`] are for the rule set, if there is one.
+///
+/// # Errors
+///
+/// Those of [`super::live`] and [`super::parse`], and [`Code::BadOption`].
+#[cfg(feature = "live")]
+pub fn live(
+    interface: &str,
+    rules: Option<Rules>,
+    options: &str,
+    cancel: &Cancel,
+) -> Result<Answer, Error> {
+    let (reading, asking) = apart(options)?;
+    let rules = about(rules, reading)?;
+    let report = super::live(interface, rules.as_deref(), &typed(asking)?, cancel);
     report.map(|report| Answer::Capture(Box::new(report)))
 }
 

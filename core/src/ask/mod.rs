@@ -16,6 +16,8 @@ use std::io::Read;
 use serde::Deserialize;
 
 use crate::audit::{Audit, Config, Difference, Explain, Explanation, Report};
+#[cfg(feature = "live")]
+use crate::cancel::Cancel;
 #[cfg(feature = "capture")]
 use crate::capture::{Capture, CaptureReport};
 use crate::dialect::Parser;
@@ -205,6 +207,8 @@ pub struct CaptureOptions {
     pub inside: Option<String>,
     /// Its interface towards the rest of the world.
     pub outside: Option<String>,
+    /// How long to listen to an interface, in seconds.
+    pub seconds: Option<f64>,
 }
 
 /// Reads a rule set.
@@ -426,6 +430,37 @@ pub fn capture(
     rules: Option<&Firewall>,
     options: &CaptureOptions,
 ) -> Result<CaptureReport, Error> {
+    if options.seconds.is_some() {
+        let message =
+            "option seconds is about an interface that is listened to, and this is a file";
+        return Err(Error::new(Code::BadOption, message));
+    }
+    listener(rules, options)?.read(capture)
+}
+
+/// Listens to an interface until `cancel` is used, or the time is over, and says what happened to the FTP
+/// sessions, and with a rule set what that makes of the same connections.
+///
+/// # Errors
+///
+/// Those of [`Capture::live`], of reading a provider, and [`Code::BadOption`].
+#[cfg(feature = "live")]
+pub fn live(
+    interface: &str,
+    rules: Option<&Firewall>,
+    options: &CaptureOptions,
+    cancel: &Cancel,
+) -> Result<CaptureReport, Error> {
+    let longest = options.seconds.map(|time| values::seconds("seconds", time)).transpose()?;
+    listener(rules, options)?.live(interface, longest, cancel)
+}
+
+/// What captures are asked.
+#[cfg(feature = "capture")]
+fn listener<'a>(
+    rules: Option<&'a Firewall>,
+    options: &CaptureOptions,
+) -> Result<Capture<'a>, Error> {
     let mut question = Capture::new();
     if let Some(name) = &options.name {
         question = question.file(name);
@@ -452,7 +487,7 @@ pub fn capture(
                 let message = format!("option {name} is about a rule set, and none is given");
                 Err(Error::new(Code::BadOption, message))
             }
-            None => question.read(capture),
+            None => Ok(question),
         };
     };
     question = question.rules(rules);
@@ -465,7 +500,7 @@ pub fn capture(
     if let Some(outside) = &options.outside {
         question = question.outside(outside);
     }
-    question.read(capture)
+    Ok(question)
 }
 
 /// An option that the kind of question has no use for would be ignored in silence.

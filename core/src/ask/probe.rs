@@ -1,12 +1,11 @@
 //! The question what comes about from here.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
 
-use super::values::address;
+use super::values::{address, seconds};
 use super::{ProviderChoice, shapes};
 use crate::error::{Code, Error};
 use crate::firewall::Firewall;
@@ -192,13 +191,6 @@ impl ProbeOptions {
             (None, Some(_), _) => refused("option password: a user goes with it"),
         }
     }
-}
-
-fn seconds(option: &str, time: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(time).map_err(|_| {
-        let message = format!("option {option}: `{time}` is no number of seconds");
-        Error::new(Code::BadOption, message)
-    })
 }
 
 #[cfg(test)]

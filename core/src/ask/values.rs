@@ -1,5 +1,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+#[cfg(any(feature = "live", feature = "probe"))]
+use std::time::Duration;
 
 use ipnet::IpNet;
 
@@ -67,4 +69,11 @@ pub(super) fn state(text: &str) -> Result<States, Error> {
         "none" => Ok(States::INVALID),
         _ => Err(refused("state", text, "one of new, established, related, untracked, none")),
     }
+}
+
+/// A time in seconds.
+#[cfg(any(feature = "live", feature = "probe"))]
+pub(super) fn seconds(option: &str, time: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(time)
+        .map_err(|_| refused(option, &time.to_string(), "a number of seconds"))
 }

@@ -2,15 +2,15 @@
 
 use super::compare::Comparison;
 use super::describe;
-use super::findings::{self, providers, refined};
-use super::framing::{End as Ended, Form, Frames};
+use super::findings::{self, of_control, of_data, providers};
+use super::framing::{End as Ended, Taken};
 use super::judge;
 use super::observer::{Facts, Observer};
 use super::report::{
-    CaptureEnd, CaptureFacts, CaptureForm, CaptureReport, CapturedConnection, CapturedSession,
-    CapturedTransfer, Loss, Outcome, Vantage,
+    CaptureEnd, CaptureFacts, CaptureReport, CapturedConnection, CapturedSession, CapturedTransfer,
+    Loss, Outcome, Vantage,
 };
-use super::tally::{Record, Tally};
+use super::tally::{Record, Server, Tally};
 use super::track::Track;
 use super::transfer::Judged;
 use super::vantage;
@@ -18,10 +18,9 @@ use crate::audit::{Check, Finding, SCHEMA_VERSION, Standing, Verdict};
 use crate::ftp::{End, FlowKind, Protection};
 use crate::space::Family;
 
-pub(super) fn report<R: std::io::Read>(
+pub(super) fn report(
     file: Option<String>,
-    frames: &Frames<R>,
-    end: Ended,
+    taken: Taken,
     observer: Observer,
     rules: Option<&Standing<'_>>,
 ) -> CaptureReport {
@@ -33,19 +32,19 @@ pub(super) fn report<R: std::io::Read>(
     let builder = Builder { tally: &tally, begun };
     let sessions: Vec<_> =
         records.iter().map(|record| builder.session(record, comparison.as_mut())).collect();
-    let lost = lost(frames.unreadable, &facts, &tally, comparison.as_ref());
+    let lost = lost(taken.unreadable, &facts, &tally, comparison.as_ref());
     let hidden = |record: &Record| record.hidden && record.transfers.is_empty();
     let silent = records.iter().filter(|record| hidden(record)).count();
-    let verdict = verdict(&tally, &facts, end, silent > 0 || frames.unreadable > 0);
+    let verdict = verdict(&tally, &facts, taken.end, silent > 0 || taken.unreadable > 0);
     CaptureReport {
         schema_version: SCHEMA_VERSION,
         verdict,
         exit_code: verdict.exit_code(),
-        capture: capture(file, frames, end, &facts),
+        capture: capture(file, taken, &facts),
         totals: tally.totals,
         findings: blamed(findings::of(&tally), &sessions),
         rule_set: rules.map(Standing::rule_set),
-        notes: notes(&tally, end, silent, &sessions, comparison.as_ref()),
+        notes: notes(&tally, taken.end, silent, &sessions, comparison.as_ref()),
         sessions,
         lost,
     }
@@ -71,28 +70,19 @@ fn blamed(mut findings: Vec<Finding>, sessions: &[CapturedSession]) -> Vec<Findi
     findings
 }
 
-fn capture<R: std::io::Read>(
-    file: Option<String>,
-    frames: &Frames<R>,
-    end: Ended,
-    facts: &Facts,
-) -> CaptureFacts {
-    let (packets, bytes) = frames.read();
-    let (end, damaged_at) = match end {
+fn capture(file: Option<String>, taken: Taken, facts: &Facts) -> CaptureFacts {
+    let (end, damaged_at) = match taken.end {
         Ended::Complete => (CaptureEnd::Complete, None),
         Ended::Truncated => (CaptureEnd::Truncated, None),
         Ended::Damaged { at } => (CaptureEnd::Damaged, Some(at)),
     };
     CaptureFacts {
         file,
-        form: match frames.form() {
-            Form::Pcap => CaptureForm::Pcap,
-            Form::Pcapng => CaptureForm::Pcapng,
-        },
+        form: taken.form,
         end,
         damaged_at,
-        bytes,
-        packets,
+        bytes: taken.bytes,
+        packets: taken.packets,
         segments: facts.segments,
         milliseconds: millis(facts.last.saturating_sub(facts.first.unwrap_or_default())),
         links: facts.links.iter().map(|link| (*link).to_owned()).collect(),
@@ -218,7 +208,9 @@ impl Builder<'_> {
             control: record.control.outcome,
             certain: record.control.certain,
             message: describe::control(record, vantage),
-            finding: self.refined(record, FlowKind::Control, false, check),
+            finding: check.map(|check| {
+                self.server(record).map_or(check, |known| of_control(known, server.port, check))
+            }),
             decided: comparison.and_then(|comparison| comparison.control(record)),
             vantage,
             vantage_because,
@@ -231,17 +223,9 @@ impl Builder<'_> {
         millis(time.saturating_sub(self.begun))
     }
 
-    fn refined(
-        &self,
-        record: &Record,
-        flow: FlowKind,
-        hidden: bool,
-        check: Option<Check>,
-    ) -> Option<Check> {
+    fn server(&self, record: &Record) -> Option<&Server> {
         let [_, server] = record.track.ends;
-        let check = check?;
-        let server = self.tally.servers.get(&server.address);
-        Some(server.map_or(check, |server| refined(server, flow, hidden, check)))
+        self.tally.servers.get(&server.address)
     }
 
     fn transfer(
@@ -258,7 +242,9 @@ impl Builder<'_> {
             outcome: *outcome,
             certain: *certain,
             message: describe::transfer(record, judged, vantage),
-            finding: self.refined(record, *flow, *hidden, check),
+            finding: check.map(|check| {
+                self.server(record).map_or(check, |known| of_data(known, *flow, *hidden, check))
+            }),
             command: transfer.verb.map(|verb| verb.as_str().to_owned()),
             mode: transfer.mode,
             flow: *flow,

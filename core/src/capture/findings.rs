@@ -3,17 +3,22 @@
 use std::net::IpAddr;
 
 use super::endpoint::Address;
-use super::tally::{Ports, Server, Tally};
+use super::tally::{Controls, Ports, Server, Tally};
 use crate::audit::{Check, Finding, Severity};
 use crate::ftp::{FlowKind, Provider};
 
 /// So many ranges of ports are told.
 const RANGES: usize = 12;
 
-/// What is known of the failures at one server, refined by everything else that happened there.
-pub(super) fn refined(server: &Server, flow: FlowKind, hidden: bool, check: Check) -> Check {
+/// What is known of a control connection that failed, refined by others to the same port.
+pub(super) fn of_control(server: &Server, port: u16, check: Check) -> Check {
+    let open = server.control.get(&port).is_some_and(|controls| controls.open > 0);
+    if check == Check::ControlBlocked && open { Check::ControlPartlyOpen } else { check }
+}
+
+/// What is known of a data connection that failed, refined by everything else that happened there.
+pub(super) fn of_data(server: &Server, flow: FlowKind, hidden: bool, check: Check) -> Check {
     match check {
-        Check::ControlBlocked if server.control_open > 0 => Check::ControlPartlyOpen,
         Check::DataBlocked if flow == FlowKind::PassiveData => {
             if hidden && blind(server) {
                 Check::HelperBlindedByTls
@@ -65,7 +70,7 @@ fn about(name: &str, server: &Server, check: Check, count: u64) -> Vec<Finding> 
     let severity = check.severity();
     let one = |message: String, help: &str| vec![finding(check, severity, message, help)];
     match check {
-        Check::ControlBlocked => control(name, server, count),
+        Check::ControlBlocked => control(name, server),
         Check::DataBlocked => data(name, server),
         Check::LaterPacketStopped => one(
             format!(
@@ -119,24 +124,25 @@ fn about(name: &str, server: &Server, check: Check, count: u64) -> Vec<Finding> 
     }
 }
 
-fn control(name: &str, server: &Server, count: u64) -> Vec<Finding> {
-    let check = refined(server, FlowKind::Control, false, Check::ControlBlocked);
-    let ports: Vec<_> = server.control_ports.iter().map(u16::to_string).collect();
-    let message = match check {
-        Check::ControlPartlyOpen => format!(
-            "{count} control {} to {name} were stopped, and {} came about",
-            connections(count),
-            server.control_open
-        ),
-        _ => format!("no control connection to {name} came about, of {count}"),
-    };
-    let help =
-        format!("allow TCP to port {} of the server, or find who refuses it", ports.join(", "));
-    vec![finding(check, check.severity(), message, &help)]
+fn control(name: &str, server: &Server) -> Vec<Finding> {
+    let stopped = server.control.iter().filter(|(_, controls)| controls.stopped > 0);
+    let of_port = stopped.map(|(&port, &Controls { open, stopped })| {
+        let check = of_control(server, port, Check::ControlBlocked);
+        let message = match open {
+            0 => format!("no control connection to {name} port {port} came about, of {stopped}"),
+            _ => format!(
+                "{stopped} control {} to {name} port {port} were stopped, and {open} came about",
+                connections(stopped)
+            ),
+        };
+        let help = format!("allow TCP to port {port} of the server, or find who refuses it");
+        finding(check, check.severity(), message, &help)
+    });
+    of_port.collect()
 }
 
 fn data(name: &str, server: &Server) -> Vec<Finding> {
-    let check = |hidden| refined(server, FlowKind::PassiveData, hidden, Check::DataBlocked);
+    let check = |hidden| of_data(server, FlowKind::PassiveData, hidden, Check::DataBlocked);
     let fared = &server.passive;
     let mut findings = Vec::new();
     if blind(server) {

@@ -12,6 +12,7 @@ use pcap_parser::pcapng::{
 use pcap_parser::{EnhancedPacketBlock, InterfaceDescriptionBlock, SimplePacketBlock};
 
 use super::link::Link;
+use super::report::CaptureForm;
 use crate::error::{Code, Error};
 
 /// How much is read at once, which is also the longest packet or block that is looked at.
@@ -50,11 +51,15 @@ pub(super) enum End {
     Damaged { at: u64 },
 }
 
-/// The forms of a capture.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Form {
-    Pcap,
-    Pcapng,
+/// What was read of a capture, and how that ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    pub form: CaptureForm,
+    pub end: End,
+    pub packets: u64,
+    pub bytes: u64,
+    /// Packets of which no interface, or no known kind of link, is known.
+    pub unreadable: u64,
 }
 
 /// Reads frames one by one.
@@ -62,8 +67,7 @@ pub(super) struct Frames<R> {
     input: Input<R>,
     kind: Kind,
     packets: u64,
-    /// Packets of which no interface, or no known kind of link, is known.
-    pub unreadable: u64,
+    unreadable: u64,
 }
 
 /// The part of a file that is in memory.
@@ -194,21 +198,9 @@ impl<R: Read> Frames<R> {
         Ok(Self { input, kind, packets: 0, unreadable: 0 })
     }
 
-    pub(super) fn form(&self) -> Form {
-        match self.kind {
-            Kind::Pcap { .. } => Form::Pcap,
-            Kind::Pcapng { .. } => Form::Pcapng,
-        }
-    }
-
-    /// How many packets were read, and how many bytes of the file.
-    pub(super) fn read(&self) -> (u64, u64) {
-        (self.packets, self.input.passed)
-    }
-
     /// Gives every frame to `take`, and says how the file ended.
-    pub(super) fn each(&mut self, mut take: impl FnMut(Frame<'_>)) -> Result<End, Error> {
-        loop {
+    pub(super) fn each(mut self, mut take: impl FnMut(Frame<'_>)) -> Result<Taken, Error> {
+        let end = loop {
             let next = match &mut self.kind {
                 Kind::Pcap { order, per_second, link } => {
                     pcap(&mut self.input, *order, *per_second, *link)?
@@ -237,12 +229,18 @@ impl<R: Read> Frames<R> {
                 }
                 Next::Other(size) => {
                     if !self.input.skip(size)? {
-                        return Ok(End::Truncated);
+                        break End::Truncated;
                     }
                 }
-                Next::End(end) => return Ok(end),
+                Next::End(end) => break end,
             }
-        }
+        };
+        let form = match self.kind {
+            Kind::Pcap { .. } => CaptureForm::Pcap,
+            Kind::Pcapng { .. } => CaptureForm::Pcapng,
+        };
+        let (packets, bytes) = (self.packets, self.input.passed);
+        Ok(Taken { form, end, packets, bytes, unreadable: self.unreadable })
     }
 }
 

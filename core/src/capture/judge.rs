@@ -123,7 +123,7 @@ impl Case<'_> {
             Word::Good if self.unheard() => sure(Outcome::ControlLost),
             Word::Good => sure(Outcome::Works),
             Word::No => sure(Outcome::Declined),
-            word if track.established.is_none() => self.handshake(track, word == Word::Failed),
+            word if !came_about(track) => self.handshake(track, word == Word::Failed),
             Word::Failed => self.failed(track),
             Word::None => self.unanswered(track),
         }
@@ -211,7 +211,7 @@ impl Case<'_> {
 
     /// A data connection of which nothing is known but itself.
     fn hidden(&self, track: &Track) -> (Outcome, bool) {
-        if track.established.is_none() {
+        if !came_about(track) {
             let (outcome, certain) = handshake(track, !self.cut(), self.now);
             // It may be another connection between the same hosts.
             return (outcome, certain && self.session.protection != crate::ftp::Protection::Plain);
@@ -249,8 +249,15 @@ impl Case<'_> {
         let announced = transfer.announced;
         let elsewhere = announced.is_some_and(|to| self.astray(to));
         if setup >= 400 {
-            let untranslated = elsewhere && self.flow == FlowKind::ActiveData;
-            return sure(if untranslated { Outcome::WrongAddress } else { Outcome::Declined });
+            let active = self.flow == FlowKind::ActiveData;
+            return match setup {
+                _ if active && elsewhere => sure(Outcome::WrongAddress),
+                // Some servers connect as soon as they know where to, and answer when they have;
+                // pyftpdlib with 421 where nobody answered.
+                425 if active => sure(Outcome::NotSeen),
+                421 if active => likely(Outcome::NotSeen),
+                _ => sure(Outcome::Declined),
+            };
         }
         let wanted = transfer.verb.is_some();
         match self.word() {
@@ -294,6 +301,14 @@ fn stalled(track: &Track) -> bool {
         let half = track.halves.get(direction);
         half.is_some_and(|half| half.unheard >= 2) && track.unacknowledged(direction)
     })
+}
+
+/// Whether a connection came about. A SYN-ACK that comes again, with nothing behind it, says that the
+/// handshake's last packet was sent and did not arrive.
+pub(super) fn came_about(track: &Track) -> bool {
+    let heard = track.opener().bytes > 0 && !track.unacknowledged(OPENER);
+    let again = track.acceptor().syns >= 2 && track.acceptor().bytes == 0 && !heard;
+    track.established.is_some() && !again
 }
 
 /// What became of a connection that did not come about. If `over`, nobody waits for it any more.

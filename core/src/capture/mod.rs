@@ -16,6 +16,8 @@ mod findings;
 mod framing;
 mod judge;
 mod link;
+#[cfg(feature = "live")]
+mod live;
 mod observer;
 mod packet;
 mod recognise;
@@ -32,6 +34,8 @@ mod vantage;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+#[cfg(feature = "live")]
+use std::time::Duration;
 
 pub use report::{
     CaptureEnd, CaptureFacts, CaptureForm, CaptureReport, CaptureTotals, CapturedConnection,
@@ -39,12 +43,14 @@ pub use report::{
 };
 
 use crate::audit::Standing;
+#[cfg(feature = "live")]
+pub use crate::cancel::Cancel;
 use crate::error::{Code, Error};
 use crate::eval::Placement;
 use crate::eval::symbolic::Interfaces;
 use crate::firewall::Firewall;
 use crate::ftp::{Protection, Provider};
-use framing::Frames;
+use framing::{Frames, Taken};
 use observer::Observer;
 
 /// How a capture is to be read.
@@ -159,13 +165,43 @@ impl<'a> Capture<'a> {
         self.reported(capture).map_err(|error| error.in_file(self.file.as_deref()))
     }
 
+    /// Listens to an interface of this machine until `cancel` is used or, if a time is given, until it
+    /// is over. What passed before is not known: begin before the session does.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadOption`] where no interface has that name; [`Code::Io`] where this user may not listen,
+    /// which is for root.
+    #[cfg(feature = "live")]
+    pub fn live(
+        self,
+        interface: &str,
+        longest: Option<Duration>,
+        cancel: &Cancel,
+    ) -> Result<CaptureReport, Error> {
+        let named = match self.file {
+            Some(_) => self,
+            None => self.file(interface),
+        };
+        named.observed(|observer| {
+            live::each(interface, longest, cancel, |frame| observer.frame(frame))
+        })
+    }
+
     fn reported(&self, capture: impl Read) -> Result<CaptureReport, Error> {
-        let mut frames = Frames::new(capture)?;
+        let frames = Frames::new(capture)?;
+        self.observed(|observer| frames.each(|frame| observer.frame(frame)))
+    }
+
+    fn observed(
+        &self,
+        packets: impl FnOnce(&mut Observer) -> Result<Taken, Error>,
+    ) -> Result<CaptureReport, Error> {
         let mut observer = Observer::new(self.ports.iter().copied());
-        let end = frames.each(|frame| observer.frame(frame))?;
+        let taken = packets(&mut observer)?;
         observer.finish();
         let standing = |firewall| Standing::new(firewall, self.at, self.interfaces.clone());
         let rules = self.firewall.map(standing);
-        Ok(build::report(self.file.clone(), &frames, end, observer, rules.as_ref()))
+        Ok(build::report(self.file.clone(), taken, observer, rules.as_ref()))
     }
 }

@@ -89,12 +89,14 @@ words! {
 }
 
 words! {
-    /// The form of a capture file.
+    /// The form of a capture.
     CaptureForm, "form of a capture" {
         /// That of libpcap and tcpdump.
         Pcap = "pcap",
         /// That of Wireshark.
         Pcapng = "pcapng",
+        /// None: the packets were taken from an interface as they passed.
+        Live = "live",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What came of everything, counted, and the part of it that is told one by one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::endpoint::Address;
 use super::judge::{self, Control, astray};
@@ -19,8 +19,8 @@ const TRANSFERS: usize = 200;
 const ALL_TRANSFERS: usize = 3000;
 /// Of so many servers is counted how each port fared.
 const SERVERS: usize = 256;
-/// And so many of its control ports are told.
-const CONTROL_PORTS: usize = 8;
+/// And of so many of its control ports, how connections to them fared.
+const CONTROL_PORTS: usize = 64;
 
 /// A session that is over.
 #[derive(Debug)]
@@ -40,9 +40,7 @@ pub(super) struct Ports(Box<[u64; 1024]>);
 /// How connections to a server fared, and from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Server {
-    pub control_ports: BTreeSet<u16>,
-    pub control_open: u64,
-    pub control_failed: u64,
+    pub control: BTreeMap<u16, Controls>,
     pub passive: Fared,
     pub active: Fared,
     /// The same where TLS hides the dialogue; also counted above.
@@ -55,6 +53,13 @@ pub(super) struct Server {
     pub announced: Option<Address>,
     /// What explains the failures, and how many of them.
     pub checks: BTreeMap<Check, u64>,
+}
+
+/// How control connections to a port fared.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Controls {
+    pub open: u64,
+    pub stopped: u64,
 }
 
 /// How data connections fared.
@@ -134,14 +139,18 @@ impl Tally {
         self.totals.sessions_failed += u64::from(failed);
         self.control_undecided += u64::from(control.outcome.verdict() == Some(Verdict::Undecided));
         if let Some(server) = self.server(session.server().address) {
-            if server.control_ports.len() < CONTROL_PORTS {
-                server.control_ports.insert(session.server().port);
-            }
-            if let Some(check) = judge::check(FlowKind::Control, control.outcome) {
+            let check = judge::check(FlowKind::Control, control.outcome);
+            if let Some(check) = check {
                 *server.checks.entry(check).or_default() += 1;
             }
-            server.control_open += u64::from(control.outcome == Outcome::Works);
-            server.control_failed += u64::from(stopped(control.outcome));
+            let port = session.server().port;
+            if server.control.len() < CONTROL_PORTS || server.control.contains_key(&port) {
+                let controls = server.control.entry(port).or_default();
+                controls.open += u64::from(control.outcome == Outcome::Works);
+                controls.stopped += u64::from(check == Some(Check::ControlBlocked));
+            } else {
+                self.uncounted += 1;
+            }
         }
         let undecided = |one: &Judged| {
             matches!(one.outcome.verdict(), Some(Verdict::Blocked | Verdict::Undecided))
@@ -186,7 +195,7 @@ impl Server {
         let transfer = &judged.transfer;
         let track = transfer.track.as_ref();
         let passive = judged.flow == FlowKind::PassiveData;
-        let came_about = track.is_some_and(|track| track.established.is_some());
+        let came_about = track.is_some_and(judge::came_about);
         let blocked = stopped(judged.outcome) || (judged.outcome == Outcome::NotSeen);
         let port = track.map(|track| {
             let [_, to] = track.ends;

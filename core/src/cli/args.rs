@@ -276,8 +276,14 @@ pub(super) struct Symptom {
 #[derive(Args, Debug)]
 pub(super) struct Capture {
     /// The capture (pcap or pcapng, as tcpdump -w and Wireshark write it); `-` for standard input.
-    #[arg(value_name = "FILE|-")]
-    pub(super) file: PathBuf,
+    #[arg(value_name = "FILE|-", required_unless_present = "live")]
+    pub(super) file: Option<PathBuf>,
+    /// Listen to this interface of this machine instead, until Ctrl-C. It needs root.
+    #[arg(long, value_name = "IFACE", conflicts_with = "file")]
+    pub(super) live: Option<String>,
+    /// End after so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "live")]
+    pub(super) seconds: Option<f64>,
     /// A rule set to compare the connections with.
     #[arg(long, value_name = "FILE")]
     pub(super) rules: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 mod args;
 mod files;
+mod interrupt;
 mod probe;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ use args::{
     Action, Allow, Audit, Capture, Command, Diff, DifferenceFormat, Explain, Fix, Format,
     Interfaces, Output, Providers, Question, Reading, ReportFormat, RuleSet, Sessions, Symptom,
 };
+use interrupt::interruptible;
 
 /// The exit code for bad input or usage.
 const REFUSED: u8 = 2;
@@ -205,22 +207,32 @@ fn symptom(arguments: Symptom) -> Result<u8, Error> {
 
 fn capture(arguments: Capture) -> Result<u8, Error> {
     let standard = |path: &Option<_>| path.as_deref().is_some_and(files::is_standard_input);
-    if standard(&arguments.rules) && files::is_standard_input(&arguments.file) {
+    if standard(&arguments.rules) && standard(&arguments.file) {
         let message = "only one of the capture and the rules can come from standard input";
         return Err(Error::new(Code::BadOption, message));
     }
     let rules = compared(arguments.rules.as_deref(), &arguments.reading)?;
     let providers = arguments.provider.into_iter().map(files::provider);
     let options = CaptureOptions {
-        name: Some(files::name(&arguments.file)),
+        name: arguments.file.as_deref().map(files::name),
         providers: providers.collect::<Result<_, _>>()?,
         ports: arguments.port,
         tls_ports: arguments.tls_port,
         at: arguments.at,
         inside: arguments.interfaces.inside,
         outside: arguments.interfaces.outside,
+        seconds: arguments.seconds,
     };
-    let report = ask::capture(files::stream(&arguments.file)?, rules.as_ref(), &options)?;
+    let report = match (arguments.file, arguments.live) {
+        (Some(file), _) => ask::capture(files::stream(&file)?, rules.as_ref(), &options)?,
+        (None, interface) => {
+            let interface = interface.unwrap_or_default();
+            if std::io::stderr().is_terminal() {
+                eprintln!("listening to {interface}; Ctrl-C ends it");
+            }
+            interruptible(|cancel| ask::live(&interface, rules.as_ref(), &options, cancel))?
+        }
+    };
     let answer = match arguments.format {
         Format::Text => report.to_text(colours(&arguments.output), width(&arguments.output)),
         Format::Json => report.to_json(),

@@ -2,17 +2,13 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::{Mutex, Once, PoisonError};
 
 use super::args::{Format, Probe};
+use super::interrupt::interruptible;
 use super::{colours, compared, files, width, write};
 use crate::ask::{self, ProbeOptions, Secret};
 use crate::error::{Code, Error};
-use crate::probe::{Cancel, ProbeEvent};
-
-/// The probe that runs, for Ctrl-C.
-static RUNNING: Mutex<Option<Cancel>> = Mutex::new(None);
-static HANDLED: Once = Once::new();
+use crate::probe::ProbeEvent;
 
 pub(super) fn run(arguments: Probe) -> Result<u8, Error> {
     let standard = |path: &Option<_>| path.as_deref().is_some_and(files::is_standard_input);
@@ -46,10 +42,7 @@ pub(super) fn run(arguments: Probe) -> Result<u8, Error> {
         inside: arguments.interfaces.inside,
         outside: arguments.interfaces.outside,
     };
-    let cancel = interruptible();
-    let report = ask::probe(rules.as_ref(), &options, &cancel, tell);
-    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    let report = report?;
+    let report = interruptible(|cancel| ask::probe(rules.as_ref(), &options, cancel, tell))?;
     let answer = match arguments.format {
         Format::Text => report.to_text(colours(&arguments.output), width(&arguments.output)),
         Format::Json => report.to_json(),
@@ -78,26 +71,6 @@ fn first_line(path: &Path) -> Result<String, Error> {
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
-
-/// What Ctrl-C ends. Once more ends the command, for then somebody means it.
-fn interruptible() -> Cancel {
-    let cancel = Cancel::new();
-    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(cancel.clone());
-    HANDLED.call_once(|| {
-        // Without a handler Ctrl-C ends the command, and that is all that is lost.
-        let _ = ctrlc::set_handler(|| {
-            let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-            match running.as_ref() {
-                Some(cancel) if !cancel.is_cancelled() => cancel.cancel(),
-                _ => std::process::exit(INTERRUPTED),
-            }
-        });
-    });
-    cancel
-}
-
-/// The exit code of a command that a signal ended, as shells have it: 128 and SIGINT.
-const INTERRUPTED: i32 = 130;
 
 /// Whoever watches is told what it waits for.
 fn tell(event: &ProbeEvent) {

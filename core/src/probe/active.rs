@@ -5,11 +5,14 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Instant;
 
 use super::connect::Dialer;
-use super::data::{Attempt, Line, Source, listing, millis};
+use super::data::{Attempt, Line, Source, listing, millis, not_opened};
 use super::dialogue::{Answer, Dialogue};
 use super::missed::{Missed, plain};
 use super::report::ProbeOutcome;
 use crate::ftp::{DataMode, PortRange};
+
+/// "Can't open data connection" (RFC 959, section 4.2.1), and what pyftpdlib says of one in place of it.
+const NOT_OPENED: [u16; 2] = [425, 421];
 
 /// Tries a listing in active mode, with the server to connect to this port.
 pub(super) fn active(
@@ -23,6 +26,12 @@ pub(super) fn active(
     if let Some(answer) = named(dialogue, line, mode, &listener, &mut attempt) {
         if answer.is(2) {
             listing(dialogue, line, Source::Expected(listener), &mut attempt);
+        } else if NOT_OPENED.contains(&answer.code) {
+            // Some servers connect as soon as they know where to, and answer when they have.
+            match dialogue.forget("the server gave up") {
+                Ok(()) => attempt.missed(not_opened(&answer, line)),
+                Err(gone) => attempt.lost(Missed { outcome: ProbeOutcome::Declined, ..gone }),
+            }
         } else {
             let message = format!(
                 "the server answered {} with {}: as many do where the address that is named is not the \

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
-use super::cancel::Cancel;
 use super::missed::{Missed, ended, plain};
 use super::report::ProbeOutcome;
+use crate::cancel::Cancel;
 
 /// Opens connections, and counts them.
 #[derive(Debug)]

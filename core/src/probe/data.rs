@@ -328,10 +328,10 @@ fn accepted(
 }
 
 /// Why there is no data connection in active mode, by the server's word.
-fn not_opened(answer: &Answer, line: &Line<'_>) -> Missed {
+pub(super) fn not_opened(answer: &Answer, line: &Line<'_>) -> Missed {
     let code = answer.code;
     match code {
-        425 | 426 => Missed::new(
+        421 | 425 | 426 => Missed::new(
             ProbeOutcome::TimedOut,
             format!("the server could not connect to {} (reply {code})", line.local.ip()),
         ),

@@ -8,19 +8,29 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use super::cancel::Cancel;
 use super::channel::Channel;
 use super::credentials::Credentials;
 use super::missed::{Missed, stopped};
 use super::report::ProbeOutcome;
 use super::tls::Tls;
 use super::wire::Wire;
+use crate::cancel::Cancel;
 use crate::ftp::wire::{LONGEST_LINE, Replies, ReplyLine};
 
 /// So many bytes a reply may have, all its lines together. Long lists of features have some kilobytes.
 const LONGEST_REPLY: usize = 64 * 1024;
 /// So many lines of a reply are kept, those of its beginning.
 const KEPT: usize = 100;
+
+/// "Service not available" (RFC 959, section 4.2.1), which may answer every command. Some servers say it
+/// without being asked, of a data connection that nobody has opened in time, and go on (pyftpdlib 2.2.0).
+const UNASKED: u16 = 421;
+/// How long another reply may take after that.
+const SOON: Duration = Duration::from_secs(1);
+/// So many replies that nobody has asked for are dropped before a command.
+const UNHEARD: usize = 16;
+/// What has already come is there within that.
+const AT_ONCE: Duration = Duration::from_millis(2);
 
 /// A control connection, and what has come on it that was not read yet.
 #[derive(Debug)]
@@ -59,7 +69,26 @@ impl Dialogue {
     pub(super) fn ask(&mut self, command: &str) -> Result<Answer, Missed> {
         let verb = command.split(' ').next().unwrap_or_default();
         self.say(command)?;
-        self.reply(&format!("the reply to {verb}"))
+        let what = format!("the reply to {verb}");
+        let answer = self.reply(&what)?;
+        if answer.code != UNASKED {
+            return Ok(answer);
+        }
+        // It may be about something before, and the answer is still to come.
+        match self.reply_by(Instant::now() + SOON.min(self.timeout), &what) {
+            Ok(Some(later)) => Ok(later),
+            Ok(None) | Err(_) => Ok(answer),
+        }
+    }
+
+    /// Drops what the server has said since it was last listened to, unless it has left.
+    pub(super) fn forget(&mut self, what: &str) -> Result<(), Missed> {
+        for _ in 0..UNHEARD {
+            if self.reply_by(Instant::now() + AT_ONCE, what)?.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Says who logs in, and gives the code of the last reply.
@@ -72,11 +101,13 @@ impl Dialogue {
     }
 
     pub(super) fn say(&mut self, command: &str) -> Result<(), Missed> {
+        let verb = command.split(' ').next().unwrap_or_default();
+        let failed = format!("{verb} could not be sent");
+        self.forget(&failed)?;
         self.channel.until(Instant::now() + self.timeout);
         let line = format!("{command}\r\n");
         let said = self.channel.write_all(line.as_bytes()).and_then(|()| self.channel.flush());
-        let verb = command.split(' ').next().unwrap_or_default();
-        said.map_err(|error| stopped(&error, &format!("{verb} could not be sent")))
+        said.map_err(|error| stopped(&error, &failed))
     }
 
     /// Waits for a reply as long as it may take.

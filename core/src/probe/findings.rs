@@ -1,4 +1,5 @@
-//! What explains the failures, server by server.
+//! What explains the failures: control connections by their ports, and the rest by the server's address,
+//! for what is behind several control ports is one server.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +15,12 @@ const PORTS: usize = 12;
 /// The findings, the worst first.
 pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut ports: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
     let mut servers: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
     let mut hosts: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
     for session in sessions {
-        servers.entry(&session.server).or_default().push(session);
+        ports.entry(&session.server).or_default().push(session);
+        servers.entry(address(&session.server)).or_default().push(session);
         hosts.entry(&session.host).or_default().push(session);
     }
     let mut told = Vec::new();
@@ -27,7 +30,7 @@ pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
             told.push((*host, family));
         }
     }
-    for (server, sessions) in &servers {
+    for (server, sessions) in &ports {
         // One cause is one finding.
         let known = |one: &ProbedSession| {
             told.iter().any(|(host, family)| *host == one.host && *family == one.family)
@@ -39,6 +42,8 @@ pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
             let elsewhere = others.filter(beside).any(|one| reached(one));
             findings.extend(control(server, sessions, elsewhere));
         }
+    }
+    for (server, sessions) in &servers {
         findings.extend(data(server, sessions));
         findings.extend(announced(server, sessions));
         findings.extend(certificate(sessions));
@@ -75,6 +80,12 @@ fn families(host: &str, sessions: &[&ProbedSession]) -> Option<(Family, Finding)
     let help =
         "let both families through alike, or take the addresses that do not work out of the name";
     Some((fails, plain(Check::FamiliesDiffer, message, help)))
+}
+
+/// The address of one with a port, without brackets.
+fn address(server: &str) -> &str {
+    let address = server.rsplit_once(':').map_or(server, |(address, _)| address);
+    address.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// The port of an address with one.
@@ -274,6 +285,7 @@ fn certificate(sessions: &[&ProbedSession]) -> Option<Finding> {
 mod tests {
     use super::super::report::{ProbeStage, ProbedTry};
     use super::*;
+    use crate::ftp::DataMode;
 
     fn session(host: &str, server: &str, outcome: ProbeOutcome) -> ProbedSession {
         let attempt = ProbedTry { outcome, message: outcome.to_string(), milliseconds: 1 };
@@ -300,6 +312,48 @@ mod tests {
 
     fn codes(sessions: &[ProbedSession]) -> Vec<&'static str> {
         of(sessions).iter().map(|finding| finding.code.as_str()).collect()
+    }
+
+    /// A helper reads port 21 alone; that implicit TLS at 990 fares like explicit TLS has the same cause.
+    #[test]
+    fn a_blind_helper_is_one_finding_for_all_control_ports() {
+        let data = |outcome| ProbedData {
+            outcome,
+            message: String::new(),
+            connected: outcome == ProbeOutcome::Works,
+            announced: Some("192.0.2.1:21000".to_owned()),
+            address: None,
+            in_range: None,
+            peer: None,
+            reply: None,
+            bytes: 0,
+            resumed: None,
+            milliseconds: 1,
+            predicted: None,
+        };
+        let with = |server, protection, outcome: ProbeOutcome| {
+            let mode = ProbedMode {
+                data: DataMode::Epsv,
+                verdict: outcome.verdict(),
+                message: String::new(),
+                finding: None,
+                tried: 1,
+                worked: u32::from(outcome == ProbeOutcome::Works),
+                ports: 1,
+                at_least: None,
+                at_most: None,
+                samples: vec![data(outcome)],
+                predicted: None,
+            };
+            let connected = session("a", server, ProbeOutcome::Works);
+            ProbedSession { protection, modes: vec![mode], ..connected }
+        };
+        let sessions = [
+            with("192.0.2.1:21", Protection::Plain, ProbeOutcome::Works),
+            with("192.0.2.1:21", Protection::ExplicitTls, ProbeOutcome::TimedOut),
+            with("192.0.2.1:990", Protection::ImplicitTls, ProbeOutcome::TimedOut),
+        ];
+        assert_eq!(codes(&sessions), ["FTP-D3"]);
     }
 
     #[test]

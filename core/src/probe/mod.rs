@@ -12,7 +12,6 @@
 
 mod active;
 mod announced;
-mod cancel;
 mod channel;
 mod connect;
 mod credentials;
@@ -37,7 +36,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use cancel::Cancel;
+pub use crate::cancel::Cancel;
 pub use credentials::Credentials;
 pub use predict::Predicted;
 pub use progress::{ProbeEvent, ProbeStep};

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 
 use super::active;
-use super::cancel::Cancel;
 use super::connect::Dialer;
 use super::data::{self, Attempt, Line};
 use super::findings;
@@ -18,6 +17,7 @@ use super::session::{Opener, Opening, Ready};
 use super::target::{self, Host, Target};
 use super::tls::Trust;
 use crate::audit::{Observed, SCHEMA_VERSION, Verdict};
+use crate::cancel::Cancel;
 use crate::error::{Code, Error};
 use crate::eval::End;
 use crate::eval::symbolic::Announced;

@@ -5,10 +5,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::cancel::Cancel;
 use super::missed::{Missed, ended};
 use super::report::ProbeOutcome;
 use super::wire::SLICE;
+use crate::cancel::Cancel;
 use crate::error::{Code, Error};
 use crate::ftp::{Control, Protection, Provider};
 use crate::space::Family;

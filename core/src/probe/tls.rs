@@ -97,7 +97,7 @@ impl Tls {
             connection.complete_io(&mut wire).map_err(|error| {
                 let missed = stopped(&error, "the TLS handshake");
                 match missed.outcome {
-                    ProbeOutcome::Cancelled => missed,
+                    ProbeOutcome::Cancelled | ProbeOutcome::Silent => missed,
                     _ => Missed { outcome: ProbeOutcome::TlsFailed, ..missed },
                 }
             })?;

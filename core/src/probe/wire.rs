@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::cancel::Cancel;
+use crate::cancel::Cancel;
 
 /// How long it waits before it looks whether the probe was ended.
 pub(super) const SLICE: Duration = Duration::from_millis(50);

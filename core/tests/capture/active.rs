@@ -44,6 +44,20 @@ fn the_servers_syn_does_not_reach_the_client() {
     assert!(transfer.message.contains("stopped before it came here"), "{}", transfer.message);
 }
 
+/// Some servers connect before they answer.
+#[test]
+fn the_server_says_at_once_that_it_cannot_connect() {
+    for (reply, certain) in [("425 Can't connect.", true), ("421 Timed out.", false)] {
+        let mut scene = Scene::new();
+        let control = scene.login();
+        scene.ask(control, "PORT 10,1,0,2,156,64", reply);
+        scene.quit(control);
+        let transfer = scene.transfer();
+        assert_eq!((transfer.outcome, transfer.certain), (Outcome::NotSeen, certain), "{reply}");
+        assert_eq!(transfer.finding, Some(Check::ActiveModeNotOpen));
+    }
+}
+
 #[test]
 fn the_servers_syn_is_not_answered() {
     let mut scene = Scene::at_server();

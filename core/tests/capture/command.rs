@@ -91,3 +91,13 @@ fn control_ports_are_told_of() {
     // It is one of Files.com's.
     assert_eq!(folder.capture(&[&file, "--provider", "files-com"]).0, 1);
 }
+
+#[test]
+fn what_cannot_be_listened_to_is_refused() {
+    let folder = Folder::new("live");
+    let scene = folder.file("good.pcap", &Scene::new().bytes());
+    assert_eq!(folder.capture(&["--live", "no such interface"]).0, 2);
+    assert_eq!(folder.capture(&["--live", "lo", &scene]).0, 2);
+    assert_eq!(folder.capture(&["--seconds", "1", &scene]).0, 2);
+    assert_eq!(folder.capture(&[]).0, 2);
+}

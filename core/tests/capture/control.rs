@@ -50,6 +50,19 @@ fn some_attempts_come_about() {
     assert_eq!((report.totals.sessions, report.totals.sessions_failed), (2, 1));
 }
 
+/// Each port is a way of its own: what is open on one says nothing about another.
+#[test]
+fn one_control_port_of_two_is_closed() {
+    let mut scene = Scene::new();
+    scene.unanswered(CLIENT, SERVER);
+    let control = scene.login_to("10.1.0.2:50009", "209.43.40.5:2121");
+    scene.quit(control);
+    let report = scene.report();
+    assert_eq!(report.findings[0].code, Check::ControlBlocked);
+    assert_eq!(report.sessions[0].finding, Some(Check::ControlBlocked));
+    assert!(report.findings[0].message.contains("port 21 "), "{}", report.findings[0].message);
+}
+
 #[test]
 fn the_answer_is_lost_on_its_way_back() {
     let mut scene = Scene::at_server();

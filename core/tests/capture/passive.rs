@@ -150,6 +150,21 @@ fn the_third_packet_is_stopped() {
     assert_eq!(scene.report().sessions[0].vantage, Vantage::Server);
 }
 
+/// At the client, the third packet is seen to leave, and the SYN-ACK that comes again says that it is lost.
+#[test]
+fn the_third_packet_is_stopped_on_its_way() {
+    let mut scene = Scene::new();
+    let control = announced(&mut scene);
+    let data = scene.open(FROM, DATA);
+    scene.wait(1000);
+    scene.syn_ack_again(data);
+    scene.ack(data, Opener);
+    scene.quit(control);
+    let transfer = scene.transfer();
+    assert_eq!(transfer.outcome, Outcome::HandshakeStopped);
+    assert_eq!(transfer.finding, Some(Check::LaterPacketStopped));
+}
+
 #[test]
 fn the_first_syn_of_every_connection_is_lost() {
     let mut scene = Scene::new();

@@ -50,6 +50,25 @@ fn a_server_that_cannot_connect_is_believed() {
     assert_eq!(codes(&report), ["FTP-A1"]);
 }
 
+/// Some servers connect before they answer PORT: pyftpdlib 2.2.0 says 425 where it is refused, and 421 where
+/// nobody answers.
+#[test]
+fn a_server_that_cannot_connect_may_say_so_at_once() {
+    let answers = vec![
+        ("PORT", "425 Can't connect to specified address."),
+        ("EPRT", "421 Active data channel timed out."),
+        ("PASV", "502 no"),
+        ("EPSV", "502 no"),
+    ];
+    let fake = Fake::start(Manner { answers, ..Manner::default() });
+    let report = fake.plain().active(range()).samples(2).unwrap().run().unwrap();
+    for data in [DataMode::Port, DataMode::Eprt] {
+        let mode = mode(only(&report), data);
+        assert_eq!((mode.verdict, mode.tried, mode.worked), (Verdict::Blocked, 2, 0), "{data}");
+    }
+    assert_eq!(codes(&report), ["FTP-A1"]);
+}
+
 /// After a listing whose end nobody knows the session is of no use, and the next way has one of its own.
 #[test]
 fn a_connection_that_never_comes_ends_in_time() {

@@ -159,3 +159,17 @@ fn a_listing_that_the_server_declines_says_nothing_about_the_network() {
     assert_eq!((pasv.tried, pasv.samples.len()), (0, 1));
     assert_eq!(pasv.samples.first().unwrap().outcome, ProbeOutcome::Declined);
 }
+
+/// pyftpdlib says 421 of a data connection that nobody has opened in time, whatever it is asked meanwhile,
+/// and goes on.
+#[test]
+fn a_reply_that_nobody_asked_for_answers_nothing() {
+    for late in ["502 no\r\n421 Passive data channel timed out.", "421 timed out.\r\n502 no"] {
+        let fake = Fake::start(Manner { answers: vec![("PASV", late)], ..Manner::default() });
+        let report = fake.plain().run().unwrap();
+        let pasv = mode(only(&report), DataMode::Pasv);
+        assert!(pasv.message.contains("502"), "{}", pasv.message);
+        let epsv = mode(only(&report), DataMode::Epsv);
+        assert_eq!((epsv.tried, epsv.worked), (5, 5), "{late}: {}", epsv.message);
+    }
+}

@@ -2,6 +2,7 @@
 
 python3 core/tests/sessions/run.py [--only NAME] [--must-run] [--list]
 python3 core/tests/sessions/run.py --fixes 50 --command target/release/pasvaudit [--seed N]
+python3 core/tests/sessions/run.py --evidence --command target/release/pasvaudit [--only NAME]
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tempfile import TemporaryDirectory
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-TOOLS = ("ip", "nft", "iptables-restore", "ip6tables-restore", "curl", "vsftpd")
+TOOLS = ("ip", "nft", "iptables-restore", "ip6tables-restore", "curl", "vsftpd", "tcpdump")
 
 
 def missing() -> list[str]:
@@ -66,6 +67,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="every session")
     parser.add_argument("--jobs", type=int, default=6, help="scenarios side by side")
     parser.add_argument("--fixes", type=int, metavar="N", help="random broken rule sets to repair")
+    parser.add_argument("--evidence", action="store_true", help="probes, and captures of them")
     parser.add_argument("--seed", type=int, default=1, help="where their seeds begin")
     parser.add_argument("--command", type=Path, default=Path("target/release/pasvaudit"))
     options = parser.parse_args()
@@ -77,6 +79,8 @@ def main() -> int:
 
     if options.fixes:
         return repair(options)
+    if options.evidence:
+        return evidence(options)
 
     from lab.model import Scenario, Script
     from scenarios import SCENARIOS, SCRIPTS
@@ -161,6 +165,54 @@ def repair(options: argparse.Namespace) -> int:
         f" {sum(trial.failed_before for trial in trials)} sessions stopped before,"
         f" {sum(trial.sessions for trial in repaired)} work after;"
         f" {sum(bool(trial.words) for trial in trials)} have no fix but words; {failed} failed"
+    )
+    return 1 if failed else 0
+
+
+def evidence(options: argparse.Namespace) -> int:
+    """Probes through the firewalls, and captures of them."""
+    from lab.certificate import make
+    from lab.evidence import Evidence, run_case
+    from scenarios.evidence import CASES
+
+    begun = time.monotonic()
+    wanted = [
+        one
+        for one in CASES
+        if not options.only or any(name in one.scenario.name for name in options.only)
+    ]
+    done: list[Evidence] = []
+    failed = again = 0
+    with TemporaryDirectory() as directory, ThreadPoolExecutor(options.jobs) as pool:
+        Path(directory).chmod(0o755)
+        certificate = make(Path(directory))
+        running = [pool.submit(run_case, one, options.command, certificate) for one in wanted]
+        for case, future in zip(wanted, running, strict=True):
+            try:
+                one = future.result()
+                if one.wrong:
+                    # A busy machine can make connections fail. Rules decide the same each time.
+                    again += 1
+                    one = run_case(case, options.command, certificate)
+            except Exception as error:  # noqa: BLE001
+                print(f"{case.scenario.name}: FAILED TO RUN: {type(error).__name__}: {error}")
+                failed += 1
+                continue
+            done.append(one)
+            failed += bool(one.wrong)
+            print(
+                f"{one.name}: {one.samples} connections, {one.transfers} transfers in captures,"
+                f" {len(one.undecided)} undecided, {'FAILED' if one.wrong else 'ok'}"
+            )
+            for line in one.seen if options.verbose else ():
+                print(f"    {line}")
+            for line in one.wrong:
+                print(f"    {line}")
+    print(
+        f"{len(wanted)} scenarios probed and captured in {time.monotonic() - begun:.0f} s:"
+        f" {sum(one.samples for one in done)} data connections,"
+        f" {sum(one.transfers for one in done)} transfers in captures,"
+        f" {sum(len(one.undecided) for one in done)} undecided, {again} tried twice; {failed} failed"
     )
     return 1 if failed else 0
 

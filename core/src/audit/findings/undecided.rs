@@ -41,7 +41,12 @@ pub(super) fn of<'a>(scene: &Scene<'a>, mode: &ModeReport, clues: &Clues) -> Vec
     let notes = mode.notes.iter().filter(|_| !said);
     drafts.extend(notes.map(|note| {
         let said = format!("{} is undecided: {note}", scene.name());
-        let help = "let every address through on these ports, or name the servers that you use";
+        let help = match clues.silent {
+            true => {
+                "ask about the rules for that family, too, or name clients of the other one only"
+            }
+            false => "let every address through on these ports, or name the servers that you use",
+        };
         Draft::new(Check::Undecided, None, said, "", help)
     }));
     drafts

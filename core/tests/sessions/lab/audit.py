@@ -126,7 +126,7 @@ def ask(scenario: Scenario) -> Audit | Pending | Refused:
         "inside": inside,
         "outside": outside,
         "dialect": scenario.dialect,
-        "local": [address for family in families for address in _local(scenario, family)],
+        "local": [address for family in families for address in local(scenario, family)],
     }
     if scenario.server.announces:
         if "advertise" not in known:
@@ -154,7 +154,7 @@ def of_report(answer: Mapping[str, Any], source_port: int | None) -> Audit:
     )
 
 
-def _local(scenario: Scenario, family: str) -> list[str]:
+def local(scenario: Scenario, family: str) -> list[str]:
     """The addresses of the device on which the firewall stands."""
     return {
         "client-host": [CLIENT[family]],

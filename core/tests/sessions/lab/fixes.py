@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import audit, broken
-from .model import CLIENT, Mode, Scenario, works
+from .command import Command
+from .model import Mode, Scenario, works
 from .model import ports as ports_of
 from .pyftpd import PyFtpd
 from .runner import run_sessions
 from .sessions import Result, Session
-from .world import LOADERS, World, interfaces
+from .world import LOADERS, World
 
 ADDERS = {
     "iptables": ("iptables-restore", "--noflush"),
@@ -41,38 +41,6 @@ class Trial:
     wrong: str = ""
 
 
-class _Command:
-    """Asks the command."""
-
-    def __init__(self, command: Path, directory: Path, scenario: Scenario) -> None:
-        self._rules = directory / "rules"
-        self._rules.write_text(scenario.rules, encoding="ascii")
-        provider = directory / "own.json"
-        provider.write_text(json.dumps(audit.provider(scenario)), encoding="ascii")
-        (family,) = {mode.family for mode in scenario.modes()}
-        self._asked = [
-            *("--provider", str(provider), "--at", scenario.at, "--client", CLIENT[family]),
-            *_interfaces(scenario),
-        ]
-        self._command = str(command)
-
-    def __call__(self, action: str, *more: str) -> str:
-        done = subprocess.run(
-            [self._command, action, str(self._rules), *self._asked, *more],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode == 2:
-            raise RuntimeError(done.stderr)
-        return done.stdout
-
-
-def _interfaces(scenario: Scenario) -> list[str]:
-    inside, outside = interfaces(scenario.at)
-    return [*(("--inside", inside) if inside else ()), *(("--outside", outside) if outside else ())]
-
-
 def run_trial(seed: int, command: Path, certificate: Path) -> Trial:
     """The first broken rule set of this seed, before and after its fix."""
     dice = random.Random(seed)
@@ -93,7 +61,7 @@ def run_trial(seed: int, command: Path, certificate: Path) -> Trial:
                 PROTECTIONS,
                 ("pasv", "epsv"),
             )
-            ask = _Command(command, directory, scenario)
+            ask = Command(command, directory, scenario)
             report = json.loads(ask("audit", "--format", "json"))
             said = audit.of_report(report, None)
             tried = _sessions(scenario, report)

@@ -132,6 +132,17 @@ class Scenario:
         low, high = self.server.passive
         return low + self.server.announces_shifted, high + self.server.announces_shifted
 
+    def edges(self) -> list[int]:
+        """The passive ports at which outcomes change, and those at the ends of the range."""
+        modes = [mode for mode in self.modes() if mode.passive]
+        spans = [span for mode in modes for span, _ in self.expected(mode)]
+        return sorted({port for span in (*spans, self.announced_range()) for port in span})
+
+    def expected_of(self, mode: Mode, port: int) -> str:
+        """What must come out for a port; nothing is said of those that no part has."""
+        found = [one for (low, high), one in self.expected(mode) if low <= port <= high]
+        return found[0] if found else ""
+
     def expected(self, mode: Mode) -> list[tuple[Ports, str]]:
         """What must come out for which ports: passive ones of the server, active of the client."""
         for pattern, outcome in self.expect.items():

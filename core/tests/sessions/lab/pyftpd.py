@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,19 @@ from .namespaces import Namespace
 logging.getLogger("pyftpdlib").disabled = True
 # Longer than one retransmitted SYN takes (1 s), shorter than clients wait.
 DATA_SECONDS = 2.3
+ROUND = "round"
+"""The user whom the server offers the edges of its range by turns."""
 
 
 class _Authorizer(DummyAuthorizer):  # type: ignore[misc]
-    """Lets everybody in who is called after the passive port to use, such as `p21005`."""
+    """Lets everybody in who is called after the passive port to use, such as `p21005`; and who is
+    offered one port after the other."""
 
     def __init__(self, directory: Path, low: int, high: int) -> None:
         super().__init__()
-        for port in range(low, high + 1):
-            self.add_user(f"p{port}", "secret", str(directory), perm="elradfmw")
+        users = (ROUND, *(f"p{port}" for port in range(low, high + 1)))
+        for user in users:
+            self.add_user(user, "secret", str(directory), perm="elradfmw")
 
 
 class _Passive(TLS_FTPHandler.passive_dtp):  # type: ignore[misc]
@@ -57,9 +63,16 @@ class _Handler(TLS_FTPHandler):  # type: ignore[misc]
     use_sendfile = False
     source_port: int | None = None
     shift = 0
+    edges: Iterator[int]
 
     def on_login(self, username: str) -> None:
-        self.passive_ports = [int(username[1:]) - self.shift]
+        if username != ROUND:
+            self.passive_ports = [int(username[1:]) - self.shift]
+
+    def _make_epasv(self, extmode: bool = False) -> None:
+        if self.username == ROUND:
+            self.passive_ports = [next(self.edges) - self.shift]
+        super()._make_epasv(extmode)
 
     def respond(self, text: str, *args: Any, **kwargs: Any) -> None:
         if self.shift and text.startswith("227"):
@@ -94,6 +107,7 @@ class PyFtpd:
         facts = {
             "authorizer": _Authorizer(directory, low, high),
             "certfile": str(certificate),
+            "edges": itertools.cycle(scenario.edges()),
             "source_port": server.source_port,
             "shift": server.announces_shifted,
             "masquerade_address": server.announces,
