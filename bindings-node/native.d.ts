@@ -23,11 +23,11 @@ export declare class Answer {
   toForm(form: string): string
 }
 
-/** Ends a probe before its time. */
+/** Ends what waits for the network before its time. */
 export declare class Cancel {
   /** One that nobody has used. */
   constructor()
-  /** Ends the probe. */
+  /** Ends it. */
   cancel(): void
 }
 
@@ -72,6 +72,9 @@ export declare function explain(given: Firewall | string | Uint8Array, options: 
 
 /** `explain`, on this thread. */
 export declare function explainSync(given: Firewall | string | Uint8Array, options: string): Answer
+
+/** Listens to an interface with these options, a JSON object. */
+export declare function live(interface: string, given: Firewall | string | Uint8Array | null, options: string, cancel: Cancel): Promise<Answer>
 
 /** Reads rules with these options, a JSON object. */
 export declare function parse(text: string | Uint8Array, options: string, signal?: AbortSignal | undefined | null): Promise<Firewall>

@@ -848,6 +848,7 @@ module.exports.diff = nativeBinding.diff
 module.exports.diffSync = nativeBinding.diffSync
 module.exports.explain = nativeBinding.explain
 module.exports.explainSync = nativeBinding.explainSync
+module.exports.live = nativeBinding.live
 module.exports.parse = nativeBinding.parse
 module.exports.parseSync = nativeBinding.parseSync
 module.exports.probe = nativeBinding.probe
