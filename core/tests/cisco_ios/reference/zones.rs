@@ -37,6 +37,16 @@ impl Class {
         self.matches.is_empty() || if self.all { holds.all(|it| it) } else { holds.any(|it| it) }
     }
 
+    /// What it does with a packet that it matches; none where the manuals do not say, which is what an
+    /// inspection of protocols makes of packets that are of the class by a list alone.
+    fn does(&self, packet: Packet) -> Option<&'static str> {
+        let (of_protocols, of_lists): (Vec<_>, Vec<_>) =
+            self.matches.iter().partition(|one| matches!(one, Match::Protocol(_)));
+        let mixed = !self.all && !of_protocols.is_empty() && !of_lists.is_empty();
+        let named = of_protocols.iter().any(|one| one.holds(packet));
+        (self.action != "inspect" || !mixed || named).then_some(self.action)
+    }
+
     /// Whether a control connection is inspected as FTP. Which of several protocols it is inspected as,
     /// the manuals do not say.
     fn reads(&self, syn: Packet) -> Option<bool> {
@@ -73,12 +83,14 @@ impl Router {
             [Some(_), Some(_)] => {}
             _ => return Some(false),
         }
-        let action = |outward, packet| self.class(outward, packet).map_or("drop", |it| it.action);
+        let action = |outward, packet| {
+            self.class(outward, packet).map_or(Some("drop"), |class| class.does(packet))
+        };
         let syn = Packet { from, to, flags: SYN };
         let itself = match (action(outward, syn), action(!outward, syn.answer(SYN | ACK))) {
-            ("inspect", _) | ("pass", "pass") => Some(true),
+            (Some("inspect"), _) | (Some("pass"), Some("pass")) => Some(true),
             // What an inspection makes of answers of which it has not seen the beginning.
-            ("pass", "inspect") => None,
+            (None, _) | (Some("pass"), None | Some("inspect")) => None,
             _ => Some(false),
         };
         let reads = |control: &Asked| {

@@ -1,7 +1,7 @@
 //! Which packets a class is of, by its lines.
 
 use super::super::super::common::connections::FTP;
-use super::super::super::common::lines::Line;
+use super::super::super::common::lines::{Line, Words};
 use super::super::super::common::lowering::FORTH;
 use super::super::super::common::names::port;
 use super::super::super::common::sets::one_of;
@@ -25,12 +25,19 @@ pub(super) enum Reads {
     Yes,
 }
 
-/// What a class matches.
+/// Whether a line that names a protocol is among those by which a packet is of a class.
+pub(super) enum Names {
+    No,
+    /// If these hold, and perhaps not otherwise.
+    If(Vec<Test>),
+    Yes,
+}
+
+/// What a class, or a line of it, matches.
 pub(super) struct Matches {
     pub tests: Vec<Test>,
     pub reads: Reads,
-    /// Whether a protocol is named, whichever of its lines matches.
-    pub protocol: bool,
+    pub names: Names,
 }
 
 impl<'a> Filter<'a, '_> {
@@ -43,90 +50,106 @@ impl<'a> Filter<'a, '_> {
         marks: &mut dyn Iterator<Item = Mark>,
         depth: usize,
     ) -> Result<Matches, Error> {
-        let mut lists: Vec<Vec<Test>> = Vec::new();
-        let (mut reads, mut generic) = (Reads::No, false);
-        // Lines that name a protocol, and others.
-        let (mut protocol, mut other) = (false, false);
+        let (mut lists, mut named) = (Vec::new(), Vec::new());
+        let (mut reads, mut generic, mut sure) = (Reads::No, false, 0);
         for line in &map.lines {
             if !self.lowering.masks.spend(1) {
-                lists = vec![vec![self.lowering.unknown(*line)]];
-                break;
+                let tests = vec![self.lowering.unknown(*line)];
+                return Ok(Matches { tests, reads: Reads::Maybe, names: Names::Yes });
             }
             let mut words = line.words();
             if words.accept("description") {
                 continue;
             }
             words.accept("match");
-            let whole = words;
-            let tests = match (words.next().unwrap_or_default(), words.next()) {
-                ("protocol", Some(name)) => {
-                    protocol = true;
-                    let plain = words.is_done();
-                    match name {
-                        "ftp" => {
-                            let certain = plain && (map.all || !generic);
-                            reads = match reads {
-                                Reads::No if certain => Reads::Yes,
-                                Reads::No => Reads::Maybe,
-                                known => known,
-                            };
-                        }
-                        "tcp" => generic = true,
-                        _ => {}
-                    }
-                    self.protocol(name, plain, line)
-                }
-                ("access-group", Some(name)) => {
-                    other = true;
-                    let name = if name == "name" { words.next().unwrap_or(name) } else { name };
-                    self.passes(chain, *line, name, family, marks)?
-                }
-                ("class-map", Some(name)) if depth > 0 => {
-                    match self.config.zones.class_maps.get(name) {
-                        Some(inner) => {
-                            let found = self.matches(chain, inner, family, marks, depth - 1)?;
-                            protocol |= found.protocol;
-                            other |= !found.protocol;
-                            if found.reads != Reads::No {
-                                reads = if map.all { found.reads } else { Reads::Maybe };
-                            }
-                            found.tests
-                        }
-                        None => {
-                            other = true;
-                            vec![self.lowering.unknown(whole.line)]
-                        }
-                    }
-                }
-                _ => {
-                    other = true;
-                    vec![self.lowering.unknown(whole.line)]
-                }
+            let found = self.line(chain, words, map.all, family, marks, depth)?;
+            reads = match (reads, found.reads) {
+                (Reads::No, Reads::Yes) if map.all || !generic => Reads::Yes,
+                (Reads::No, Reads::Yes) => Reads::Maybe,
+                (Reads::No, found) => found,
+                (known, _) => known,
             };
-            lists.push(tests);
-        }
-        let mut tests = Vec::new();
-        if map.all && !lists.is_empty() {
-            tests = lists.concat();
-        } else {
-            one_of(lists, &mut tests);
+            match found.names {
+                Names::Yes => {
+                    generic |= found.tests.is_empty();
+                    sure += 1;
+                    named.push(found.tests.clone());
+                }
+                Names::If(tests) => named.push(tests),
+                Names::No => {}
+            }
+            lists.push(found.tests);
         }
         if map.all && generic && reads == Reads::Yes {
             // Two protocols at once.
             reads = Reads::Maybe;
         }
-        let protocol = protocol && (map.all || !other);
-        Ok(Matches { tests, reads, protocol })
+        let all = if map.all { lists.concat() } else { Vec::new() };
+        let names = if named.is_empty() {
+            Names::No
+        } else if sure == lists.len() || map.all && sure > 0 {
+            Names::Yes
+        } else {
+            let mut tests = all.clone();
+            one_of(named, &mut tests);
+            Names::If(tests)
+        };
+        let mut tests = all;
+        if !map.all || lists.is_empty() {
+            one_of(lists, &mut tests);
+        }
+        Ok(Matches { tests, reads, names })
     }
 
-    fn protocol(&mut self, name: &str, plain: bool, line: &Line<'a>) -> Vec<Test> {
+    /// What a line matches, from the word after `match` on, in a class of all or of any of its lines.
+    fn line(
+        &mut self,
+        chain: ChainId,
+        mut words: Words<'a>,
+        all: bool,
+        family: Family,
+        marks: &mut dyn Iterator<Item = Mark>,
+        depth: usize,
+    ) -> Result<Matches, Error> {
+        let line = words.line;
+        let other = |tests| Matches { tests, reads: Reads::No, names: Names::No };
+        Ok(match (words.next().unwrap_or_default(), words.next()) {
+            ("protocol", Some(name)) => {
+                let plain = words.is_done();
+                let reads = match name {
+                    "ftp" if plain => Reads::Yes,
+                    "ftp" => Reads::Maybe,
+                    _ => Reads::No,
+                };
+                let tests = self.protocol(name, plain, line);
+                Matches { tests, reads, names: Names::Yes }
+            }
+            ("access-group", Some(name)) => {
+                let name = if name == "name" { words.next().unwrap_or(name) } else { name };
+                other(self.passes(chain, line, name, family, marks)?)
+            }
+            ("class-map", Some(name)) if depth > 0 => {
+                let Some(inner) = self.config.zones.class_maps.get(name) else {
+                    return Ok(other(vec![self.lowering.unknown(line)]));
+                };
+                let mut found = self.matches(chain, inner, family, marks, depth - 1)?;
+                if !all && found.reads == Reads::Yes {
+                    found.reads = Reads::Maybe;
+                }
+                found
+            }
+            _ => other(vec![self.lowering.unknown(line)]),
+        })
+    }
+
+    fn protocol(&mut self, name: &str, plain: bool, line: Line<'a>) -> Vec<Test> {
         match name {
-            _ if !plain => vec![self.lowering.unknown(*line)],
+            _ if !plain => vec![self.lowering.unknown(line)],
             "tcp" => Vec::new(),
             "ftp" => {
                 // `ip port-map` may name more ports.
                 if self.config.zones.port_maps.iter().any(|words| words.peek() == Some("ftp")) {
-                    return vec![self.lowering.unknown(*line)];
+                    return vec![self.lowering.unknown(line)];
                 }
                 vec![Test::Port(Side::Destination, Ports::range(FTP, FTP))]
             }
@@ -135,7 +158,7 @@ impl<'a> Filter<'a, '_> {
                 Some(port) => {
                     vec![Test::Port(Side::Destination, Ports::range(port.into(), port.into()))]
                 }
-                None => vec![self.lowering.unknown(*line)],
+                None => vec![self.lowering.unknown(line)],
             },
         }
     }

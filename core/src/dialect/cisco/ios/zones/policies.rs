@@ -6,7 +6,7 @@ use super::super::super::common::names::port;
 use super::super::config::Class;
 use super::super::filter::Filter;
 use super::super::marks::of_lists;
-use super::class_maps::{DEPTH, Matches, Reads};
+use super::class_maps::{DEPTH, Matches, Names, Reads};
 use crate::error::Error;
 use crate::firewall::{Action, ChainId, Direction, Mark, Ports, Side, Symbol, Test};
 use crate::space::Family;
@@ -41,17 +41,14 @@ impl<'a> Filter<'a, '_> {
     ) -> Result<(), Error> {
         let config = self.config;
         let matches = if class.name == "class-default" {
-            Matches { tests: Vec::new(), reads: Reads::No, protocol: true }
+            Matches { tests: Vec::new(), reads: Reads::No, names: Names::No }
         } else {
             match config.zones.class_maps.get(class.name) {
                 Some(map) => self.matches(chain, map, family, marks, DEPTH)?,
                 None => {
                     let what = self.lowering.builder.symbol(&format!("class-map {}", class.name));
-                    Matches {
-                        tests: vec![Test::Unmodelled(what)],
-                        reads: Reads::Maybe,
-                        protocol: true,
-                    }
+                    let tests = vec![Test::Unmodelled(what)];
+                    Matches { tests, reads: Reads::Maybe, names: Names::Yes }
                 }
             }
         };
@@ -73,21 +70,38 @@ impl<'a> Filter<'a, '_> {
         if inspects {
             self.helper(chain, line, &matches);
         }
-        if inspects && other.is_none() && self.passes {
-            let mut forth = matches.tests.clone();
-            forth.push(Test::Direction(Direction::Original));
-            self.lowering.rule(chain, line, forth, action.clone());
-            let what = "what an inspection makes of answers of which it has not seen the question";
-            other = Some(self.lowering.builder.symbol(what));
+        if inspects && other.is_none() {
+            self.inspected(chain, line, matches);
+        } else {
+            let action = other.map_or(action, Action::Unmodelled);
+            self.lowering.rule(chain, line, matches.tests, action);
         }
-        let action = other.map_or(action, Action::Unmodelled);
-        self.lowering.rule(chain, line, matches.tests, action);
         Ok(())
+    }
+
+    /// What an inspection makes of the packets of a class, as far as Cisco says.
+    fn inspected(&mut self, chain: ChainId, line: Line<'a>, matches: Matches) {
+        let original = self.passes.then_some(Test::Direction(Direction::Original));
+        let forth = |tests: &[Test]| tests.iter().cloned().chain(original.clone()).collect();
+        let mut action = Action::Accept;
+        if let Names::If(named) = &matches.names {
+            self.lowering.rule(chain, line, forth(named), action);
+            let what = "what an inspection of protocols makes of packets that its class matches \
+                        without naming one";
+            action = Action::Unmodelled(self.lowering.builder.symbol(what));
+        }
+        if self.passes {
+            self.lowering.rule(chain, line, forth(&matches.tests), action);
+            let what = "what an inspection makes of answers of which it has not seen the question";
+            action = Action::Unmodelled(self.lowering.builder.symbol(what));
+        }
+        self.lowering.rule(chain, line, matches.tests, action);
     }
 
     /// The inspection of FTP for the connections of a class.
     fn helper(&mut self, chain: ChainId, line: Line<'a>, matches: &Matches) {
-        let mut reads = if matches.protocol { matches.reads } else { Reads::Maybe };
+        let named = matches!(matches.names, Names::Yes);
+        let mut reads = if named { matches.reads } else { Reads::Maybe };
         let mut ports = vec![(FTP, FTP)];
         for words in &self.config.zones.port_maps {
             let mut words = *words;
