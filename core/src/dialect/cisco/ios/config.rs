@@ -110,8 +110,8 @@ pub(super) struct Interface<'a> {
     pub name: &'a str,
     pub line: Line<'a>,
     pub applied: Vec<Applied<'a>>,
-    /// Whether it says nothing of what it refuses.
-    pub quiet: bool,
+    /// The families of which it says nothing when it refuses packets.
+    pub quiet: HashSet<Family>,
     /// `ip nat inside` or `ip nat outside`.
     pub nat: Option<(Nat, Line<'a>)>,
     /// `ip inspect NAME in` or `out`.
@@ -155,7 +155,7 @@ impl<'a> Interface<'a> {
             name,
             line,
             applied: Vec::new(),
-            quiet: false,
+            quiet: HashSet::new(),
             nat: None,
             inspected: Vec::new(),
             zone: None,
@@ -172,6 +172,15 @@ impl<'a> Interface<'a> {
             || !self.strange.is_empty()
             || self.nat.is_some()
             || self.zone.is_some()
+    }
+
+    /// `ip unreachables` and `ipv6 unreachables`, or their `no`.
+    pub(super) fn tell(&mut self, family: Family, tells: bool) {
+        if tells {
+            self.quiet.remove(&family);
+        } else {
+            self.quiet.insert(family);
+        }
     }
 
     /// Applies a list, instead of the one that was.

@@ -252,7 +252,7 @@ impl<'a> Filter<'a, '_> {
         applied: Applied<'a>,
         tests: Vec<Test>,
     ) -> Result<(), Error> {
-        let quiet = interface.quiet;
+        let quiet = interface.quiet.contains(&applied.family);
         let list = self.list(applied.family, applied.list, quiet)?;
         let with = |filter: &mut Self| {
             let mut all = vec![filter.lowering.interface(interface.name, !applied.out)];
@@ -363,7 +363,7 @@ fn is_ace(words: Words<'_>) -> bool {
 }
 
 /// What a router does with packets that a list denies: it says that they are prohibited (ICMP type 3
-/// code 13), unless the interface has `no ip unreachables`.
+/// code 13, ICMPv6 type 1 code 1), unless the interface has `no ip unreachables` or `no ipv6 unreachables`.
 fn refusal(quiet: bool) -> Action {
     if quiet { Action::Drop } else { Action::Reject(Reject::Unreachable) }
 }

@@ -48,7 +48,8 @@ pub(super) fn line<'a>(
                 }
             }
         }
-        ("ip", "unreachables") => interface.quiet = negated,
+        ("ip", "unreachables") => interface.tell(Family::Ipv4, !negated),
+        ("ipv6", "unreachables") => interface.tell(Family::Ipv6, !negated),
         ("ip", "nat") => match words.next() {
             Some("inside") if words.is_done() => {
                 interface.nat = (!negated).then_some((Nat::Inside, line));
