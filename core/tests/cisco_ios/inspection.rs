@@ -41,6 +41,29 @@ fn only_the_inspection_of_ftp_lets_active_data_in() {
     assert_eq!(mode(&report, "plain", "port"), "blocked");
 }
 
+/// It may read FTP, so data that the server opens is not surely stopped.
+#[test]
+fn an_inspection_that_nobody_describes_leaves_data_undecided() {
+    let report = audit(&inspecting(""));
+    assert_eq!(mode(&report, "plain", "pasv"), "undecided");
+    assert_eq!(mode(&report, "plain", "port"), "undecided");
+    // One that is described and does not read FTP makes no data a matter of doubt.
+    let report = audit(&inspecting("ip inspect name FW tcp\n"));
+    assert!(report.unmodelled.is_empty(), "{:?}", report.unmodelled);
+}
+
+#[test]
+fn the_ports_of_control_connections_may_be_mapped() {
+    let port = |map: &str| {
+        mode(&audit(&inspecting(&format!("ip inspect name FW ftp\n{map}\n"))), "plain", "port")
+    };
+    assert_eq!(port("ip port-map ftp port 2121"), "works");
+    assert_eq!(port("ip port-map ftp port tcp 2121 list 10"), "undecided");
+    let mapped = inspecting("ip inspect name FW ftp\nip port-map ftp port tcp 2121\n");
+    assert_eq!(out(&read(&mapped), FROM, "198.51.100.5:2121"), ACCEPT);
+    assert_eq!(out(&read(&mapped), FROM, "198.51.100.5:2122"), REJECT);
+}
+
 /// The interface of a third network inspects; what passes between the two others is not inspected.
 #[test]
 fn an_inspection_elsewhere_helps_nobody() {

@@ -229,6 +229,8 @@ impl<'a> Filter<'a, '_> {
             if let Some((_, one)) = first {
                 let tests = vec![Test::Mark { mark: SESSION, negated: false }];
                 self.lowering.rule(chain, one.line, tests, Action::Accept);
+            }
+            if let Some((_, one)) = first.filter(|_| self.expects()) {
                 let what = "whether a list that stands before the inspection stops expected data";
                 let what = self.lowering.builder.symbol(what);
                 let tests =

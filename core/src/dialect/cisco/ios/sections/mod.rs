@@ -219,7 +219,7 @@ impl<'a> Sections<'a> {
             }
             ("ip", "nat") => self.config.nat.push(words),
             ("ip", "inspect") => self.config.inspects.push(words),
-            ("ip", "port-map") => self.config.zones.port_maps.push(words),
+            ("ip", "port-map") => self.config.port_maps.push(words),
             ("route-map", name) => {
                 let permits = words.next() != Some("deny");
                 let map = RouteMap { permits, lines: Vec::new() };

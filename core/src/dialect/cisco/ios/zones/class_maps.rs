@@ -148,7 +148,7 @@ impl<'a> Filter<'a, '_> {
             "tcp" => Vec::new(),
             "ftp" => {
                 // `ip port-map` may name more ports.
-                if self.config.zones.port_maps.iter().any(|words| words.peek() == Some("ftp")) {
+                if self.config.port_maps.iter().any(|words| words.peek() == Some("ftp")) {
                     return vec![self.lowering.unknown(line)];
                 }
                 vec![Test::Port(Side::Destination, Ports::range(FTP, FTP))]

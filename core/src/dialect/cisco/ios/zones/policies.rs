@@ -1,14 +1,13 @@
 //! What a policy does with the packets of its classes.
 
-use super::super::super::common::connections::{FTP, HELPER};
+use super::super::super::common::connections::HELPER;
 use super::super::super::common::lines::Line;
-use super::super::super::common::names::port;
 use super::super::config::Class;
 use super::super::filter::Filter;
 use super::super::marks::of_lists;
 use super::class_maps::{DEPTH, Matches, Names, Reads};
 use crate::error::Error;
-use crate::firewall::{Action, ChainId, Direction, Mark, Ports, Side, Symbol, Test};
+use crate::firewall::{Action, ChainId, Direction, Mark, Symbol, Test};
 use crate::space::Family;
 
 impl<'a> Filter<'a, '_> {
@@ -101,25 +100,9 @@ impl<'a> Filter<'a, '_> {
     /// The inspection of FTP for the connections of a class.
     fn helper(&mut self, chain: ChainId, line: Line<'a>, matches: &Matches) {
         let named = matches!(matches.names, Names::Yes);
-        let mut reads = if named { matches.reads } else { Reads::Maybe };
-        let mut ports = vec![(FTP, FTP)];
-        for words in &self.config.zones.port_maps {
-            let mut words = *words;
-            if !words.accept_all(&["ftp", "port"]) {
-                continue;
-            }
-            words.accept("tcp");
-            match words.next().and_then(port).filter(|_| words.is_done()) {
-                Some(port) => ports.push((port.into(), port.into())),
-                None => {
-                    reads = Reads::Maybe;
-                    ports = vec![(0, u32::from(u16::MAX))];
-                    break;
-                }
-            }
-        }
+        let reads = if named { matches.reads } else { Reads::Maybe };
         let mut tests = matches.tests.clone();
-        tests.push(Test::Port(Side::Destination, Ports::union_of(ports)));
+        tests.push(self.control_port());
         match reads {
             Reads::No => return,
             Reads::Yes => {}
