@@ -8,6 +8,9 @@ mod comparison;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+#[path = "../common/doubt.rs"]
+mod doubt;
+#[cfg(test)]
 #[expect(dead_code, reason = "the reference of IOS asks about answers, too")]
 #[path = "../common/cisco_entries.rs"]
 mod entries;

@@ -107,6 +107,27 @@ fn rules_of_objects_have_an_order_of_their_own() {
     assert_eq!(leaves(&format!("{INTERFACES}{first}{second}"), "10.1.4.7"), 13);
 }
 
+/// Blocked data depends on an inspection only where there is one.
+#[test]
+fn data_that_is_blocked_has_the_cause_that_it_has_elsewhere() {
+    let list =
+        "access-list A extended permit tcp any any eq 21\naccess-group A in interface inside\n";
+    let causes = |class: &str| {
+        let report = audit(&format!("{list}{class}"));
+        let codes = report.findings.iter().map(|one| one.code.as_str());
+        codes.filter(|code| code.starts_with("FTP-D")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(causes(""), ["FTP-D1"]);
+    let inspects = |port: u16| {
+        format!(
+            "class-map C\n match port tcp eq {port}\npolicy-map P\n class C\n  inspect ftp\n\
+                 service-policy P global\n"
+        )
+    };
+    assert_eq!(causes(&inspects(21)), ["FTP-D3"]);
+    assert_eq!(causes(&inspects(921)), ["FTP-D4", "FTP-D3"]);
+}
+
 /// The inspection drops the 201st data connection of a session.
 #[test]
 fn the_inspection_counts_data_connections() {

@@ -8,7 +8,7 @@ use pasvaudit::Dialect;
 use crate::comparison::{Asked, check};
 use crate::entries::{Entry, PORTS, Side, address, side};
 use crate::random::Random;
-use crate::reference::{Class, Inspection, Match, Nat, Router, Static};
+use crate::reference::{Class, Nat, Router, Static};
 
 /// The bits that are not compared, some with holes.
 const WILD: [u32; 8] =
@@ -93,22 +93,23 @@ fn nat(random: &mut Random, text: &mut String) -> Nat {
     let mut statics: Vec<Static> = Vec::new();
     for place in 0..random.below(3) as u32 {
         let (local, global) = (address(random), GLOBAL + place);
-        let ports = random.chance(50).then(|| (random.pick(&[21, 2121, 21000]), 21));
-        if statics.iter().any(|one| one.local == local) {
+        let ports = random.chance(50).then(|| [random.pick(&[21, 2121, 21000]), 21]);
+        if statics.iter().any(|one| one.addresses[0] == local) {
             continue;
         }
         let (from, to) = (dotted(local), dotted(global));
         let _ = match ports {
-            Some((local, global)) => {
+            Some([local, global]) => {
                 writeln!(text, "ip nat inside source static tcp {from} {local} {to} {global}")
             }
             None => writeln!(text, "ip nat inside source static {from} {to}"),
         };
-        statics.push(Static { local, global, wild: 0, ports });
+        statics.push(Static { addresses: [local, global], wild: 0, ports });
     }
     if random.chance(20) {
         *text += "ip nat inside source static network 10.2.0.0 203.0.114.0 /24\n";
-        statics.push(Static { local: 0x0a02_0000, global: 0xcb00_7200, wild: 0xff, ports: None });
+        let addresses = [0x0a02_0000, 0xcb00_7200];
+        statics.push(Static { addresses, wild: 0xff, ports: None });
     }
     let dynamic = (statics.is_empty() || random.chance(60)).then(|| {
         let from = Side { blocks: vec![(0x0a01_0000, 0xffff)], ports: None };
@@ -125,7 +126,8 @@ fn nat(random: &mut Random, text: &mut String) -> Nat {
         };
         (vec![source], pool)
     });
-    Nat { statics, dynamic, own: OWN }
+    let (dynamic, pool) = dynamic.unwrap_or_default();
+    Nat { statics, dynamic, pool, own: OWN }
 }
 
 /// A policy of its own name, and the classes that it has.
@@ -135,30 +137,29 @@ fn policy(random: &mut Random, name: &str, text: &mut String) -> Vec<Class> {
     for place in 0..1 + random.below(3) {
         let class = format!("{name}{place}");
         let all = random.chance(50);
-        let mut matches = Vec::new();
+        let (mut protocols, mut lists) = (Vec::new(), Vec::new());
         let mut lines = String::new();
         for number in 0..1 + random.below(2) {
             if random.chance(70) {
                 let protocol = random.pick(&["tcp", "ftp", "http", "icmp"]);
                 let _ = writeln!(lines, " match protocol {protocol}");
-                matches.push(Match::Protocol(protocol));
+                protocols.push(protocol);
             } else {
                 let name = format!("{class}-{number}");
-                let entries = list(random, &name, true, text);
+                lists.push(list(random, &name, true, text));
                 let _ = writeln!(lines, " match access-group name {name}");
-                matches.push(Match::List(entries));
             }
         }
         let kind = if all { "match-all" } else { "match-any" };
         let _ = write!(text, "class-map type inspect {kind} {class}\n{lines}");
         let action = random.pick(&["inspect", "inspect", "inspect", "pass", "drop"]);
         let _ = writeln!(body, " class type inspect {class}\n  {action}");
-        classes.push(Class { all, matches, action });
+        classes.push(Class { all, protocols, lists, action });
     }
     if random.chance(30) {
         let action = random.pick(&["pass", "drop"]);
         let _ = writeln!(body, " class class-default\n  {action}");
-        classes.push(Class { all: true, matches: Vec::new(), action });
+        classes.push(Class { all: true, protocols: Vec::new(), lists: Vec::new(), action });
     }
     *text += &body;
     classes
@@ -182,7 +183,7 @@ fn router(random: &mut Random) -> (Router, String) {
     if random.chance(40) {
         lines[0] += " ip nat inside\n";
         lines[1] += " ip nat outside\n";
-        router.nat = Some(nat(random, &mut text));
+        router.nat = nat(random, &mut text);
     }
     match random.below(3) {
         0 => {
@@ -197,7 +198,8 @@ fn router(random: &mut Random) -> (Router, String) {
             if !protocols.is_empty() {
                 let way = if out { "out" } else { "in" };
                 let _ = writeln!(lines[usize::from(!inside)], " ip inspect FW {way}");
-                router.inspections.push(Inspection { inside, out, protocols });
+                // In by the inside or out by the outside, and the other way round.
+                router.inspected[usize::from(inside == out)] = protocols;
             }
         }
         1 => {
@@ -218,7 +220,7 @@ fn router(random: &mut Random) -> (Router, String) {
                     if random.chance(90) {
                         let name = format!("P{index}");
                         let _ = writeln!(text, " service-policy type inspect {name}");
-                        router.policies[index] = Some(policy(random, &name, &mut text));
+                        router.policies[index] = policy(random, &name, &mut text);
                     }
                 }
             }
@@ -239,12 +241,13 @@ fn ask(random: &mut Random, router: &Router) -> Asked {
     let control =
         random.chance(35).then(|| (random.pick(&[21, 21, 21, 2121]), random.pick(&PORTS)));
     let end = |random: &mut Random, outside: bool| {
-        let address = match &router.nat {
-            Some(nat) if outside && random.chance(60) => match nat.statics.as_slice() {
+        let nat = &router.nat;
+        let address = match nat.own {
+            OWN if outside && random.chance(60) => match nat.statics.as_slice() {
                 [] => nat.own + random.below(2) as u32 * 23,
                 statics => {
                     let one = &statics[random.below(statics.len())];
-                    one.global + (random.below(8) as u32 & one.wild)
+                    one.addresses[1] + (random.below(8) as u32 & one.wild)
                 }
             },
             _ => address(random),

@@ -166,6 +166,25 @@ fn ipv6_has_lists_of_its_own() {
     assert_eq!(out(&firewall, FROM, TO), ACCEPT);
 }
 
+/// Each family has a command of its own that silences the router.
+#[test]
+fn what_a_list_denies_is_told_unless_the_interface_says_otherwise() {
+    let (from6, to6) = ("[2001:db8:1::8]:40000", "[2001:db8:2::5]:21");
+    for (says, four, six) in [
+        ("", REJECT, REJECT),
+        (" no ip unreachables\n", DROP, REJECT),
+        (" no ipv6 unreachables\n", REJECT, DROP),
+        (" no ipv6 unreachables\n ipv6 unreachables\n", REJECT, REJECT),
+    ] {
+        let firewall = read(&format!(
+            "interface inside\n ip access-group NO in\n ipv6 traffic-filter NO6 in\n{says}\
+             ip access-list extended NO\n deny ip any any\nipv6 access-list NO6\n deny ipv6 any any\n"
+        ));
+        assert_eq!(out(&firewall, FROM, TO), four, "{says}");
+        assert_eq!(out(&firewall, from6, to6), six, "{says}");
+    }
+}
+
 /// What others paste has lost its blanks, and is scripted.
 #[test]
 fn commands_without_blanks_before_them_are_read() {

@@ -47,6 +47,19 @@ fn active_mode_needs_the_alg_and_tls_blinds_it() {
     assert_eq!(mode(&report, "plain", "port"), "undecided");
 }
 
+/// Which of two entries for one address is meant, its port says.
+#[test]
+fn an_entry_for_one_port_comes_before_one_for_all() {
+    let text = "interface outside\n ip nat outside\n ip access-group OUT out\n\
+                interface inside\n ip nat inside\n\
+                ip nat inside source static network 10.1.0.0 203.0.114.0 /24\n\
+                ip nat inside source static tcp 10.1.0.5 2121 203.0.113.5 21 extendable\n\
+                ip access-list extended OUT\n permit tcp host 203.0.113.5 eq 21 any\n";
+    let firewall = read(text);
+    assert_eq!(out(&firewall, "10.1.0.5:2121", "198.51.100.5:21"), ACCEPT);
+    assert_eq!(out(&firewall, "10.1.0.5:2122", "198.51.100.5:21"), REJECT);
+}
+
 #[test]
 fn a_static_entry_works_both_ways() {
     let text = "interface outside\n ip nat outside\n ip access-group IN in\n\

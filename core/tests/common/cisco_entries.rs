@@ -89,6 +89,11 @@ pub(crate) fn says(list: &[Entry], packet: Packet) -> Option<bool> {
     matching.min_by_key(|entry| entry.number).map(|entry| entry.permits)
 }
 
+/// Whether a list permits a packet; at its end everything is denied.
+pub(crate) fn permitted(list: &[Entry], packet: Packet) -> bool {
+    says(list, packet) == Some(true)
+}
+
 pub(crate) fn address(random: &mut Random) -> u32 {
     let net = random.pick(&[0x0a01_0000_u32, 0x0a02_0000, 0xc633_6400]);
     net + random.below(4) as u32 * 256 + random.below(8) as u32

@@ -2,7 +2,7 @@
 
 use super::Device;
 use crate::comparison::Asked;
-use crate::entries::{End4, Entry, Packet, SYN, says};
+use crate::entries::{End4, Entry, Packet, SYN, permitted};
 
 /// A policy that is applied: to both interfaces, or to one.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Match {
         match self {
             Self::Default => syn.to.1 == 21,
             Self::Port(first, last) => (*first..=*last).contains(&syn.to.1),
-            Self::List(list) => says(list, syn) == Some(true),
+            Self::List(list) => permitted(list, syn),
             Self::Any => true,
         }
     }

@@ -6,7 +6,8 @@ mod inspection;
 mod translation;
 
 use crate::comparison::Asked;
-use crate::entries::{End4, Entry, Packet, SYN, says};
+use crate::doubt::{both, depending, same};
+use crate::entries::{End4, Entry, Packet, SYN, permitted, says};
 pub(crate) use inspection::{Class, Match, Policy};
 pub(crate) use translation::{Mapped, Nat, Rule};
 
@@ -21,34 +22,17 @@ pub(crate) struct Device {
     pub(crate) policies: Vec<Policy>,
 }
 
-/// What becomes of a new connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Passes,
-    Dropped,
-    /// The manuals do not say.
-    Unknown,
-}
-
 impl Device {
     /// Whether a connection works; what follows its first packet passes with it.
     pub(crate) fn passes(&self, asked: &Asked) -> Option<bool> {
-        let Some(control) = asked.controlling() else { return known(self.connection(asked)) };
+        let Some(control) = asked.controlling() else { return self.connection(asked) };
         // The server sends from its real address.
         let server = self.real(&control);
         let from = if asked.by_client { asked.from } else { (server.0, asked.from.1) };
-        let plain = self.connection(&Asked { control: None, from, ..*asked });
-        let read = match self.connection(&control) {
-            Fate::Passes => self.reads(&control, server),
-            Fate::Dropped => Some(false),
-            Fate::Unknown => self.reads(&control, server).filter(|reads| !reads),
-        };
-        match (read, plain) {
-            // What the inspection expects passes.
-            (Some(true), _) | (None, Fate::Passes) => Some(true),
-            (Some(false), plain) => known(plain),
-            (None, _) => None,
-        }
+        let read = both(self.connection(&control), self.reads(&control, server));
+        // What the inspection expects passes.
+        let plain = || self.connection(&Asked { control: None, from, ..*asked });
+        depending(read, || Some(true), plain)
     }
 
     /// Where a connection goes to.
@@ -57,28 +41,24 @@ impl Device {
     }
 
     /// What becomes of a connection that nothing expects.
-    fn connection(&self, asked: &Asked) -> Fate {
-        let outward = asked.is_from_inside();
-        // Nobody passes the device to its own address.
-        let mapped = self.nat.untranslated(outward, asked.to);
-        if mapped.is_none() && self.nat.owns(asked.to.0) {
-            return Fate::Dropped;
+    fn connection(&self, asked: &Asked) -> Option<bool> {
+        let (from, outward) = (asked.from, asked.is_from_inside());
+        let admits = |to| Some(self.admits(outward, Packet { from, to, flags: SYN }));
+        if let Some(to) = self.nat.untranslated(outward, asked.to) {
+            return admits(to);
         }
-        let admits = |to| self.admits(outward, Packet { from: asked.from, to, flags: SYN });
         let pooled = self.nat.pooled(outward, asked.to.0);
-        if mapped.is_none() && !pooled.is_empty() {
+        if self.nat.owns(asked.to.0) {
+            // Nobody passes the device to its own address.
+            Some(false)
+        } else if !pooled.is_empty() {
             // Whoever has the address for the moment.
-            let may = pooled.into_iter().any(|host| admits((host, asked.to.1)));
-            return if may { Fate::Unknown } else { Fate::Dropped };
-        }
-        let to = mapped.unwrap_or(asked.to);
-        if !admits(to) {
-            Fate::Dropped
-        } else if mapped.is_none() && self.nat.translates(!outward, to) {
+            both(same(pooled.into_iter().map(|host| admits((host, asked.to.1)))), None)
+        } else if self.nat.translates(!outward, asked.to) {
             // Its answers would be translated.
-            Fate::Unknown
+            both(admits(asked.to), None)
         } else {
-            Fate::Passes
+            admits(asked.to)
         }
     }
 
@@ -97,15 +77,7 @@ impl Device {
             None if entry.is_some() || global.is_some() => false,
             None => near >= far,
         };
-        let let_out = exit.as_ref().is_none_or(|list| says(list, syn) == Some(true));
+        let let_out = exit.as_ref().is_none_or(|list| permitted(list, syn));
         let_in && let_out && (near != far || self.inter)
-    }
-}
-
-const fn known(fate: Fate) -> Option<bool> {
-    match fate {
-        Fate::Passes => Some(true),
-        Fate::Dropped => Some(false),
-        Fate::Unknown => None,
     }
 }

@@ -28,6 +28,18 @@ pub(super) struct Config<'a> {
     pub strange: Vec<Line<'a>>,
 }
 
+impl Config<'_> {
+    /// Whether any connection may be inspected as FTP.
+    pub(super) fn inspects_ftp(&self) -> bool {
+        let inspects = |line: &Line<'_>| line.words().accept_all(&["inspect", "ftp"]);
+        self.service_policies.iter().any(|(_, policy, _)| match self.policies.get(policy) {
+            Some(classes) => classes.iter().flat_map(|class| &class.actions).any(inspects),
+            // It may inspect anything.
+            None => true,
+        })
+    }
+}
+
 /// An entry of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {

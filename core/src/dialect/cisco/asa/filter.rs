@@ -118,8 +118,10 @@ impl<'a> Filter<'a, '_> {
     /// What is of a connection that passed, or that an inspection expects.
     fn known(&mut self, chain: ChainId, line: Line<'a>) {
         self.lowering.rule(chain, line, vec![established()], Action::Accept);
-        let expected = self.lowering.expected();
-        self.lowering.rule(chain, line, vec![expected], Action::Accept);
+        if self.config.inspects_ftp() {
+            let expected = self.lowering.expected();
+            self.lowering.rule(chain, line, vec![expected], Action::Accept);
+        }
     }
 
     /// What filters or translates in ways that are not modelled.

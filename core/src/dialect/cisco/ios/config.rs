@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use ipnet::IpNet;
 
+use super::super::common::connections::FTP;
 use super::super::common::groups::Groups;
 use super::super::common::lines::{Line, Words};
+use super::super::common::names::port;
 use super::lists::Lists;
+use crate::firewall::Ports;
 use crate::space::Family;
 
 /// What of a configuration has to do with filtering.
@@ -21,6 +24,8 @@ pub(super) struct Config<'a> {
     pub alg_removed: Option<Line<'a>>,
     pub route_maps: HashMap<&'a str, Vec<RouteMap<'a>>>,
     pub inspects: Vec<Words<'a>>,
+    /// `ip port-map`.
+    pub port_maps: Vec<Words<'a>>,
     pub zones: Zones<'a>,
     /// The policies that shape traffic and drop some of it.
     pub dropping: HashSet<&'a str>,
@@ -28,6 +33,23 @@ pub(super) struct Config<'a> {
     pub strange: Vec<Line<'a>>,
     /// The line that says that IPv6 is in use.
     pub ipv6: bool,
+}
+
+impl Config<'_> {
+    /// The ports to which control connections are inspected; none if `ip port-map` says more of them than
+    /// is modelled.
+    pub(super) fn control_ports(&self) -> Option<Ports> {
+        let mut ports = vec![(FTP, FTP)];
+        for words in &self.port_maps {
+            let mut words = *words;
+            if words.accept_all(&["ftp", "port"]) {
+                words.accept("tcp");
+                let port = words.next().and_then(port).filter(|_| words.is_done())?;
+                ports.push((port.into(), port.into()));
+            }
+        }
+        Some(Ports::union_of(ports))
+    }
 }
 
 /// A part of a route map.
@@ -44,8 +66,6 @@ pub(super) struct Zones<'a> {
     pub pairs: Vec<Pair<'a>>,
     pub class_maps: HashMap<&'a str, ClassMap<'a>>,
     pub policies: HashMap<&'a str, Vec<Class<'a>>>,
-    /// `ip port-map`.
-    pub port_maps: Vec<Words<'a>>,
 }
 
 impl Zones<'_> {
@@ -110,8 +130,8 @@ pub(super) struct Interface<'a> {
     pub name: &'a str,
     pub line: Line<'a>,
     pub applied: Vec<Applied<'a>>,
-    /// Whether it says nothing of what it refuses.
-    pub quiet: bool,
+    /// The families of which it says nothing when it refuses packets.
+    pub quiet: HashSet<Family>,
     /// `ip nat inside` or `ip nat outside`.
     pub nat: Option<(Nat, Line<'a>)>,
     /// `ip inspect NAME in` or `out`.
@@ -155,7 +175,7 @@ impl<'a> Interface<'a> {
             name,
             line,
             applied: Vec::new(),
-            quiet: false,
+            quiet: HashSet::new(),
             nat: None,
             inspected: Vec::new(),
             zone: None,
@@ -172,6 +192,15 @@ impl<'a> Interface<'a> {
             || !self.strange.is_empty()
             || self.nat.is_some()
             || self.zone.is_some()
+    }
+
+    /// `ip unreachables` and `ipv6 unreachables`, or their `no`.
+    pub(super) fn tell(&mut self, family: Family, tells: bool) {
+        if tells {
+            self.quiet.remove(&family);
+        } else {
+            self.quiet.insert(family);
+        }
     }
 
     /// Applies a list, instead of the one that was.

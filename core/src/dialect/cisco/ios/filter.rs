@@ -229,6 +229,8 @@ impl<'a> Filter<'a, '_> {
             if let Some((_, one)) = first {
                 let tests = vec![Test::Mark { mark: SESSION, negated: false }];
                 self.lowering.rule(chain, one.line, tests, Action::Accept);
+            }
+            if let Some((_, one)) = first.filter(|_| self.expects()) {
                 let what = "whether a list that stands before the inspection stops expected data";
                 let what = self.lowering.builder.symbol(what);
                 let tests =
@@ -252,7 +254,7 @@ impl<'a> Filter<'a, '_> {
         applied: Applied<'a>,
         tests: Vec<Test>,
     ) -> Result<(), Error> {
-        let quiet = interface.quiet;
+        let quiet = interface.quiet.contains(&applied.family);
         let list = self.list(applied.family, applied.list, quiet)?;
         let with = |filter: &mut Self| {
             let mut all = vec![filter.lowering.interface(interface.name, !applied.out)];
@@ -363,7 +365,7 @@ fn is_ace(words: Words<'_>) -> bool {
 }
 
 /// What a router does with packets that a list denies: it says that they are prohibited (ICMP type 3
-/// code 13), unless the interface has `no ip unreachables`.
+/// code 13, ICMPv6 type 1 code 1), unless the interface has `no ip unreachables` or `no ipv6 unreachables`.
 fn refusal(quiet: bool) -> Action {
     if quiet { Action::Drop } else { Action::Reject(Reject::Unreachable) }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::super::common::connections::{FTP, HELPER, established};
+use super::super::common::connections::{HELPER, established};
 use super::super::common::lines::Line;
 use super::super::common::names::port;
 use super::super::common::sets::one_of;
@@ -79,12 +79,33 @@ impl<'a> Filter<'a, '_> {
         (all, strange)
     }
 
+    /// Whether any connection may be inspected as FTP.
+    pub(super) fn expects(&self) -> bool {
+        let (inspections, _) = self.inspections();
+        let mut all = self.config.interfaces.all.iter().flat_map(|interface| &interface.inspected);
+        all.any(|one| inspections.get(one.name).is_none_or(|inspection| inspection.ftp))
+    }
+
+    /// Tests that a packet goes to a port whose connections are inspected as FTP.
+    pub(super) fn control_port(&mut self) -> Test {
+        match self.config.control_ports() {
+            Some(ports) => Test::Port(Side::Destination, ports),
+            None => {
+                let what = "which ports `ip port-map` maps to FTP";
+                Test::Unmodelled(self.lowering.builder.symbol(what))
+            }
+        }
+    }
+
     /// Packets that may be of a session pass a list where they come in.
     pub(super) fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
         let config = self.config;
         let helper = self.lowering.expected();
         let reply = vec![established(), Test::Direction(Direction::Reply)];
         self.lowering.rule(chain, line, reply, Action::Accept);
+        if !self.expects() {
+            return;
+        }
         for interface in &config.interfaces.all {
             if interface.inspected.iter().any(|one| !one.out) {
                 let from = self.lowering.interface(interface.name, true);
@@ -149,22 +170,23 @@ impl<'a> Filter<'a, '_> {
                 let back = self.lowering.interface(interface.name, one.out);
                 let Some(inspection) = inspections.get(one.name) else {
                     let what = self.lowering.builder.symbol(&format!("ip inspect {}", one.name));
-                    let tests = vec![
-                        back,
-                        established(),
-                        Test::Direction(Direction::Reply),
-                        Test::Unmodelled(what),
-                    ];
+                    let what = Test::Unmodelled(what);
+                    let tests = vec![forth, what.clone()];
+                    self.lowering.rule(chain, one.line, tests, helper.clone());
+                    let tests = vec![back, established(), Test::Direction(Direction::Reply), what];
                     self.lowering.rule(chain, one.line, tests, passes(SESSION));
                     continue;
                 };
+                let (mut lists, mut ports) = (Vec::new(), inspection.ports.clone());
                 if inspection.ftp {
-                    let port = Test::Port(Side::Destination, Ports::range(FTP, FTP));
-                    self.lowering.rule(chain, one.line, vec![forth, port], helper.clone());
+                    let port = self.control_port();
+                    match config.control_ports() {
+                        Some(control) => ports.extend(control.as_slice()),
+                        None => lists.push(vec![port.clone()]),
+                    }
+                    let tests = vec![forth, port];
+                    self.lowering.rule(chain, one.line, tests, helper.clone());
                 }
-                let mut lists = Vec::new();
-                let mut ports = inspection.ports.clone();
-                ports.extend(inspection.ftp.then_some((FTP, FTP)));
                 if inspection.tcp {
                     lists.push(Vec::new());
                 } else if !ports.is_empty() {
@@ -183,7 +205,7 @@ impl<'a> Filter<'a, '_> {
                 self.lowering.rule(chain, one.line, tests, passes(SESSION));
             }
         }
-        let Some(line) = lines else { return };
+        let Some(line) = lines.filter(|_| self.expects()) else { return };
         let expected = self.lowering.expected();
         for interface in &config.interfaces.all {
             for one in &interface.inspected {
