@@ -1,6 +1,6 @@
 //! What a rule set says, before it is known what it means.
 
-use super::text::At;
+use super::place::At;
 use crate::firewall::TcpFlags;
 use crate::space::Family;
 

@@ -1,10 +1,11 @@
 //! Statements, one after another.
 
+use super::super::place::At;
 use super::super::syntax::{Antispoof, Kind, Statement};
 use super::cursor::Cursor;
 use super::fault::{Fault, Read, fault};
 use super::rules::{family, interface, label};
-use super::token::{At, Token};
+use super::token::Token;
 use super::{anchors, rules, settings, tables, translations};
 use crate::error::Code;
 

@@ -1,11 +1,12 @@
 //! `table <name> ... { ... } file "..."`, and files of addresses.
 
+use super::super::place::At;
 use super::super::syntax::{Host, Kind, Maybe, Table};
 use super::cursor::Cursor;
 use super::fault::Read;
 use super::hosts::negatable;
 use super::lexer::Lexer;
-use super::token::{At, Lexeme, Token};
+use super::token::{Lexeme, Token};
 use crate::firewall::Given;
 
 /// A table, after `table`.
