@@ -15,6 +15,8 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
             | "for" | "while" | "done" | "fi" | "exit" | "$IPTABLES" | "$IPT",
             _,
         ) => "a shell script",
+        // No name of a table of nft begins so, whatever the line ends with.
+        ("table", name) if name.starts_with('<') => "pf",
         ("table" | "chain", _) if line.ends_with('{') || line.ends_with('}') => "nftables",
         ("flush", "ruleset") | ("add" | "create" | "delete", "table" | "chain" | "rule") => {
             "nftables"

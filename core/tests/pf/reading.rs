@@ -14,6 +14,9 @@ fn texts_of_pf_are_recognised() {
         "block all\n",
         "# comment\n\next_if = \"em0\"\nlan = \"{ 10/8 }\"\n\nset skip on lo0\npass all\n",
         "table <bad> persist\nblock in from <bad>\n",
+        // Neither a shell script nor nft.
+        "if = \"wg0\"\n\ntable <lan> { 10.1.0.0/16 }\npass in on $if from <lan>\n",
+        "table <lan> { 10.1.0.0/16 }\npass in from <lan>\n",
         "scrub in all\nnat on em0 from 10/8 to any -> (em0)\n",
         "@0 block drop all\n@1 pass out all flags S/SA\n",
         "anchor \"ftp-proxy/*\" all\n",
