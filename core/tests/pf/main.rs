@@ -22,4 +22,6 @@ mod hostile;
 mod reading;
 mod refused;
 mod support;
+
+mod translation;
 mod traps;

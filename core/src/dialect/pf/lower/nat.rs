@@ -65,8 +65,19 @@ impl Lowering<'_> {
         mut write: impl FnMut(&mut Self, ChainId, usize, &Entry),
     ) {
         let Some(entries) = self.entries.get(way.index()).map(Rc::clone) else { return };
+        let last = entries.last().map(|entry| entry.section);
+        let mut first = None;
         for (index, entry) in entries.iter().enumerate() {
-            write(self, chain, index, entry);
+            let list = if Some(entry.section) == last {
+                chain
+            } else {
+                *first.get_or_insert_with(|| {
+                    let list = self.chain("nat", &format!("{name}-first"), None);
+                    self.jump(chain, list);
+                    list
+                })
+            };
+            write(self, list, index, entry);
         }
     }
 

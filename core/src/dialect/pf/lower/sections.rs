@@ -31,7 +31,7 @@ pub(super) enum Entered {
 pub(super) fn entries(statements: &[Statement], loads: &Loads, way: Way) -> Vec<Entry> {
     let mut found = Vec::new();
     let sections = match way {
-        Way::In => [Section::Binat, Section::Rdr],
+        Way::In => [Section::Rdr, Section::Binat],
         Way::Out => [Section::Binat, Section::Nat],
     };
     let mut left = 100_000;
