@@ -22,6 +22,7 @@ mod hostile;
 mod reading;
 mod refused;
 mod support;
+mod tags;
 
 mod translation;
 mod traps;

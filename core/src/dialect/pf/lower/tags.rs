@@ -22,11 +22,15 @@ pub(super) fn in_order(statements: &[Statement]) -> bool {
             match kind {
                 // What is in it is not known, or ends the evaluation late.
                 Kind::Anchor(anchor) => match &anchor.inside {
-                    Some(inside) if !anchor.quick => open.push(inside),
+                    Some(inside) if !anchor.quick && !anchor.tags => open.push(inside),
                     _ => return false,
                 },
-                Kind::Load { .. } | Kind::Unknown(_) | Kind::Translation(_) => return false,
-                Kind::Rule(_) | Kind::Antispoof(_) | Kind::Table(_) | Kind::Setting(_) => {}
+                Kind::Load { .. } | Kind::Unknown(_) => return false,
+                Kind::Rule(_)
+                | Kind::Translation(_)
+                | Kind::Antispoof(_)
+                | Kind::Table(_)
+                | Kind::Setting(_) => {}
             }
         }
     }
