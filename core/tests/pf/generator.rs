@@ -1,7 +1,8 @@
 //! Rule sets and connections by chance.
 
 use super::random::Random;
-use super::reference::{Ends, Head, Hosts, Item, Ports, RuleSet, Target, Verb, Way};
+use super::reference::Ends;
+use super::rules::{Head, Hosts, Ports, Rule, RuleSet, Section, Target, Verb, Way};
 
 pub(crate) const INSIDE: &str = "em1";
 pub(crate) const OUTSIDE: &str = "em0";
@@ -86,11 +87,13 @@ fn any_way(random: &mut Random) -> Option<Way> {
 fn target(random: &mut Random, way: Way, head: &mut Head) -> Target {
     let address = random.pick(&ADDRESSES);
     head.inet6 = None;
-    let mut target =
-        Target { address, ports: None, one: None, fixed: way == Way::Out && random.chance(30) };
+    let mut target = Target { address, ports: None, fixed: way == Way::Out && random.chance(30) };
     if way == Way::In && head.tcp.is_some() {
         match random.below(3) {
-            0 => target.one = Some(random.pick(&PORTS)),
+            0 => {
+                let one = random.pick(&PORTS);
+                target.ports = Some((0, one, one));
+            }
             1 => {
                 head.to_ports = Ports::Range(40000, 40005);
                 let first = random.pick(&[1021_u16, 40000, 50000]);
@@ -102,7 +105,7 @@ fn target(random: &mut Random, way: Way, head: &mut Head) -> Target {
     target
 }
 
-fn rule(random: &mut Random, manner: Manner) -> Item {
+fn rule(random: &mut Random, manner: Manner) -> Rule {
     let mut verb = random.pick(&[Verb::Pass, Verb::Pass, Verb::Pass, Verb::Drop, Verb::Return]);
     let mut head = head(random, None);
     head.way = any_way(random);
@@ -115,20 +118,21 @@ fn rule(random: &mut Random, manner: Manner) -> Item {
         head.way = Some(way);
         wanted = Some(target(random, way, &mut head));
     }
-    Item::Rule {
+    Rule {
         verb,
         quick: verb != Verb::Match && random.chance(30),
         head,
         flags_any: random.chance(10),
         keeps: wanted.is_some() || !random.chance(12),
         target: wanted,
+        inside: Vec::new(),
     }
 }
 
 pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
     let manner =
         random.pick(&[Manner::Never, Manner::Never, Manner::Sections, Manner::Match, Manner::Pass]);
-    let mut items = Vec::new();
+    let (mut sections, mut rules) = (Vec::new(), Vec::new());
     if manner == Manner::Sections {
         for way in [Way::Out, Way::In] {
             for _ in 0..random.below(4) {
@@ -136,7 +140,8 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
                 head.on = Some((false, random.pick(&[INSIDE, OUTSIDE])));
                 let target = target(random, way, &mut head);
                 let (no, pass) = (random.chance(15), random.chance(20));
-                items.push(Item::Section { way, head, no, pass: pass && !no, target });
+                let target = (!no).then_some(target);
+                sections.push(Section { way, head, pass: pass && !no, target });
             }
         }
     }
@@ -153,13 +158,14 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             to_ports: Ports::Any,
         };
         let verb = random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]);
-        items.push(Item::Rule {
+        rules.push(Rule {
             verb,
             quick: false,
             head: everything,
             flags_any: false,
             keeps: true,
             target: None,
+            inside: Vec::new(),
         });
     }
     for _ in 0..random.below(9) + 1 {
@@ -168,13 +174,17 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             let inside = (0..random.below(4)).map(|_| rule(random, manner)).collect();
             let head = head(random, None);
             let way = any_way(random);
-            items.push(Item::Anchor {
-                head: Head { way, ..head },
+            rules.push(Rule {
+                verb: Verb::Anchor,
                 quick: random.chance(40),
+                head: Head { way, ..head },
+                flags_any: false,
+                keeps: false,
+                target: None,
                 inside,
             });
         } else {
-            items.push(rule(random, manner));
+            rules.push(rule(random, manner));
         }
     }
     let table = (0..random.below(4))
@@ -190,7 +200,7 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             once.push(entry);
         }
     }
-    RuleSet { items, table: once, skip: random.chance(5).then_some(INSIDE) }
+    RuleSet { sections, rules, table: once, skip: random.chance(5).then_some(INSIDE) }
 }
 
 /// The ends of a connection.

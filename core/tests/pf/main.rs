@@ -14,6 +14,8 @@ mod generator;
 #[path = "../common/random.rs"]
 mod random;
 mod reference;
+mod rules;
+mod written;
 
 mod comparison;
 mod corpus;
