@@ -14,6 +14,7 @@ fn texts_of_pf_are_recognised() {
         "block all\n",
         "# comment\n\next_if = \"em0\"\nlan = \"{ 10/8 }\"\n\nset skip on lo0\npass all\n",
         "table <bad> persist\nblock in from <bad>\n",
+        "hosts=\"{\n 10.1.0.1\n 10.1.0.2\n}\" # the \"office\nset skip on lo\n",
         // Neither a shell script nor nft.
         "if = \"wg0\"\n\ntable <lan> { 10.1.0.0/16 }\npass in on $if from <lan>\n",
         "table <lan> { 10.1.0.0/16 }\npass in from <lan>\n",
