@@ -77,6 +77,7 @@ fn head(random: &mut Random, way: Option<Way>) -> Head {
         from_ports: if with_ports && random.chance(20) { ports(random) } else { Ports::Any },
         to: hosts(random),
         to_ports: if with_ports { ports(random) } else { Ports::Any },
+        tagged: None,
     }
 }
 
@@ -124,7 +125,33 @@ fn rule(random: &mut Random, manner: Manner) -> Rule {
         head,
         flags_any: random.chance(10),
         keeps: wanted.is_some() || !random.chance(12),
+        tag: None,
         target: wanted,
+        inside: Vec::new(),
+    }
+}
+
+fn of_everything(verb: Verb, way: Option<Way>) -> Rule {
+    let head = Head {
+        way,
+        on: None,
+        inet6: None,
+        tcp: None,
+        from: Vec::new(),
+        from_table: false,
+        from_ports: Ports::Any,
+        to: Vec::new(),
+        to_ports: Ports::Any,
+        tagged: None,
+    };
+    Rule {
+        verb,
+        quick: false,
+        head,
+        flags_any: false,
+        keeps: true,
+        tag: None,
+        target: None,
         inside: Vec::new(),
     }
 }
@@ -141,32 +168,14 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
                 let target = target(random, way, &mut head);
                 let (no, pass) = (random.chance(15), random.chance(20));
                 let target = (!no).then_some(target);
-                sections.push(Section { way, head, pass: pass && !no, target });
+                sections.push(Section { way, head, pass: pass && !no, tag: None, target });
             }
         }
     }
     if random.chance(70) {
-        let everything = Head {
-            way: random.pick(&[None, None, Some(Way::In)]),
-            on: None,
-            inet6: None,
-            tcp: None,
-            from: Vec::new(),
-            from_table: false,
-            from_ports: Ports::Any,
-            to: Vec::new(),
-            to_ports: Ports::Any,
-        };
+        let way = random.pick(&[None, None, Some(Way::In)]);
         let verb = random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]);
-        rules.push(Rule {
-            verb,
-            quick: false,
-            head: everything,
-            flags_any: false,
-            keeps: true,
-            target: None,
-            inside: Vec::new(),
-        });
+        rules.push(of_everything(verb, way));
     }
     for _ in 0..random.below(9) + 1 {
         if random.chance(12) {
@@ -180,6 +189,7 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
                 head: Head { way, ..head },
                 flags_any: false,
                 keeps: false,
+                tag: None,
                 target: None,
                 inside,
             });
@@ -200,7 +210,58 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             once.push(entry);
         }
     }
+    let tagging = match manner {
+        Manner::Never => 25,
+        Manner::Sections => 70,
+        Manner::Match | Manner::Pass => 0,
+    };
+    if random.chance(tagging) {
+        tags(random, &mut sections, &mut rules);
+    }
     RuleSet { sections, rules, table: once, skip: random.chance(5).then_some(INSIDE) }
+}
+
+/// Puts tags on where packets come in, by sections only or by filter rules too, and asks for them later.
+///
+/// Everything makes a state, for what rules did to the first packet, by its tag, no later one knows; and
+/// tags are not known where anchors are quick.
+fn tags(random: &mut Random, sections: &mut [Section], rules: &mut Vec<Rule>) {
+    rules.insert(0, of_everything(random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]), None));
+    let by_sections = random.chance(30);
+    let tag = |random: &mut Random| random.chance(60).then(|| random.pick(&["A", "B"]));
+    let asked = |random: &mut Random| tag(random).map(|tag| (random.chance(25), tag));
+    // Of what a tag is put on and asked for, hosts and ports leave little.
+    let all = |random: &mut Random, head: &mut Head| {
+        if random.chance(60) {
+            (head.from, head.from_table, head.to) = (Vec::new(), false, Vec::new());
+            (head.inet6, head.tcp, head.from_ports) = (None, Some(true), Ports::Any);
+        }
+    };
+    for section in sections.iter_mut() {
+        all(random, &mut section.head);
+        match section.way {
+            Way::In => section.tag = tag(random),
+            Way::Out => section.head.tagged = asked(random),
+        }
+    }
+    for rule in rules.iter_mut().skip(1) {
+        rule.keeps = true;
+        rule.quick &= rule.verb != Verb::Anchor;
+        match rule.head.way {
+            Some(Way::In) if by_sections => rule.head.tagged = asked(random),
+            Some(Way::In) if rule.verb != Verb::Anchor => rule.tag = tag(random),
+            Some(Way::Out) => rule.head.tagged = asked(random),
+            _ => {}
+        }
+        all(random, &mut rule.head);
+    }
+    // One that no rule puts on may come from elsewhere.
+    let put: Vec<_> = sections.iter().filter_map(|section| section.tag).collect();
+    let put = put.into_iter().chain(rules.iter().filter_map(|rule| rule.tag)).collect::<Vec<_>>();
+    let heads = sections.iter_mut().map(|section| &mut section.head);
+    for head in heads.chain(rules.iter_mut().map(|rule| &mut rule.head)) {
+        head.tagged = head.tagged.filter(|(_, tag)| put.contains(tag));
+    }
 }
 
 /// The ends of a connection.

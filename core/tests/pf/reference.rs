@@ -15,10 +15,11 @@ struct Packet {
     syn: bool,
     ack: bool,
     chosen: u16,
+    tag: Option<&'static str>,
 }
 
-/// Where a state was made, and its first packet before translation and after it.
-type State = (Way, Ends, Ends);
+/// Where a state was made, and its first packet before the rules and after them.
+type State = (Packet, Packet);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fate {
@@ -75,6 +76,7 @@ impl Head {
             && listed(&self.to, to)
             && self.from_ports.hold(from_port)
             && self.to_ports.hold(to_port)
+            && self.tagged.is_none_or(|(not, tag)| (packet.tag == Some(tag)) != not)
     }
 }
 
@@ -112,64 +114,68 @@ impl RuleSet {
         let packets =
             [(false, true, false), (true, true, true), (false, false, true), (true, false, true)];
         for (number, (answer, syn, ack)) in packets.into_iter().enumerate() {
-            let (mut ends, [comes, leaves]) =
+            let (ends, on) =
                 if answer { (mirror(reached), [to, from]) } else { (ends, [from, to]) };
+            let (way, [comes, leaves]) = (Way::In, on);
+            let mut packet = Packet { ends, way, interface: comes, syn, ack, chosen, tag: None };
             for (way, interface) in [(Way::In, comes), (Way::Out, leaves)] {
-                let packet = Packet { ends, way, interface, syn, ack, chosen };
-                match self.cross(packet, &mut states) {
-                    (Fate::Pass, after) => ends = after,
-                    (fate, _) => return (fate, number),
+                packet = Packet { way, interface, ..packet };
+                match self.cross(&mut packet, &mut states) {
+                    Fate::Pass => {}
+                    fate => return (fate, number),
                 }
             }
             if number == 0 {
-                reached = ends;
+                reached = packet.ends;
             }
         }
         (Fate::Pass, 4)
     }
 
     /// What becomes of a packet where it crosses an interface, and how it goes on.
-    fn cross(&self, packet: Packet, states: &mut Vec<State>) -> (Fate, Ends) {
-        let (way, before) = (packet.way, packet.ends);
+    fn cross(&self, packet: &mut Packet, states: &mut Vec<State>) -> Fate {
         if self.skip == Some(packet.interface) {
-            return (Fate::Pass, before);
+            return Fate::Pass;
         }
-        for (made, first, translated) in states.iter() {
-            if *made == way && *first == before {
-                return (Fate::Pass, *translated);
-            }
-            if *made != way && mirror(*translated) == before {
-                return (Fate::Pass, mirror(*first));
+        for (before, after) in states.iter() {
+            let (same, first) = (before.way == packet.way, packet.ends);
+            if same && before.ends == first || !same && mirror(after.ends) == first {
+                packet.ends = if same { after.ends } else { mirror(before.ends) };
+                packet.tag = after.tag.or(packet.tag);
+                return Fate::Pass;
             }
         }
-        let mut course = Course { packet, last: None, translated: false };
-        let about =
-            |section: &&Section| section.way == way && section.head.matches(&packet, &self.table);
-        let section = self.sections.iter().find(about).filter(|section| section.target.is_some());
+        let before = *packet;
+        let mut course = Course { packet: before, last: None, translated: false };
+        let about = |section: &&Section| {
+            section.way == before.way && section.head.matches(&before, &self.table)
+        };
+        let section = self.sections.iter().find(about);
+        course.packet.tag = section.and_then(|section| section.tag).or(before.tag);
+        let section = section.filter(|section| section.target.is_some());
         if let Some(target) = section.and_then(|section| section.target) {
-            course.packet.ends = target.apply(&packet);
+            course.packet.ends = target.apply(&before);
         }
         if !section.is_some_and(|section| section.pass) {
             self.run(&self.rules, &mut course);
         }
         let target = match course.last {
-            Some(Rule { verb: Verb::Drop, .. }) => return (Fate::Drop, before),
-            Some(Rule { verb: Verb::Return, .. }) => return (Fate::Return, before),
+            Some(Rule { verb: Verb::Drop, .. }) => return Fate::Drop,
+            Some(Rule { verb: Verb::Return, .. }) => return Fate::Return,
             passed => passed.and_then(|rule| rule.target),
         };
-        let after = target.map_or(course.packet.ends, |target| target.apply(&course.packet));
-        let keeps = section.is_some() || course.last.is_some_and(|rule| rule.keeps);
-        let beyond =
-            if keeps { !packet.syn || packet.ack } else { course.translated || target.is_some() };
-        let fate = match beyond {
-            _ if after.0 == after.2 => Fate::Odd,
-            true => Fate::Beyond,
-            false => Fate::Pass,
-        };
-        if keeps {
-            states.push((way, before, after));
+        *packet = course.packet;
+        packet.ends = target.map_or(packet.ends, |target| target.apply(packet));
+        if packet.ends.0 == packet.ends.2 {
+            return Fate::Odd;
         }
-        (fate, after)
+        let keeps = section.is_some() || course.last.is_some_and(|rule| rule.keeps);
+        if keeps {
+            states.push((before, *packet));
+        }
+        let begun_late = keeps && (!packet.syn || packet.ack);
+        let stateless = !keeps && (course.translated || target.is_some());
+        if begun_late || stateless { Fate::Beyond } else { Fate::Pass }
     }
 
     /// Goes through rules in order; says whether evaluation ends.
@@ -182,6 +188,7 @@ impl RuleSet {
             if !flags || !rule.head.matches(packet, &self.table) {
                 continue;
             }
+            packet.tag = rule.tag.or(packet.tag);
             let ends = match (rule.verb, rule.target) {
                 (Verb::Match, None) => false,
                 (Verb::Match, Some(target)) => {

@@ -31,6 +31,8 @@ pub(crate) struct Head {
     pub(crate) from_ports: Ports,
     pub(crate) to: Hosts,
     pub(crate) to_ports: Ports,
+    /// Negated, and a tag.
+    pub(crate) tagged: Option<(bool, &'static str)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,6 +60,7 @@ pub(crate) struct Rule {
     pub(crate) head: Head,
     pub(crate) flags_any: bool,
     pub(crate) keeps: bool,
+    pub(crate) tag: Option<&'static str>,
     pub(crate) target: Option<Target>,
     /// The rules of an anchor.
     pub(crate) inside: Vec<Rule>,
@@ -69,6 +72,7 @@ pub(crate) struct Section {
     pub(crate) way: Way,
     pub(crate) head: Head,
     pub(crate) pass: bool,
+    pub(crate) tag: Option<&'static str>,
     pub(crate) target: Option<Target>,
 }
 

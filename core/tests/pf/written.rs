@@ -44,6 +44,7 @@ fn write_rule(text: &mut String, rule: &Rule, indent: &str) {
         let _ = writeln!(text, "{indent}}}");
         return;
     }
+    line += &tag(rule.tag);
     if rule.verb == Verb::Pass {
         line += if rule.flags_any { " flags any" } else { "" };
         line += if rule.keeps { "" } else { " no state" };
@@ -55,12 +56,13 @@ fn write_rule(text: &mut String, rule: &Rule, indent: &str) {
     let _ = writeln!(text, "{line}");
 }
 
-fn write_section(text: &mut String, Section { way, head, pass, target }: &Section) {
+fn write_section(text: &mut String, Section { way, head, pass, tag: put, target }: &Section) {
     let word = if *way == Way::In { "rdr" } else { "nat" };
     let no = if target.is_none() { "no " } else { "" };
     let pass = if *pass { " pass" } else { "" };
     let target = target.as_ref().map(|target| format!(" -> {}", written(target)));
-    let _ = writeln!(text, "{no}{word}{pass}{}{}", rest(head), target.unwrap_or_default());
+    let _ =
+        writeln!(text, "{no}{word}{pass}{}{}{}", rest(head), tag(*put), target.unwrap_or_default());
 }
 
 fn written(target: &Target) -> String {
@@ -81,6 +83,10 @@ const fn way(head: &Head) -> &'static str {
     }
 }
 
+fn tag(tag: Option<&str>) -> String {
+    tag.map_or_else(String::new, |tag| format!(" tag {tag}"))
+}
+
 fn rest(head: &Head) -> String {
     let mut text = String::new();
     if let Some((not, name)) = head.on {
@@ -98,12 +104,16 @@ fn rest(head: &Head) -> String {
         list => format!("{{ {} }}", list.iter().map(host).collect::<Vec<_>>().join(" ")),
     };
     let from = if head.from_table { "<t>".to_owned() } else { hosts(&head.from) };
-    text + &format!(
+    text += &format!(
         " from {from}{} to {}{}",
         ports(head.from_ports),
         hosts(&head.to),
         ports(head.to_ports)
-    )
+    );
+    if let Some((not, tag)) = head.tagged {
+        text += &format!(" {}tagged {tag}", if not { "! " } else { "" });
+    }
+    text
 }
 
 fn ports(ports: Ports) -> String {
