@@ -17,7 +17,6 @@ mod generator;
 mod groups;
 #[cfg(test)]
 mod hostile;
-#[cfg(test)]
 #[path = "../common/random.rs"]
 mod random;
 #[cfg(test)]
