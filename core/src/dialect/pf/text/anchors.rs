@@ -1,15 +1,21 @@
 //! `anchor ...`, its kin, and `load anchor ... from ...`.
 
-use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Way};
+use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Statement, Way};
 use super::cursor::Cursor;
 use super::fault::Read;
 use super::options::{effect, head_option};
-use super::rules::{family, hosts_of, interface, log, protocols};
-use super::statements::until_brace;
+use super::pieces::{family, hosts_of, interface, log, protocols};
 use super::token::Lexeme;
 
-/// An anchor, after the word.
-pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
+/// Reads statements up to the brace that closes.
+type Inside<'t> = fn(&mut Cursor<'t>) -> Read<Vec<Statement>>;
+
+/// An anchor, after the word; what stands in its braces is read by `statements`.
+pub(super) fn anchor<'t>(
+    cursor: &mut Cursor<'t>,
+    word: &str,
+    statements: Inside<'t>,
+) -> Read<Kind> {
     let section = match word {
         "nat-anchor" => Section::Nat,
         "rdr-anchor" => Section::Rdr,
@@ -55,7 +61,7 @@ pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
     let (tags, mut inside) = (effects.tag.is_some(), None);
     if cursor.takes_mark("{") {
         cursor.deeper()?;
-        inside = Some(until_brace(cursor)?);
+        inside = Some(statements(cursor)?);
         cursor.wants_mark("}")?;
         cursor.higher();
     }

@@ -7,6 +7,7 @@ mod hosts;
 mod lexer;
 mod macros;
 mod options;
+mod pieces;
 mod ports;
 mod rules;
 mod settings;
