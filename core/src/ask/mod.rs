@@ -343,7 +343,6 @@ pub fn allow(to: &str, options: &AuditOptions) -> Result<Report, Error> {
 pub fn explain(firewall: &Firewall, options: &ExplainOptions) -> Result<Explanation, Error> {
     let mut explain = match (&options.hook, &options.at) {
         (Some(name), None) => {
-            refuse_no_hooks(firewall)?;
             let state = state(options.state.as_deref().unwrap_or("new"))?;
             let mut explain = Explain::packet(firewall, hook(name)?, state);
             if let Some(incoming) = &options.incoming {
@@ -401,21 +400,6 @@ pub fn symptom(text: &[u8], options: &SymptomOptions) -> Result<Diagnosis, Error
             ftp::diagnose(&text, Some(&Provider::from_json(json, file.as_deref())?))
         }
     }
-}
-
-/// At a hook where no rule of a dialect ever stands, everything would seem to pass.
-fn refuse_no_hooks(firewall: &Firewall) -> Result<(), Error> {
-    let dialect = firewall.dialect();
-    if dialect.has_hooks() {
-        return Ok(());
-    }
-    let placements: Vec<_> = Placement::ALL.iter().map(|at| at.as_str()).collect();
-    let message = format!(
-        "a rule set of {dialect} has no hooks: its rules stand where packets cross interfaces; ask \
-         about whole connections at a placement (at): {}",
-        placements.join(", ")
-    );
-    Err(Error::new(Code::BadOption, message))
 }
 
 /// Reads a capture, and compares its connections with a rule set if there is one.

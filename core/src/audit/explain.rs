@@ -12,7 +12,7 @@ use crate::eval::symbolic::{
     self, Control, Course, Device, Effort, Interfaces, Part, Ruling, Stage,
 };
 use crate::eval::{End, Placement};
-use crate::firewall::{Fate, Firewall, Governs, Hook, States};
+use crate::firewall::{Dialect, Fate, Firewall, Governs, Hook, States};
 use crate::space::{Axis, Budget, Count, Cuboid, Entry, Family, HeaderSet, PacketSpace, Ranges};
 
 /// How many boxes of a part are listed.
@@ -72,9 +72,8 @@ impl<'a> Explain<'a> {
     /// Asks about single packets at one hook, with the state that connection tracking gives them
     /// ([`States::INVALID`] for none).
     ///
-    /// Where the rules of a dialect stand at interfaces, as those of AWS, Cisco and pf, they are at
-    /// [`Hook::Prerouting`] and [`Hook::Postrouting`], and few or none at the others: there, ask about
-    /// a [`connection`](Self::connection).
+    /// The rules of AWS, Cisco and pf stand where packets cross interfaces, and at no hook: there, ask
+    /// about a [`connection`](Self::connection).
     pub fn packet(firewall: &'a Firewall, hook: Hook, state: States) -> Self {
         let asked = Asked::Packet { hook, state, incoming: None, outgoing: None };
         Self::new(firewall, asked)
@@ -173,8 +172,12 @@ impl<'a> Explain<'a> {
     /// # Errors
     ///
     /// [`Code::BadOption`] if source and destination are of different families, if the rule set
-    /// says nothing about their family, or if the answer is too large to be built.
+    /// says nothing about their family or has no hooks and was asked at one, or if the answer is too
+    /// large to be built.
     pub fn run(&self) -> Result<Explanation, Error> {
+        if matches!(self.asked, Asked::Packet { .. }) {
+            refuse_no_hooks(self.firewall.dialect())?;
+        }
         let family = |network: &IpNet| Family::of(network.addr());
         let named = [&self.source, &self.destination].map(|network| network.as_ref().map(family));
         let families = match named {
@@ -272,6 +275,20 @@ impl<'a> Explain<'a> {
         }
         cuboids
     }
+}
+
+/// At a hook where no rule of a dialect ever stands, everything would seem to pass.
+fn refuse_no_hooks(dialect: Dialect) -> Result<(), Error> {
+    if dialect.has_hooks() {
+        return Ok(());
+    }
+    let placements: Vec<_> = Placement::ALL.iter().map(|at| at.as_str()).collect();
+    let message = format!(
+        "a rule set of {dialect} has no hooks: its rules stand where packets cross interfaces; ask \
+         about whole connections at a placement (at): {}",
+        placements.join(", ")
+    );
+    Err(Error::new(Code::BadOption, message))
 }
 
 fn explained_part<A: Governs>(

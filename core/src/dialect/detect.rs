@@ -15,6 +15,8 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
             | "for" | "while" | "done" | "fi" | "exit" | "$IPTABLES" | "$IPT",
             _,
         ) => "a shell script",
+        // No name of a table of nft begins so, whatever the line ends with.
+        ("table", name) if name.starts_with('<') => "pf",
         ("table" | "chain", _) if line.ends_with('{') || line.ends_with('}') => "nftables",
         ("flush", "ruleset") | ("add" | "create" | "delete", "table" | "chain" | "rule") => {
             "nftables"
@@ -39,14 +41,16 @@ pub(super) fn language(line: &str) -> Option<&'static str> {
 /// before one.
 pub(super) fn is_pf(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
+    // What a macro says may go on over lines: after a backslash, and in quotes.
+    let (mut continues, mut quoted) = (false, false);
     // Macros may be many; what comes after a hundred of them is not looked at.
-    let mut open = false;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(400) {
-        if line.starts_with('#') {
+        if line.starts_with('#') && !quoted {
             continue;
         }
-        let continues = line.ends_with('\\');
-        let inside = std::mem::replace(&mut open, continues);
+        let inside = continues || quoted;
+        continues = line.ends_with('\\');
+        quoted = leaves_quoted(line, quoted);
         if inside {
             continue;
         }
@@ -59,9 +63,20 @@ pub(super) fn is_pf(text: &str) -> bool {
         if !is_macro(line) {
             return false;
         }
-        open |= line.matches('"').count() % 2 == 1;
     }
     false
+}
+
+/// Whether a quote is open behind a line, given whether one is before it.
+fn leaves_quoted(line: &str, mut quoted: bool) -> bool {
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' if !quoted => break,
+            _ => {}
+        }
+    }
+    quoted
 }
 
 /// Whether a line begins as only those of pf do.

@@ -69,6 +69,12 @@ pub(in crate::dialect) trait FrontEnd: Sync {
         None
     }
 
+    /// What to do where rules that let through what is needed would open more, if there is more to say
+    /// than what they would open.
+    fn too_wide(&self, _firewall: &Firewall, _gateway: bool) -> Option<&'static str> {
+        None
+    }
+
     /// What adds rules to the firewall while it runs.
     fn commands(&self, firewall: &Firewall, additions: &[(Spot, Vec<Allowance>)])
     -> Option<String>;

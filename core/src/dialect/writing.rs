@@ -92,6 +92,11 @@ impl Firewall {
         said.unwrap_or_else(|| "the text of the rule set has no place for a rule there".to_owned())
     }
 
+    /// What to do where no rules are as narrow as they have to be.
+    pub(crate) fn too_wide(&self, gateway: bool) -> Option<&'static str> {
+        <dyn FrontEnd>::of(self.dialect()).too_wide(self, gateway)
+    }
+
     /// What adds the allowances to the firewall while it runs, for [`Dialect::loader`].
     pub(crate) fn commands(&self, additions: &[(Spot, Vec<Allowance>)]) -> Option<String> {
         <dyn FrontEnd>::of(self.dialect()).commands(self, additions)

@@ -85,7 +85,8 @@ fn an_acl_gets_entries_both_ways() {
     // An entry behind lets through what the fix must not open: the answers would do.
     let behind = format!("{}, {}", entries.join(", "), entry(300, false, "allow", 0, 65535));
     let report = audited(&read(&acl(&behind)), "server-host");
-    assert!(report.fixes.is_empty(), "{}", report.fix(FixForm::Own).text);
+    let text = report.fix(FixForm::Own).text;
+    assert!(report.fixes.is_empty() && text.contains("narrow those first"), "{text}");
 }
 
 #[test]
@@ -218,4 +219,25 @@ fn at_a_gateway_a_group_gets_a_rule_for_each_end() {
         assert_eq!(found.count(), 3, "{commands}");
     }
     assert_eq!((repair.rules, repair.verdict), (6, Some(Verdict::Works)));
+}
+
+/// Entries for both ends would let each end through to itself, for an ACL knows no interfaces. The ACLs of
+/// the subnets of both ends can be fixed.
+#[test]
+fn at_a_gateway_an_acl_gets_advice() {
+    let text = acl(&entry(100, false, "allow", 21, 21));
+    for at in ["client-gateway", "server-gateway"] {
+        let report = audited(&read(&text), at);
+        let repair = report.repair.as_ref().unwrap();
+        let [unfixed] = repair.unfixed.as_slice() else { panic!("{:?}", repair.unfixed) };
+        assert!(unfixed.help.contains("10.0.1.5/32 port 21 -> 10.0.1.5/32 port 21"), "{unfixed:?}");
+        assert!(
+            unfixed.help.ends_with("with --at client-host and --at server-host"),
+            "{unfixed:?}"
+        );
+        assert!(report.fixes.is_empty());
+    }
+    for at in ["client-host", "server-host"] {
+        fixed(&text, at);
+    }
 }

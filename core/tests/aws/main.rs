@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acls;
 #[cfg(test)]
+mod comparison;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 #[path = "../common/files.rs"]
@@ -10,9 +12,13 @@ mod files;
 #[cfg(test)]
 mod fixes;
 #[cfg(test)]
+mod generator;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod hostile;
+#[path = "../common/random.rs"]
+mod random;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]

@@ -130,3 +130,14 @@ fn nothing_is_related() {
     assert_eq!(comes_in(&firewall, CLIENT, "10.0.0.5:21000"), Some(false));
     assert_eq!(gets_out(&firewall, "10.0.0.5:20", "198.51.100.7:50000"), Some(false));
 }
+
+/// No rule stands at a hook, so that everything would seem to pass there: in Rust as in the command.
+#[test]
+fn a_packet_at_a_hook_is_no_question() {
+    use pasvaudit::firewall::{Hook, States};
+    let firewall = read(&group("", ""));
+    let asked = pasvaudit::Explain::packet(&firewall, Hook::Input, States::NEW).run();
+    let error = asked.unwrap_err();
+    assert_eq!(error.code(), pasvaudit::Code::BadOption);
+    assert!(error.message().contains("ask about whole connections"), "{error}");
+}

@@ -51,18 +51,15 @@ fn the_list_for_all_comes_after_that_of_the_interface() {
 /// What comes in and leaves by one interface needs a permission of its own, whatever lists say.
 #[test]
 fn an_interface_meets_itself_only_if_it_may() {
+    use pasvaudit::eval::symbolic::{Effort, packets};
+    use pasvaudit::firewall::{Fate, Hook, States};
+    use pasvaudit::space::Cuboid;
     let hairpin = |text: &str| {
         let firewall = read(text);
-        let report = pasvaudit::audit::Explain::packet(
-            &firewall,
-            pasvaudit::firewall::Hook::Forward,
-            pasvaudit::firewall::States::NEW,
-        );
-        let answer = report.incoming("inside").outgoing("inside").run().unwrap();
-        answer
-            .parts
-            .iter()
-            .all(|part| part.certain && part.fate == pasvaudit::firewall::Fate::Accept)
+        let (inside, all) = (Some("inside"), [Cuboid::<u32>::everything()]);
+        let (hook, effort) = (Hook::Forward, Effort::default());
+        let parts = packets(&firewall, hook, States::NEW, inside, inside, &all, effort);
+        parts.iter().all(|part| part.ruling.certain && part.ruling.fate == Fate::Accept)
     };
     let list = "access-list A extended permit ip any any\naccess-group A in interface inside\n";
     assert!(!hairpin(list));

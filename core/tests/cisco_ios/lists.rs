@@ -128,14 +128,19 @@ fn lists_stand_where_their_interface_is() {
 /// What the router sends itself, no list stops on its way out.
 #[test]
 fn a_list_on_the_way_out_does_not_stop_the_router_itself() {
-    use pasvaudit::audit::Explain;
+    use pasvaudit::eval::symbolic::{Effort, packets};
     use pasvaudit::firewall::{Fate, Hook, States};
+    use pasvaudit::space::Cuboid;
     let text = "interface outside\n ip access-group NO out\nip access-list extended NO\n deny ip any any\n";
     let firewall = read(text);
     for (hook, fate) in [(Hook::Output, Fate::Accept), (Hook::Forward, Fate::Reject)] {
-        let answer =
-            Explain::packet(&firewall, hook, States::NEW).outgoing("outside").run().unwrap();
-        assert!(answer.parts.iter().all(|part| part.fate == fate && part.certain), "{hook:?}");
+        let all = [Cuboid::<u32>::everything()];
+        let (out, effort) = (Some("outside"), Effort::default());
+        let parts = packets(&firewall, hook, States::NEW, None, out, &all, effort);
+        assert!(
+            parts.iter().all(|part| part.ruling.fate == fate && part.ruling.certain),
+            "{hook:?}"
+        );
     }
 }
 

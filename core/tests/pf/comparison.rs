@@ -42,10 +42,9 @@ fn rule_sets_mean_what_pf_does() {
         for _ in 0..CONNECTIONS {
             let ends = ends(&mut random);
             let opener = random.pick(&[End::Client, End::Server]);
-            let (from, to) =
-                if opener == End::Client { (INSIDE, OUTSIDE) } else { (OUTSIDE, INSIDE) };
+            let way = if opener == End::Client { [INSIDE, OUTSIDE] } else { [OUTSIDE, INSIDE] };
             let chosen = 50001 + random.below(15000) as u16;
-            let (expected, number) = rules.connection(ends, from, to, chosen);
+            let (expected, number) = rules.connection(ends, way, chosen);
             let found = asked(&firewall, ends, opener);
             tally.compared += 1;
             let case = || {

@@ -1,7 +1,8 @@
 //! Rule sets and connections by chance.
 
 use super::random::Random;
-use super::reference::{Ends, Head, Hosts, Item, Ports, RuleSet, Target, Verb, Way};
+use super::reference::Ends;
+use super::rules::{Head, Hosts, Ports, Rule, RuleSet, Section, Target, Verb, Way};
 
 pub(crate) const INSIDE: &str = "em1";
 pub(crate) const OUTSIDE: &str = "em0";
@@ -76,6 +77,7 @@ fn head(random: &mut Random, way: Option<Way>) -> Head {
         from_ports: if with_ports && random.chance(20) { ports(random) } else { Ports::Any },
         to: hosts(random),
         to_ports: if with_ports { ports(random) } else { Ports::Any },
+        tagged: None,
     }
 }
 
@@ -86,11 +88,13 @@ fn any_way(random: &mut Random) -> Option<Way> {
 fn target(random: &mut Random, way: Way, head: &mut Head) -> Target {
     let address = random.pick(&ADDRESSES);
     head.inet6 = None;
-    let mut target =
-        Target { address, ports: None, one: None, fixed: way == Way::Out && random.chance(30) };
+    let mut target = Target { address, ports: None, fixed: way == Way::Out && random.chance(30) };
     if way == Way::In && head.tcp.is_some() {
         match random.below(3) {
-            0 => target.one = Some(random.pick(&PORTS)),
+            0 => {
+                let one = random.pick(&PORTS);
+                target.ports = Some((0, one, one));
+            }
             1 => {
                 head.to_ports = Ports::Range(40000, 40005);
                 let first = random.pick(&[1021_u16, 40000, 50000]);
@@ -102,7 +106,7 @@ fn target(random: &mut Random, way: Way, head: &mut Head) -> Target {
     target
 }
 
-fn rule(random: &mut Random, manner: Manner) -> Item {
+fn rule(random: &mut Random, manner: Manner) -> Rule {
     let mut verb = random.pick(&[Verb::Pass, Verb::Pass, Verb::Pass, Verb::Drop, Verb::Return]);
     let mut head = head(random, None);
     head.way = any_way(random);
@@ -115,20 +119,47 @@ fn rule(random: &mut Random, manner: Manner) -> Item {
         head.way = Some(way);
         wanted = Some(target(random, way, &mut head));
     }
-    Item::Rule {
+    Rule {
         verb,
         quick: verb != Verb::Match && random.chance(30),
         head,
         flags_any: random.chance(10),
         keeps: wanted.is_some() || !random.chance(12),
+        tag: None,
         target: wanted,
+        inside: Vec::new(),
+    }
+}
+
+fn of_everything(verb: Verb, way: Option<Way>) -> Rule {
+    let head = Head {
+        way,
+        on: None,
+        inet6: None,
+        tcp: None,
+        from: Vec::new(),
+        from_table: false,
+        from_ports: Ports::Any,
+        to: Vec::new(),
+        to_ports: Ports::Any,
+        tagged: None,
+    };
+    Rule {
+        verb,
+        quick: false,
+        head,
+        flags_any: false,
+        keeps: true,
+        tag: None,
+        target: None,
+        inside: Vec::new(),
     }
 }
 
 pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
     let manner =
         random.pick(&[Manner::Never, Manner::Never, Manner::Sections, Manner::Match, Manner::Pass]);
-    let mut items = Vec::new();
+    let (mut sections, mut rules) = (Vec::new(), Vec::new());
     if manner == Manner::Sections {
         for way in [Way::Out, Way::In] {
             for _ in 0..random.below(4) {
@@ -136,31 +167,15 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
                 head.on = Some((false, random.pick(&[INSIDE, OUTSIDE])));
                 let target = target(random, way, &mut head);
                 let (no, pass) = (random.chance(15), random.chance(20));
-                items.push(Item::Section { way, head, no, pass: pass && !no, target });
+                let target = (!no).then_some(target);
+                sections.push(Section { way, head, pass: pass && !no, tag: None, target });
             }
         }
     }
     if random.chance(70) {
-        let everything = Head {
-            way: random.pick(&[None, None, Some(Way::In)]),
-            on: None,
-            inet6: None,
-            tcp: None,
-            from: Vec::new(),
-            from_table: false,
-            from_ports: Ports::Any,
-            to: Vec::new(),
-            to_ports: Ports::Any,
-        };
+        let way = random.pick(&[None, None, Some(Way::In)]);
         let verb = random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]);
-        items.push(Item::Rule {
-            verb,
-            quick: false,
-            head: everything,
-            flags_any: false,
-            keeps: true,
-            target: None,
-        });
+        rules.push(of_everything(verb, way));
     }
     for _ in 0..random.below(9) + 1 {
         if random.chance(12) {
@@ -168,13 +183,18 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             let inside = (0..random.below(4)).map(|_| rule(random, manner)).collect();
             let head = head(random, None);
             let way = any_way(random);
-            items.push(Item::Anchor {
-                head: Head { way, ..head },
+            rules.push(Rule {
+                verb: Verb::Anchor,
                 quick: random.chance(40),
+                head: Head { way, ..head },
+                flags_any: false,
+                keeps: false,
+                tag: None,
+                target: None,
                 inside,
             });
         } else {
-            items.push(rule(random, manner));
+            rules.push(rule(random, manner));
         }
     }
     let table = (0..random.below(4))
@@ -190,7 +210,58 @@ pub(crate) fn rule_set(random: &mut Random) -> RuleSet {
             once.push(entry);
         }
     }
-    RuleSet { items, table: once, skip: random.chance(5).then_some(INSIDE) }
+    let tagging = match manner {
+        Manner::Never => 25,
+        Manner::Sections => 70,
+        Manner::Match | Manner::Pass => 0,
+    };
+    if random.chance(tagging) {
+        tags(random, &mut sections, &mut rules);
+    }
+    RuleSet { sections, rules, table: once, skip: random.chance(5).then_some(INSIDE) }
+}
+
+/// Puts tags on where packets come in, by sections only or by filter rules too, and asks for them later.
+///
+/// Everything makes a state, for what rules did to the first packet, by its tag, no later one knows; and
+/// tags are not known where anchors are quick.
+fn tags(random: &mut Random, sections: &mut [Section], rules: &mut Vec<Rule>) {
+    rules.insert(0, of_everything(random.pick(&[Verb::Drop, Verb::Return, Verb::Pass]), None));
+    let by_sections = random.chance(30);
+    let tag = |random: &mut Random| random.chance(60).then(|| random.pick(&["A", "B"]));
+    let asked = |random: &mut Random| tag(random).map(|tag| (random.chance(25), tag));
+    // Of what a tag is put on and asked for, hosts and ports leave little.
+    let all = |random: &mut Random, head: &mut Head| {
+        if random.chance(60) {
+            (head.from, head.from_table, head.to) = (Vec::new(), false, Vec::new());
+            (head.inet6, head.tcp, head.from_ports) = (None, Some(true), Ports::Any);
+        }
+    };
+    for section in sections.iter_mut() {
+        all(random, &mut section.head);
+        match section.way {
+            Way::In => section.tag = tag(random),
+            Way::Out => section.head.tagged = asked(random),
+        }
+    }
+    for rule in rules.iter_mut().skip(1) {
+        rule.keeps = true;
+        rule.quick &= rule.verb != Verb::Anchor;
+        match rule.head.way {
+            Some(Way::In) if by_sections => rule.head.tagged = asked(random),
+            Some(Way::In) if rule.verb != Verb::Anchor => rule.tag = tag(random),
+            Some(Way::Out) => rule.head.tagged = asked(random),
+            _ => {}
+        }
+        all(random, &mut rule.head);
+    }
+    // One that no rule puts on may come from elsewhere.
+    let put: Vec<_> = sections.iter().filter_map(|section| section.tag).collect();
+    let put = put.into_iter().chain(rules.iter().filter_map(|rule| rule.tag)).collect::<Vec<_>>();
+    let heads = sections.iter_mut().map(|section| &mut section.head);
+    for head in heads.chain(rules.iter_mut().map(|rule| &mut rule.head)) {
+        head.tagged = head.tagged.filter(|(_, tag)| put.contains(tag));
+    }
 }
 
 /// The ends of a connection.

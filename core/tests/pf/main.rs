@@ -14,6 +14,8 @@ mod generator;
 #[path = "../common/random.rs"]
 mod random;
 mod reference;
+mod rules;
+mod written;
 
 mod comparison;
 mod corpus;
@@ -22,4 +24,7 @@ mod hostile;
 mod reading;
 mod refused;
 mod support;
+mod tags;
+
+mod translation;
 mod traps;

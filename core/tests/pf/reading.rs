@@ -14,6 +14,10 @@ fn texts_of_pf_are_recognised() {
         "block all\n",
         "# comment\n\next_if = \"em0\"\nlan = \"{ 10/8 }\"\n\nset skip on lo0\npass all\n",
         "table <bad> persist\nblock in from <bad>\n",
+        "hosts=\"{\n 10.1.0.1\n 10.1.0.2\n}\" # the \"office\nset skip on lo\n",
+        // Neither a shell script nor nft.
+        "if = \"wg0\"\n\ntable <lan> { 10.1.0.0/16 }\npass in on $if from <lan>\n",
+        "table <lan> { 10.1.0.0/16 }\npass in from <lan>\n",
         "scrub in all\nnat on em0 from 10/8 to any -> (em0)\n",
         "@0 block drop all\n@1 pass out all flags S/SA\n",
         "anchor \"ftp-proxy/*\" all\n",
@@ -111,6 +115,46 @@ fn tables_that_are_filled_later_are_unknown() {
     assert_eq!(given(""), Some(Fate::Accept));
     assert_eq!(given("   10.1.0.0/16\n   !10.1.2.3\n"), Some(Fate::Accept));
     assert_eq!(given("# all\n10/8\n"), Some(Fate::Drop));
+}
+
+/// An entry that is no address leaves open what the others do not hold, and is listed with its line.
+#[test]
+fn a_bad_entry_of_a_table_is_unknown_and_not_the_others() {
+    let text = "table <office> persist file \"/etc/office\"\nblock all\npass out all\n\
+                pass in from <office>\n";
+    let asked = |text: &str, entries: &str, client: &str| {
+        let firewall = parsed(Parser::new().also("/etc/office", entries), text);
+        fate(&firewall, End::Client, client, SERVER)
+    };
+    let others = text.replace("from <office>", "from ! <office>");
+    for bad in ["10.1.0.0/33", "10.1.0.300", "mail.example.com", "\"10.5.0.0/16", "<other>", "="] {
+        let entries = format!("10.1.0.0/16\n!10.1.9.0/24 # guests\n{bad}\n10.3.0.0/16\n");
+        let firewall = parsed(Parser::new().also("/etc/office", entries.as_str()), text);
+        let listed = unmodelled(&firewall);
+        assert!(listed[0].contains("<office>"), "{listed:?}");
+        assert_eq!(firewall.unmodelled()[0].span.line, 4);
+        for (client, held) in [(CLIENT, true), ("10.3.0.1:4000", true)] {
+            assert_eq!(asked(text, &entries, client), held.then_some(Fate::Accept), "{bad}");
+            // What is surely in it is surely not what is not.
+            assert_eq!(asked(&others, &entries, client), Some(Fate::Drop), "{bad}");
+        }
+        for client in ["10.1.9.1:4000", "10.2.0.1:4000"] {
+            assert_eq!(asked(text, &entries, client), None, "{bad}");
+            assert_eq!(asked(&others, &entries, client), None, "{bad}");
+        }
+    }
+    // One that may take out what others hold leaves open everything.
+    for entries in ["10.1.0.0/16\n!mail.example.com\n", "10.1.0.0/16\n10.2.0.0/40 !10.1.2.3\n"] {
+        assert_eq!(asked(text, entries, CLIENT), None, "{entries}");
+    }
+    let entries = "10.1.0.0/16\n# more\n10.2.0.0/40 # wrong\n";
+    let firewall = parsed(Parser::new().also("/etc/office", entries), text);
+    let what = "the table <office>: `10.2.0.0/40` in line 3 of /etc/office, which is no address";
+    assert!(unmodelled(&firewall).iter().all(|listed| *listed == what), "{firewall:?}");
+    // Where no such address is asked about, it does not matter.
+    let blocked = "table <office> persist file \"/etc/office\"\nblock in quick from <office>\n\
+                   pass in from 10.1.0.0/16\npass out all\n";
+    assert_eq!(asked(blocked, entries, CLIENT), Some(Fate::Drop));
 }
 
 #[test]

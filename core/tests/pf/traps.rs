@@ -203,58 +203,6 @@ fn nat_chooses_ports() {
     assert_eq!((first, last), ("198.51.100.1".parse().unwrap(), first));
 }
 
-/// A tag is put on by every rule that matches, the last one counts, and it goes along to the other side.
-#[test]
-fn a_tag_goes_along_with_the_packet() {
-    let asked = |text: &str, client: &str, port: u16| {
-        let server = format!("203.0.113.5:{port}");
-        fate(&read(text), End::Client, &format!("{client}:40000"), &server)
-    };
-    let policy = "block all\npass in on em1 from 10.1.0.0/16 tag LAN\npass in on em1 from 10.2.0.0/16\n\
-                  pass out on em0 tagged LAN\n";
-    assert_eq!(asked(policy, "10.1.2.3", 21), Some(Fate::Accept));
-    assert_eq!(asked(policy, "10.2.2.3", 21), Some(Fate::Drop));
-    let others = policy.replace("tagged LAN", "! tagged LAN");
-    assert_eq!(asked(&others, "10.1.2.3", 21), Some(Fate::Drop));
-    assert_eq!(asked(&others, "10.2.2.3", 21), Some(Fate::Accept));
-    // A later rule puts another one on, and one that is quick keeps it from that.
-    let two = "block all\npass in on em1 tag A\npass in on em1 proto tcp to port 21 tag B\n\
-               pass out on em0 tagged A\n";
-    assert_eq!(asked(two, "10.1.2.3", 21), Some(Fate::Drop));
-    assert_eq!(asked(two, "10.1.2.3", 22), Some(Fate::Accept));
-    let quick = two.replace("pass in on em1 tag A", "pass in quick on em1 tag A");
-    assert_eq!(asked(&quick, "10.1.2.3", 21), Some(Fate::Accept));
-    // One that does not decide puts it on all the same: `match`, and a rule that a later one overrules.
-    let matched = "block all\nmatch in on em1 tag A\npass in on em1\npass out on em0 tagged A\n";
-    assert_eq!(asked(matched, "10.1.2.3", 21), Some(Fate::Accept));
-    let overruled = matched.replace("match in", "block in");
-    assert_eq!(asked(&overruled, "10.1.2.3", 21), Some(Fate::Accept));
-    // Without one nothing is tagged, and what the device itself sends never is.
-    let none = "block all\npass in on em1\npass in on em7 tag A\npass out on em0 tagged A\n";
-    assert_eq!(asked(none, "10.1.2.3", 21), Some(Fate::Drop));
-}
-
-/// Where the text does not say it, tags are not known.
-#[test]
-fn tags_that_may_come_from_elsewhere_are_undecided() {
-    for text in [
-        // No rule puts it on: a bridge may.
-        "block all\npass in on em1\npass out on em0 tagged LAN\n",
-        // It is asked for before it is put on, where packets cross the same way.
-        "block all\npass in on em1 tagged B\nmatch in tag B\npass out all\n",
-        // Rules that are not in the text may put on others.
-        "block all\nanchor \"more/*\"\npass in on em1 tag LAN\npass out on em0 tagged LAN\n",
-        // The name is another one for each address of the list.
-        "block all\npass in from { 10.1.2.3 10.1.2.4 } tag \"$srcaddr\"\n\
-         pass out from 10.1.2.3 tagged \"$srcaddr\"\n",
-        // What is translated has other addresses by then.
-        "block all\nmatch in on em1 rdr-to 203.0.113.5\npass in on em1 tag LAN\n\
-         pass out on em0 tagged LAN\n",
-    ] {
-        assert_eq!(fate(&read(text), End::Client, CLIENT, SERVER), None, "{text}");
-    }
-}
-
 /// The next hop that a rule names says which family it is about: `pfctl` puts `inet` to it.
 #[test]
 fn a_next_hop_says_the_family() {

@@ -455,8 +455,14 @@ impl<'a> Fixer<'a> {
         if proof::are_answers(&price, self.wants, dialect, &self.budget)? {
             return self.repair(loose, loosely, &price);
         }
-        let help = format!("a rule for this would also let through what nobody needs: {needless}");
+        let mut help =
+            format!("a rule for this would also let through what nobody needs: {needless}");
         let mut repair = self.in_words(plan);
+        if let Some(advice) = self.audit.firewall.too_wide(!self.at.is_host()) {
+            // Which places have no narrower rule says less than why none has.
+            repair.unfixed.clear();
+            help = format!("{help}; {advice}");
+        }
         repair.unfixed.push(Unfixed { by: None, help });
         Ok(repair)
     }

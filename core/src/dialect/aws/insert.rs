@@ -113,6 +113,20 @@ pub(super) fn no_place(firewall: &Firewall, spot: Spot) -> Option<String> {
     })
 }
 
+/// What to do where entries of an ACL would open more than is needed.
+pub(super) fn too_wide(firewall: &Firewall, gateway: bool) -> Option<&'static str> {
+    let has_acl =
+        firewall.chains().iter().any(|chain| matches!(chain.name(), "inbound" | "outbound"));
+    has_acl.then_some(if gateway {
+        "an entry of a network ACL names one end and no interface, so entries for both ends of a gateway let \
+         each end through to itself: fix the ACLs of the subnets where the ends are, with --at client-host \
+         and --at server-host"
+    } else {
+        "an entry of a network ACL looks at each packet by itself, so entries for answers complete what \
+         entries for the other way let through: narrow those first"
+    })
+}
+
 /// An id as a word for a shell.
 fn plain(id: &str, prefix: &str) -> Option<String> {
     if id == super::PLACEHOLDER {

@@ -105,6 +105,10 @@ impl FrontEnd for Aws {
         insert::no_place(firewall, spot)
     }
 
+    fn too_wide(&self, firewall: &Firewall, gateway: bool) -> Option<&'static str> {
+        insert::too_wide(firewall, gateway)
+    }
+
     fn commands(
         &self,
         firewall: &Firewall,

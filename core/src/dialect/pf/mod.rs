@@ -5,6 +5,7 @@
 
 mod insert;
 mod lower;
+mod place;
 mod syntax;
 mod text;
 mod write;

@@ -1,6 +1,6 @@
 //! What a rule set says, before it is known what it means.
 
-use super::text::At;
+use super::place::At;
 use crate::firewall::TcpFlags;
 use crate::space::Family;
 
@@ -197,6 +197,8 @@ pub(super) struct Anchor {
     pub(super) section: Section,
     pub(super) name: Option<String>,
     pub(super) quick: bool,
+    /// Whether it puts a tag on what it is about.
+    pub(super) tags: bool,
     pub(super) head: Head,
     /// The rules in braces, if they stand there.
     pub(super) inside: Option<Vec<Statement>>,

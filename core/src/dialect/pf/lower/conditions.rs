@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::super::super::addresses::of_family;
 use super::super::syntax::{Flags, Head, Maybe, Way};
 use super::hosts::{Names, is_loopback};
+use super::marks::Tags;
 use super::sets::{Ranges, all};
-use super::tags::Tags;
 use crate::firewall::{
-    Addresses, Builder, ConnectionTest, Direction, InterfaceTest, Mark, OneOf, Ports, Side,
-    TcpFlags, Test,
+    Addresses, Builder, ConnectionTest, Direction, InterfaceTest, OneOf, Ports, Side, TcpFlags,
+    Test,
 };
 use crate::space::Family;
 
@@ -37,6 +37,38 @@ pub(super) struct View {
     pub(super) turned: bool,
     /// Whether the packet has the tags that rules have put on it.
     pub(super) tags: bool,
+}
+
+impl View {
+    /// The first packet of a connection as it crosses this way.
+    pub(super) const fn plain(way: Way) -> Self {
+        Self {
+            way,
+            incoming: matches!(way, Way::In),
+            source: See::Packet,
+            destination: See::Packet,
+            first: true,
+            turned: false,
+            tags: false,
+        }
+    }
+}
+
+/// The first packet of the connection, before translation at this crossing or after it.
+pub(super) const fn opener(view: View, way: Way, translated: bool) -> View {
+    let first = See::Connection(Direction::Original, Side::Source);
+    // What its answers come from, and what they go to.
+    let source = See::Connection(Direction::Reply, Side::Destination);
+    let destination = See::Connection(Direction::Reply, Side::Source);
+    match (way, translated) {
+        (Way::In, false) => View {
+            source: first,
+            destination: See::Connection(Direction::Original, Side::Destination),
+            ..view
+        },
+        (Way::In, true) | (Way::Out, false) => View { source: first, destination, ..view },
+        (Way::Out, true) => View { source, destination, ..view },
+    }
 }
 
 /// Makes tests.
@@ -128,10 +160,7 @@ impl Tester<'_> {
         if let Some(Maybe { negated, it }) = &head.tagged {
             let known = self.tags.get(it).filter(|_| view.tags);
             tests.push(match known {
-                Some(value) => {
-                    let mark = Mark { value: *value, mask: u32::MAX };
-                    Test::Mark { mark, negated: *negated }
-                }
+                Some(mark) => Test::Mark { mark: *mark, negated: *negated },
                 None => {
                     let what = format!("{}tagged {it}", if *negated { "! " } else { "" });
                     Test::Unmodelled(builder.symbol(&what))

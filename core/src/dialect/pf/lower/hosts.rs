@@ -33,16 +33,15 @@ impl Names<'_> {
         let mut surely = Ranges::new();
         let mut maybe = Vec::new();
         for Maybe { negated, it } in hosts {
-            let found = self.one(it, family);
-            match (found, negated) {
-                (Found::Nothing, _) => {}
-                (Found::These(set), false) => surely.extend(set),
-                (Found::These(set), true) => surely.extend(complement(&set, family)),
-                (Found::Among(set, what), false) => maybe.push((set, what)),
-                (Found::Among(set, what), true) => {
-                    surely.extend(complement(&set, family));
-                    maybe.push((set, format!("! {what}")));
-                }
+            let Some(found) = self.one(it, family) else { continue };
+            if *negated {
+                let among = found.maybe.iter().flat_map(|(among, _)| among);
+                let any = normal(found.surely.iter().chain(among).copied().collect());
+                surely.extend(complement(&any, family));
+                maybe.extend(found.maybe.map(|(among, what)| (among, format!("! {what}"))));
+            } else {
+                surely.extend(found.surely);
+                maybe.extend(found.maybe);
             }
         }
         let surely = normal(surely);
@@ -50,12 +49,13 @@ impl Names<'_> {
         Addressed { surely, maybe }
     }
 
-    fn one(&self, host: &Host, family: Family) -> Found {
-        match host {
-            Host::Any => Found::These(all(family)),
+    /// What one stands for; `None` where a rule of it is not about this family.
+    fn one(&self, host: &Host, family: Family) -> Option<Found> {
+        Some(match host {
+            Host::Any => Found::these(all(family)),
             // An address of one family is in no rule about the other, negated or not.
-            Host::Range(of, ..) if *of != family => Found::Nothing,
-            Host::Range(_, first, last) => Found::These(vec![(*first, *last)]),
+            Host::Range(of, ..) if *of != family => return None,
+            Host::Range(_, first, last) => Found::these(vec![(*first, *last)]),
             Host::Table(name) => {
                 let later;
                 let held = match self.tables.get(name) {
@@ -65,23 +65,21 @@ impl Names<'_> {
                         &later
                     }
                 };
-                match (held, family) {
-                    (Ok((set, _)), Family::Ipv4) | (Ok((_, set)), Family::Ipv6) => {
-                        Found::These(set.clone())
-                    }
-                    (Err(what), _) => Found::Among(all(family), what.clone()),
-                }
+                let surely = held.surely(family).clone();
+                let others = || complement(&surely, family);
+                let maybe = held.maybe.clone().map(|what| (others(), what));
+                Found { surely, maybe }
             }
             Host::Own => match self.own(family) {
-                Some(set) => Found::These(set),
-                None => Found::Among(
+                Some(set) => Found::these(set),
+                None => Found::among(
                     all(family),
                     "self, the addresses of the device: --local ADDRESS for each".to_owned(),
                 ),
             },
             Host::Interface(name, part) => self.interface(name, *part, family),
-            Host::Unknown(what) => Found::Among(all(family), what.clone()),
-        }
+            Host::Unknown(what) => Found::among(all(family), what.clone()),
+        })
     }
 
     fn given_of(&self, family: Family) -> impl Iterator<Item = &IpNet> {
@@ -107,13 +105,13 @@ impl Names<'_> {
     /// The addresses of an interface. Which of the device's are its own, nobody says, but it has no others.
     fn interface(&self, name: &str, part: Part, family: Family) -> Found {
         if is_loopback(name) && matches!(part, Part::Address | Part::Network) {
-            return Found::These(vec![loopback(part, family)]);
+            return Found::these(vec![loopback(part, family)]);
         }
         let (what, ending) = match part {
             Part::Address => (format!("the addresses of {name}"), "ADDRESS"),
             Part::Network => (format!("{name}:network"), "ADDRESS/LENGTH"),
             Part::Broadcast => (format!("{name}:broadcast"), "ADDRESS/LENGTH"),
-            Part::Peer => return Found::Among(all(family), format!("{name}:peer")),
+            Part::Peer => return Found::among(all(family), format!("{name}:peer")),
         };
         let mut set = Ranges::new();
         for net in self.given_of(family) {
@@ -124,24 +122,32 @@ impl Names<'_> {
                     (bits(first), bits(last))
                 }
                 // Of an address without its length the network is not known.
-                _ if full => return Found::Among(all(family), what),
+                _ if full => return Found::among(all(family), what),
                 Part::Broadcast => (bits(net.broadcast()), bits(net.broadcast())),
                 _ => (bits(net.network()), bits(net.broadcast())),
             });
         }
         if set.is_empty() {
-            return Found::Among(all(family), format!("{what}: --local {ending} for each"));
+            return Found::among(all(family), format!("{what}: --local {ending} for each"));
         }
-        Found::Among(normal(set), what)
+        Found::among(normal(set), what)
     }
 }
 
-enum Found {
-    /// Nothing of this family.
-    Nothing,
-    These(Ranges),
-    /// Some of these.
-    Among(Ranges, String),
+/// What a name stands for: surely these, and maybe some of others, and what that depends on.
+struct Found {
+    surely: Ranges,
+    maybe: Option<(Ranges, String)>,
+}
+
+impl Found {
+    const fn these(surely: Ranges) -> Self {
+        Self { surely, maybe: None }
+    }
+
+    const fn among(set: Ranges, what: String) -> Self {
+        Self { surely: Ranges::new(), maybe: Some((set, what)) }
+    }
 }
 
 /// Whether it is the name of a loopback interface or of their group.

@@ -6,26 +6,35 @@
 mod chains;
 mod conditions;
 mod hosts;
+mod lowering;
+mod marks;
+mod nat;
 mod order;
+mod rules;
 mod sections;
 mod sets;
 mod states;
 mod tables;
 mod tags;
 mod targets;
-mod translate;
+mod translated;
+mod translating;
+mod translators;
+mod unclear;
+mod ways;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::place::At;
 use super::syntax::{Kind, Maybe, Return, Setting, Statement, Way};
-use super::text::{self, At};
+use super::text;
 use crate::error::Error;
-use crate::firewall::{Builder, Given, Span};
+use crate::firewall::{Builder, Given};
 use crate::source::Source;
-use chains::Lowering;
 use conditions::Tester;
 use hosts::Names;
+use lowering::Lowering;
 use order::{Loads, Order};
 
 /// How many rules may come of anchors that are called again and again, besides those of the text.
@@ -38,7 +47,7 @@ pub(super) fn build(
     source: &Source,
 ) -> Result<Builder, Error> {
     let mut builder = Builder::default();
-    builder.track_from(chains::TRACKING);
+    builder.track_from(lowering::TRACKING);
     builder.local(&given.local);
     let loads = loads(&statements, given, source)?;
     let mut tables = Vec::new();
@@ -50,10 +59,10 @@ pub(super) fn build(
     let left = CALLED.saturating_add(statements.len());
     let mut order = Order { loads: &loads, policy: Return::Drop, left, open: Vec::new() };
     let items = order.of(&statements, &[], "");
-    let entries = [Way::In, Way::Out].map(|way| sections::entries(&statements, &loads, way));
+    let entries = Way::BOTH.map(|way| sections::entries(&statements, &loads, way).into());
     let mut lowering = Lowering {
         builder,
-        tester: Tester { names, groups, tags: HashMap::new() },
+        tester: Tester { names, groups, tags: marks::Tags::new() },
         source,
         items,
         entries,
@@ -117,10 +126,4 @@ fn groups(given: &Given) -> Vec<(String, Vec<String>)> {
         }
     }
     groups
-}
-
-/// The span of a place.
-fn span(source: &Source, at: At) -> Span {
-    let piece = source.text().get(at.start..at.end).unwrap_or_default();
-    source.span(at.line, piece)
 }

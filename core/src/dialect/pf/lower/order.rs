@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::super::place::At;
 use super::super::syntax::{
     Anchor, Antispoof, Effects, Flags, Head, Host, Kind, Maybe, Part, Protocols, Return, Section,
     Setting, Side, Statement, Verb, Way,
 };
-use super::super::text::At;
 use crate::firewall::TcpFlags;
 use crate::space::Family;
 
@@ -25,6 +25,13 @@ pub(super) struct Item {
     /// What it puts on packets that it matches, whatever decides about them.
     pub(super) tag: Option<String>,
     pub(super) what: What,
+}
+
+impl Item {
+    /// Whether it may be about packets that cross this way.
+    pub(super) fn crosses(&self, way: Way) -> bool {
+        self.heads.iter().all(|head| head.way.is_none_or(|wanted| wanted == way))
+    }
 }
 
 /// What a filter rule does.

@@ -1,15 +1,19 @@
-//! The sections for translation of FreeBSD: `binat`, then `rdr` or `nat`, the first match of each.
+//! The sections for translation of FreeBSD: `rdr`, then `binat` for what comes in, `binat`, then `nat` for
+//! what goes out (`pf_get_translation` in `pf_lb.c`); of each the first match.
 
 use std::rc::Rc;
 
+use super::super::place::At;
 use super::super::syntax::{Head, Kind, Maybe, Section, Statement, Target, TranslationRule, Way};
-use super::super::text::At;
 use super::order::{Loads, called, joined, with};
 
 /// A rule of a section.
 pub(super) struct Entry {
     pub(super) at: At,
+    pub(super) section: Section,
     pub(super) heads: Vec<Rc<Head>>,
+    /// What it puts on packets that it matches, also where it says `no`.
+    pub(super) tag: Option<String>,
     pub(super) what: Entered,
 }
 
@@ -27,7 +31,7 @@ pub(super) enum Entered {
 pub(super) fn entries(statements: &[Statement], loads: &Loads, way: Way) -> Vec<Entry> {
     let mut found = Vec::new();
     let sections = match way {
-        Way::In => [Section::Binat, Section::Rdr],
+        Way::In => [Section::Rdr, Section::Binat],
         Way::Out => [Section::Binat, Section::Nat],
     };
     let mut left = 100_000;
@@ -97,7 +101,8 @@ impl Collect<'_> {
                 "the anchor \"{name}\", whose rules are not in the text: `load anchor` and --also"
             )
         };
-        self.found.push(Entry { at, heads, what: Entered::Anchor(what) });
+        let (section, what) = (self.section, Entered::Anchor(what));
+        self.found.push(Entry { at, section, heads, tag: None, what });
     }
 
     fn rule(&mut self, rule: &TranslationRule, at: At, heads: &[Rc<Head>]) {
@@ -118,6 +123,7 @@ impl Collect<'_> {
         }
         let what =
             if rule.negated { Entered::No } else { Entered::To { target, passes: rule.passes } };
-        self.found.push(Entry { at, heads: with(heads, head), what });
+        let (section, tag) = (self.section, rule.tag.clone());
+        self.found.push(Entry { at, section, heads: with(heads, head), tag, what });
     }
 }

@@ -8,11 +8,11 @@
 //! So for a later packet the rules are asked again what they did to the first one: `opener` sees what
 //! that carried.
 
-use super::super::syntax::{Flags, Way};
-use super::chains::{Asked, Lowering};
-use super::conditions::{See, View};
-use super::order::{Item, What, deciding};
-use crate::firewall::{Action, ChainId, Side, Span, Statuses, TcpFlags, Test};
+use super::super::syntax::Way;
+use super::conditions::View;
+use super::lowering::{Asked, Lowering};
+use super::order::{What, deciding};
+use crate::firewall::{Action, ChainId, Direction, States, Test};
 
 /// Whether the first packets of connections that pass make states.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,19 +28,10 @@ impl Lowering<'_> {
     pub(super) fn opened(&mut self, way: Way) -> Opened {
         for index in deciding(&self.items) {
             let Some(item) = self.items.get(index).cloned() else { continue };
-            if item.heads.iter().any(|head| head.way.is_some_and(|wanted| wanted != way)) {
+            if !item.crosses(way) {
                 continue;
             }
-            let view = View {
-                way,
-                incoming: way == Way::In,
-                source: See::Packet,
-                destination: See::Packet,
-                first: true,
-                turned: false,
-                tags: false,
-            };
-            let tests = self.tester.of(&mut self.builder, &item.heads, &view);
+            let tests = self.tester.of(&mut self.builder, &item.heads, &View::plain(way));
             let never = tests.iter().all(|tests| tests.contains(&Test::Never));
             let always = tests.iter().any(Vec::is_empty);
             match &item.what {
@@ -53,9 +44,32 @@ impl Lowering<'_> {
         Opened::Unclear
     }
 
+    /// What states let pass: they are asked before all rules.
+    pub(super) fn states(&mut self, chain: ChainId, way: Way, opened: &[Opened; 2]) {
+        let own = opened.get(way.index()).copied().unwrap_or(Opened::Unclear);
+        let other = opened.get(way.other().index()).copied().unwrap_or(Opened::Unclear);
+        // Of TCP, pf expects no connection: what ftp-proxy lets through has rules.
+        let known = Test::State { states: States::ESTABLISHED, negated: false };
+        let nowhere = self.nowhere();
+        if own == Opened::Surely && other == Opened::Surely {
+            self.builder.rule(chain, None, nowhere, &mut vec![known], Action::Accept);
+            return;
+        }
+        for (direction, asked, opened) in
+            [(Direction::Original, way, own), (Direction::Reply, way.other(), other)]
+        {
+            let action = match opened {
+                Opened::Surely => Action::Accept,
+                Opened::Unclear => Action::Goto(self.state_chain(way, asked)),
+            };
+            let mut tests = vec![known.clone(), Test::Direction(direction)];
+            self.builder.rule(chain, None, nowhere, &mut tests, action);
+        }
+    }
+
     /// The chain that says what becomes of a later packet which crosses one way, of a connection whose
     /// first packet was asked about when it crossed the same interface `asked`.
-    pub(super) fn state_chain(&mut self, way: Way, asked: Way) -> ChainId {
+    fn state_chain(&mut self, way: Way, asked: Way) -> ChainId {
         let turned = way != asked;
         let kind = if turned { "answers" } else { "later" };
         let states = self.chain("filter", &format!("{}-{kind}-states", way.name()), None);
@@ -64,7 +78,7 @@ impl Lowering<'_> {
         if self.has_sections(asked) {
             let list = format!("{}-{kind}-translated", way.name());
             let list = self.translated_first(&list, asked, turned);
-            self.builder.rule(states, None, nowhere, &mut Vec::new(), Action::Jump(list));
+            self.jump(states, list);
         }
         self.rules(states, asked, Asked::State(later), turned);
         // What no rule passed, but one has translated.
@@ -75,52 +89,4 @@ impl Lowering<'_> {
         self.rules(later, way, Asked::Later, false);
         states
     }
-
-    /// A connection that was translated by a rule without state: what becomes of its answers, nobody
-    /// knows.
-    pub(super) fn translated_without_state(
-        &mut self,
-        chain: ChainId,
-        way: Way,
-        span: Span,
-        tests: &[Test],
-    ) {
-        if self.has_matches(way) || self.has_translating_passes(way) {
-            let mut tests = tests.to_vec();
-            tests.push(translated(way));
-            let what = self.builder.symbol("a translation by a rule without state");
-            self.builder.rule(chain, None, span, &mut tests, Action::Unmodelled(what));
-        }
-    }
-
-    /// What a rule that keeps state does with a packet that is not the first of its connection: it makes a
-    /// state in the middle, which does not know the windows.
-    pub(super) fn begun_late(&mut self, item: &Item) -> Action {
-        let later = [
-            TcpFlags::SYN | TcpFlags::ACK,
-            TcpFlags::ACK,
-            TcpFlags::ACK | TcpFlags::PSH,
-            TcpFlags::ACK | TcpFlags::FIN,
-        ];
-        let may = later.iter().any(|flags| {
-            item.heads.iter().all(|head| match head.flags {
-                Flags::These { set, mask } => flags.0 & mask.0 == set.0,
-                Flags::Usual | Flags::Any => true,
-            })
-        });
-        if may {
-            let what = self.builder.symbol("a state that begins in the middle of a connection");
-            return Action::Unmodelled(what);
-        }
-        Action::Accept
-    }
-}
-
-/// That the connection was translated where it crossed this way.
-fn translated(way: Way) -> Test {
-    let status = match way.side() {
-        Side::Destination => Statuses::DNAT,
-        Side::Source => Statuses::SNAT,
-    };
-    Test::Status { mask: status, set: status, negated: false }
 }

@@ -1,15 +1,21 @@
 //! `anchor ...`, its kin, and `load anchor ... from ...`.
 
-use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Way};
+use super::super::syntax::{Anchor, Effects, Head, Kind, Section, Statement, Way};
 use super::cursor::Cursor;
 use super::fault::Read;
 use super::options::{effect, head_option};
-use super::rules::{family, hosts_of, interface, log, protocols};
-use super::statements::until_brace;
+use super::pieces::{family, hosts_of, interface, log, protocols};
 use super::token::Lexeme;
 
-/// An anchor, after the word.
-pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
+/// Reads statements up to the brace that closes.
+type Inside<'t> = fn(&mut Cursor<'t>) -> Read<Vec<Statement>>;
+
+/// An anchor, after the word; what stands in its braces is read by `statements`.
+pub(super) fn anchor<'t>(
+    cursor: &mut Cursor<'t>,
+    word: &str,
+    statements: Inside<'t>,
+) -> Read<Kind> {
     let section = match word {
         "nat-anchor" => Section::Nat,
         "rdr-anchor" => Section::Rdr,
@@ -42,20 +48,24 @@ pub(super) fn anchor(cursor: &mut Cursor<'_>, word: &str) -> Read<Kind> {
         } else if cursor.is_word("all") || cursor.is_word("from") || cursor.is_word("to") {
             hosts_of(cursor, &mut head)?;
         } else if !head_option(cursor, &mut head)? && !effect(cursor, &mut effects)? {
-            // Effects of an anchor are those of rules that do not say otherwise.
             return cursor.unexpected("the end of the anchor or `{`");
         }
     }
     head.unknown.append(&mut effects.unknown);
+    // The manual has anchors that ask more of packets, and none that translate.
+    let translates = [effects.nat, effects.rdr, effects.binat].iter().any(Option::is_some);
+    if translates || effects.divert.is_some() {
+        head.unknown.push("an anchor that translates".to_owned());
+    }
     head.unknown.extend(effects.routes.into_iter().map(|(_, said)| said));
-    let mut inside = None;
+    let (tags, mut inside) = (effects.tag.is_some(), None);
     if cursor.takes_mark("{") {
         cursor.deeper()?;
-        inside = Some(until_brace(cursor)?);
+        inside = Some(statements(cursor)?);
         cursor.wants_mark("}")?;
         cursor.higher();
     }
-    Ok(Kind::Anchor(Box::new(Anchor { section, name, quick, head, inside })))
+    Ok(Kind::Anchor(Box::new(Anchor { section, name, quick, tags, head, inside })))
 }
 
 /// Whether a word belongs to what follows the name of an anchor.

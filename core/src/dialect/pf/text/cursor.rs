@@ -1,7 +1,8 @@
 //! A place among tokens.
 
+use super::super::place::At;
 use super::fault::{Read, fault};
-use super::token::{At, Lexeme, Token};
+use super::token::{Lexeme, Token};
 use crate::error::Code;
 use crate::firewall::Given;
 

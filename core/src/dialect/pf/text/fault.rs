@@ -1,6 +1,6 @@
 //! What is wrong with a text, and where.
 
-use super::token::At;
+use super::super::place::At;
 use crate::error::{Code, Error};
 use crate::source::Source;
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::super::place::At;
 use super::fault::{Read, fault};
-use super::token::{At, Lexeme, Token};
+use super::token::{Lexeme, Token};
 use crate::error::Code;
 
 /// Divides a text into tokens, without replacing macros.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::super::place::At;
 use super::fault::{Read, fault};
 use super::lexer::Lexer;
-use super::token::{At, Lexeme, Token};
+use super::token::{Lexeme, Token};
 use crate::error::Code;
 use crate::firewall::Given;
 

@@ -7,6 +7,7 @@ mod hosts;
 mod lexer;
 mod macros;
 mod options;
+mod pieces;
 mod ports;
 mod rules;
 mod settings;
@@ -16,13 +17,13 @@ mod targets;
 mod token;
 mod translations;
 
+use super::place::At;
 use super::syntax::Statement;
 use crate::error::Error;
 use crate::firewall::Given;
 use crate::source::Source;
 use cursor::Cursor;
 use macros::Reader;
-pub(super) use token::At;
 
 /// Reads the text of a rule set.
 pub(super) fn read(source: &Source, given: &Given) -> Result<Vec<Statement>, Error> {

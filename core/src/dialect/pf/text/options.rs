@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use super::super::syntax::{Effects, Flags, Head, Maybe};
 use super::cursor::{Cursor, words};
 use super::fault::{Read, fault};
+use super::pieces::{interface, label};
 use super::ports::port;
-use super::rules::{interface, label};
-use super::targets::target;
+use super::targets::{pool_options, target};
 use crate::error::Code;
 use crate::firewall::TcpFlags;
 use crate::space::Family;
@@ -266,69 +266,6 @@ fn route(cursor: &mut Cursor<'_>, word: &str, effects: &mut Effects) -> Read<()>
         effects.routes.extend(interfaces.into_iter().map(|interface| (interface, said.clone())));
     }
     Ok(())
-}
-
-/// How one of several addresses is chosen.
-pub(super) fn pool_options(cursor: &mut Cursor<'_>) -> Read<bool> {
-    let mut bitmask = false;
-    while let Some(word) = cursor.takes_one(&[
-        "bitmask",
-        "random",
-        "source-hash",
-        "round-robin",
-        "least-states",
-        "sticky-address",
-        "endpoint-independent",
-        "prefer-ipv6-nexthop",
-    ]) {
-        bitmask |= word == "bitmask";
-        let key = cursor.peek().and_then(|token| token.text()).is_some_and(|key| !is_next(key));
-        if word == "source-hash" && key {
-            cursor.take();
-        }
-    }
-    Ok(bitmask)
-}
-
-/// Whether a word after `source-hash` begins something else, and is no key.
-fn is_next(word: &str) -> bool {
-    matches!(
-        word,
-        "static-port"
-            | "sticky-address"
-            | "port"
-            | "all"
-            | "from"
-            | "to"
-            | "inet"
-            | "inet6"
-            | "proto"
-            | "in"
-            | "out"
-            | "on"
-            | "flags"
-            | "keep"
-            | "modulate"
-            | "synproxy"
-            | "no"
-            | "tag"
-            | "tagged"
-            | "label"
-            | "queue"
-            | "rtable"
-            | "user"
-            | "group"
-            | "quick"
-            | "log"
-            | "set"
-            | "scrub"
-            | "probability"
-            | "allow-opts"
-            | "received-on"
-            | "max-pkt-rate"
-            | "once"
-            | "fragment"
-    )
 }
 
 /// What stands in parentheses after `keep state`.

@@ -3,7 +3,7 @@
 use super::super::syntax::{Kind, Return, Setting};
 use super::cursor::Cursor;
 use super::fault::{Read, fault};
-use super::rules::interface;
+use super::pieces::interface;
 use crate::error::Code;
 
 /// An option, after `set`.

@@ -1,10 +1,11 @@
 //! Statements, one after another.
 
+use super::super::place::At;
 use super::super::syntax::{Antispoof, Kind, Statement};
 use super::cursor::Cursor;
 use super::fault::{Fault, Read, fault};
-use super::rules::{family, interface, label};
-use super::token::{At, Token};
+use super::pieces::{family, interface, label};
+use super::token::Token;
 use super::{anchors, rules, settings, tables, translations};
 use crate::error::Code;
 
@@ -76,7 +77,9 @@ fn statement(cursor: &mut Cursor<'_>) -> Read<Option<Kind>> {
     cursor.take();
     let kind = match word {
         "pass" | "block" | "match" => rules::rule(cursor, word)?,
-        "anchor" | "nat-anchor" | "rdr-anchor" | "binat-anchor" => anchors::anchor(cursor, word)?,
+        "anchor" | "nat-anchor" | "rdr-anchor" | "binat-anchor" => {
+            anchors::anchor(cursor, word, until_brace)?
+        }
         "load" => anchors::load(cursor)?,
         "nat" | "rdr" | "binat" => translations::translation(cursor, word, false)?,
         "no" => match cursor.takes_one(&["nat", "rdr", "binat", "scrub"]) {

@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::fault::Read;
 use super::hosts::negatable;
 use super::lexer::Lexer;
-use super::token::{At, Lexeme, Token};
+use super::token::Token;
 use crate::firewall::Given;
 
 /// A table, after `table`.
@@ -33,29 +33,48 @@ pub(super) fn table(cursor: &mut Cursor<'_>) -> Read<Kind> {
 }
 
 /// The entries of a file of addresses: as `pfr_buf_load` in pfctl reads it, divided by blanks, with
-/// comments. What is no address is unknown.
-pub(in crate::dialect::pf) fn file_entries(text: &str, given: &Given) -> Vec<Maybe<Host>> {
+/// comments. From what is no address on, the rest of a line is one unknown entry; it may take
+/// addresses out if a `!` stands there.
+pub(in crate::dialect::pf) fn file_entries(
+    name: &str,
+    text: &str,
+    given: &Given,
+) -> Vec<Maybe<Host>> {
     let mut entries = Vec::new();
-    for line in text.lines() {
-        let mut lexer =
-            Lexer::new(line.split(['#', ';']).next().unwrap_or_default(), Some(At::default()));
-        let mut tokens: Vec<Token<'_>> = Vec::new();
-        while let Ok(Some(token)) = lexer.next() {
-            if token.lexeme != Lexeme::Newline {
-                tokens.push(token);
-            }
-        }
+    for (number, line) in (1_u32..).zip(text.lines()) {
+        let line = line.split(['#', ';']).next().unwrap_or_default();
+        let unknown = |rest: &str| {
+            let what = format!("`{}` in line {number} of {name}, which is no address", shown(rest));
+            Maybe { negated: rest.contains('!'), it: Host::Unknown(what) }
+        };
+        let Ok(tokens) = tokens(line) else {
+            entries.push(unknown(line));
+            continue;
+        };
         let mut cursor = Cursor::new(&tokens, given);
-        while cursor.peek().is_some() {
+        while let Some(first) = cursor.peek() {
             match negatable(&mut cursor) {
                 Ok(entry) => entries.push(entry),
                 Err(_) => {
-                    let it = Host::Unknown("an entry of a file that is no address".to_owned());
-                    entries.push(Maybe { negated: false, it });
+                    entries.push(unknown(line.get(first.at.start..).unwrap_or(line)));
                     break;
                 }
             }
         }
     }
     entries
+}
+
+fn tokens(line: &str) -> Read<Vec<Token<'_>>> {
+    let mut lexer = Lexer::new(line, None);
+    let mut tokens = Vec::new();
+    while let Some(token) = lexer.next()? {
+        tokens.push(token);
+    }
+    Ok(tokens)
+}
+
+/// The beginning of a piece, for people.
+fn shown(piece: &str) -> String {
+    piece.trim().chars().take(60).collect()
 }

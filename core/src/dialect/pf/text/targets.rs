@@ -4,7 +4,6 @@ use super::super::syntax::{Host, Target, TargetPorts};
 use super::cursor::Cursor;
 use super::fault::{Read, fault};
 use super::hosts::host;
-use super::options::pool_options;
 use super::ports::number;
 use crate::error::Code;
 
@@ -55,4 +54,67 @@ fn target_ports(cursor: &mut Cursor<'_>) -> Read<TargetPorts> {
         Some(ports) => Ok(ports),
         None => fault(Code::BadPort, format!("`{text}` is neither a port nor a range of them"), at),
     }
+}
+
+/// How one of several addresses is chosen.
+pub(super) fn pool_options(cursor: &mut Cursor<'_>) -> Read<bool> {
+    let mut bitmask = false;
+    while let Some(word) = cursor.takes_one(&[
+        "bitmask",
+        "random",
+        "source-hash",
+        "round-robin",
+        "least-states",
+        "sticky-address",
+        "endpoint-independent",
+        "prefer-ipv6-nexthop",
+    ]) {
+        bitmask |= word == "bitmask";
+        let key = cursor.peek().and_then(|token| token.text()).is_some_and(|key| !is_next(key));
+        if word == "source-hash" && key {
+            cursor.take();
+        }
+    }
+    Ok(bitmask)
+}
+
+/// Whether a word after `source-hash` begins something else, and is no key.
+fn is_next(word: &str) -> bool {
+    matches!(
+        word,
+        "static-port"
+            | "sticky-address"
+            | "port"
+            | "all"
+            | "from"
+            | "to"
+            | "inet"
+            | "inet6"
+            | "proto"
+            | "in"
+            | "out"
+            | "on"
+            | "flags"
+            | "keep"
+            | "modulate"
+            | "synproxy"
+            | "no"
+            | "tag"
+            | "tagged"
+            | "label"
+            | "queue"
+            | "rtable"
+            | "user"
+            | "group"
+            | "quick"
+            | "log"
+            | "set"
+            | "scrub"
+            | "probability"
+            | "allow-opts"
+            | "received-on"
+            | "max-pkt-rate"
+            | "once"
+            | "fragment"
+    )
 }

@@ -2,13 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Where a piece stands in the text of the rule set; of a piece of another file, where that is named.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(in crate::dialect::pf) struct At {
-    pub(in crate::dialect::pf) line: u32,
-    pub(in crate::dialect::pf) start: usize,
-    pub(in crate::dialect::pf) end: usize,
-}
+use super::super::place::At;
 
 /// What a piece is.
 #[derive(Clone, Debug, Eq, PartialEq)]

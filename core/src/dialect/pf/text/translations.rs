@@ -4,7 +4,7 @@ use super::super::syntax::{Head, Kind, Section, Target, TranslationRule};
 use super::cursor::Cursor;
 use super::fault::Read;
 use super::options::head_option;
-use super::rules::{family, hosts_of, interface, log, protocols};
+use super::pieces::{family, hosts_of, interface, log, protocols};
 use super::targets::target;
 
 /// A rule for translation, after its first word.
