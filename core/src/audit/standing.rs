@@ -60,6 +60,17 @@ impl<'a> Standing<'a> {
         Self { firewall, at, at_because, interfaces }
     }
 
+    /// Whether it may show connections that this end opens other addresses before it than behind it: seen
+    /// at the other end, they are not those that it decides about.
+    #[cfg(feature = "capture")]
+    pub(crate) fn translates_from(&self, opener: End) -> bool {
+        let beside = match opener {
+            End::Client => Placement::ServerHost,
+            End::Server => Placement::ClientHost,
+        };
+        self.firewall.translates() && self.at != beside
+    }
+
     pub(crate) fn rule_set(&self) -> RuleSet {
         rule_set(self.firewall, self.at, self.at_because.clone())
     }

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
 use super::endpoint::Endpoint;
-use super::report::{Decided, Outcome};
+use super::report::{Decided, Outcome, Vantage};
 use super::tally::{Record, stopped};
 use super::transfer::Judged;
+use super::vantage;
 use crate::audit::{Observed, Prediction, Standing, Verdict};
 use crate::eval::End;
 use crate::eval::symbolic::{Announced, Control};
@@ -15,6 +16,10 @@ use crate::ftp::{DataMode, FlowKind, Protection};
 
 /// So many connections are compared: each is a question about the whole rule set.
 const COMPARED: usize = 500;
+
+/// Why a connection is not compared.
+const APART: &str = "they translate addresses, and it is not known what the connection looked like before; \
+                     capture at the end that opens it";
 
 /// The ports that clients open connections from.
 const EPHEMERAL: RangeInclusive<u16> = 1024..=u16::MAX;
@@ -37,6 +42,9 @@ impl<'a> Comparison<'a> {
     /// What it makes of a session's control connection.
     pub(super) fn control(&mut self, record: &Record) -> Option<Decided> {
         let [client, server] = record.track.ends;
+        if self.apart(record, End::Client) {
+            return None;
+        }
         let part = self.ask(End::Client, client, client.port..=client.port, server, None)?;
         Some(decided(part, record.control.outcome))
     }
@@ -49,6 +57,9 @@ impl<'a> Comparison<'a> {
             FlowKind::ActiveData => End::Server,
             FlowKind::PassiveData | FlowKind::Control => End::Client,
         };
+        if self.apart(record, opener) {
+            return None;
+        }
         // Servers send active data from port 20 or from any (RFC 959 §5.2).
         let (near, unseen) = match opener {
             End::Client => (client, EPHEMERAL),
@@ -76,6 +87,19 @@ impl<'a> Comparison<'a> {
         };
         let part = self.ask(opener, from, ports, to, Some(control))?;
         Some(decided(part, judged.outcome))
+    }
+
+    /// Whether the connection, as it was captured, may not be the one that the rules decided about.
+    fn apart(&mut self, record: &Record, opener: End) -> bool {
+        let beside = match opener {
+            End::Client => Vantage::Client,
+            End::Server => Vantage::Server,
+        };
+        let apart = self.rules.translates_from(opener) && vantage::of(&record.track).0 != beside;
+        if apart {
+            self.refused.get_or_insert_with(|| APART.to_owned());
+        }
+        apart
     }
 
     fn ask(

@@ -239,6 +239,24 @@ fn a_server_behind_translation_announces_its_public_address() {
     assert_eq!((report.verdict, report.findings.len()), (Verdict::Works, 0), "{report:#?}");
 }
 
+/// Captured at the server, that it was reached by its own address is what translation has made of it.
+#[test]
+fn a_public_server_behind_translation_announces_another_public_address() {
+    let mut scene = Scene::at_server();
+    let control = scene.login();
+    scene.ask(control, "PASV", "227 Entering Passive Mode (198,51,100,5,82,13).");
+    scene.line(control, Opener, "LIST");
+    let data = scene.open(FROM, DATA);
+    scene.line(control, Acceptor, "150 ok");
+    scene.data(data, Acceptor, b"x");
+    scene.fin(data, Acceptor);
+    scene.fin(data, Opener);
+    scene.line(control, Acceptor, "226 done");
+    scene.quit(control);
+    assert_eq!(scene.transfer().outcome, Outcome::Works);
+    assert!(scene.report().findings.is_empty(), "{:?}", scene.report().findings);
+}
+
 #[test]
 fn the_connection_is_reset_by_somebody_between() {
     let mut scene = Scene::new();

@@ -137,3 +137,18 @@ fn a_family_that_the_rules_say_nothing_about() {
         report.notes
     );
 }
+
+/// Behind a firewall that translates, connections are not those that its rules decide about.
+#[test]
+fn what_was_captured_behind_translation_is_not_compared() {
+    let rules = "-A FORWARD -j ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n\
+                 -A PREROUTING -d 198.51.100.5/32 -j DNAT --to-destination 209.43.40.5\n";
+    for (mut scene, compared_there) in [(Scene::new(), true), (Scene::at_server(), false)] {
+        let control = scene.login();
+        scene.quit(control);
+        let report = compared(&scene, rules);
+        assert_eq!(report.sessions[0].decided.is_some(), compared_there);
+        let told = report.notes.iter().any(|note| note.contains("they translate addresses"));
+        assert_eq!(told, !compared_there, "{:?}", report.notes);
+    }
+}

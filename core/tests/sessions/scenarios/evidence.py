@@ -64,7 +64,7 @@ CASES = [
     case("server-gateway-related-helper-iptables", "FTP-D3 FTP-A1", "FTP-D3", "FTP-A1"),
     case("vsftpd-helper", "FTP-D3 FTP-A1", "FTP-D3", "FTP-A1"),
     case("client-gateway-helper-wrong-port-nftables", "FTP-D1 FTP-A1"),
-    case("client-gateway-helper-half-iptables", "FTP-D2 FTP-A1", at_server="FTP-A1"),
+    case("client-gateway-helper-half-iptables", "FTP-D2 FTP-A1", "FTP-D2", "FTP-A1"),
     # The control connection.
     case("control-dropped", "FTP-C1", at_server=""),
     case("control-rejected", "FTP-C1", at_server=""),
