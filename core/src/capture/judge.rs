@@ -1,10 +1,11 @@
 //! What became of a connection and of a transfer.
 
 use super::endpoint::{Address, Endpoint};
-use super::report::Outcome;
+use super::report::{Outcome, Vantage};
 use super::session::Session;
 use super::track::{ACCEPTOR, OPENER, Track};
 use super::transfer::{Judged, Transfer};
+use super::vantage;
 use crate::audit::Check;
 use crate::ftp::FlowKind;
 
@@ -139,15 +140,7 @@ impl Case<'_> {
 
     /// Whether the connection goes to an address that is not the peer's.
     fn astray(&self, to: Endpoint) -> bool {
-        astray(to, self.own())
-    }
-
-    /// The end that awaits the data connection, as it takes part in the control connection.
-    fn own(&self) -> Endpoint {
-        match self.flow {
-            FlowKind::ActiveData => self.session.client(),
-            FlowKind::PassiveData | FlowKind::Control => self.session.server(),
-        }
+        astray(&self.session.track, self.flow, to)
     }
 
     /// The server says that the connection failed, and we have seen it come about.
@@ -278,11 +271,17 @@ impl Case<'_> {
     }
 }
 
-/// Whether somebody who is at `own` announces an address where nobody reaches it. Behind address
-/// translation, a public one is right.
-pub(super) fn astray(announced: Endpoint, own: Endpoint) -> bool {
-    let translated = own.address.private() && !announced.address.private();
-    announced.address != own.address && !translated
+/// Whether an address is announced where nobody reaches the end that announces it. Behind address
+/// translation, a public one is right: where that end's own is private, and where it may be translated
+/// only after it was captured.
+pub(super) fn astray(control: &Track, flow: FlowKind, announced: Endpoint) -> bool {
+    let [client, server] = control.ends;
+    let (own, end) = match flow {
+        FlowKind::ActiveData => (client, Vantage::Client),
+        FlowKind::PassiveData | FlowKind::Control => (server, Vantage::Server),
+    };
+    let behind = || own.address.private() || vantage::of(control).0 == end;
+    announced.address != own.address && (announced.address.private() || !behind())
 }
 
 /// The address from which a data connection came, if its end has another one on the control connection.

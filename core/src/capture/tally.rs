@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::endpoint::Address;
 use super::judge::{self, Control, astray};
-use super::report::{CaptureTotals, Outcome, Vantage};
+use super::report::{CaptureTotals, Outcome};
 use super::session::Session;
 use super::track::Track;
 use super::transfer::Judged;
-use super::vantage;
 use crate::audit::{Check, Verdict};
 use crate::ftp::{DataMode, FlowKind, Protection};
 
@@ -215,12 +214,8 @@ impl Server {
         if let Some(check) = judged.check(&session.track) {
             *self.checks.entry(check).or_default() += 1;
         }
-        // At the server, translation has already led the client to it.
-        let arrived = came_about && vantage::of(&session.track).0 == Vantage::Server;
-        let elsewhere = transfer
-            .announced
-            .filter(|_| !arrived)
-            .filter(|to| transfer.mode == Some(DataMode::Pasv) && astray(*to, session.server()));
+        let pasv = transfer.announced.filter(|_| transfer.mode == Some(DataMode::Pasv));
+        let elsewhere = pasv.filter(|to| astray(&session.track, FlowKind::PassiveData, *to));
         if let Some(to) = elsewhere {
             self.misannounced += 1;
             self.announced = Some(to.address);
