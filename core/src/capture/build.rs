@@ -32,10 +32,11 @@ pub(super) fn report(
     let builder = Builder { tally: &tally, begun };
     let sessions: Vec<_> =
         records.iter().map(|record| builder.session(record, comparison.as_mut())).collect();
-    let lost = lost(taken.unreadable, &facts, &tally, comparison.as_ref());
+    let lost = lost(taken, &facts, &tally, comparison.as_ref());
     let hidden = |record: &Record| record.hidden && record.transfers.is_empty();
     let silent = records.iter().filter(|record| hidden(record)).count();
-    let verdict = verdict(&tally, &facts, taken.end, silent > 0 || taken.unreadable > 0);
+    let verdict =
+        verdict(&tally, &facts, taken.end, silent > 0 || taken.unreadable + taken.missed > 0);
     CaptureReport {
         schema_version: SCHEMA_VERSION,
         verdict,
@@ -110,13 +111,14 @@ fn verdict(tally: &Tally, facts: &Facts, end: Ended, unseen: bool) -> Verdict {
 }
 
 fn lost(
-    unreadable: u64,
+    taken: Taken,
     facts: &Facts,
     tally: &Tally,
     comparison: Option<&Comparison<'_>>,
 ) -> Vec<Loss> {
     let counts = [
-        ("packets of links that are not read here", unreadable),
+        ("packets that the capturing program has missed", taken.missed),
+        ("packets of links that are not read here", taken.unreadable),
         ("packets that are not TCP", facts.others),
         ("fragments without a TCP header", facts.fragments),
         ("bytes of control connections that were not captured", tally.lost_bytes),

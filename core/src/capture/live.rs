@@ -52,7 +52,14 @@ pub(super) fn each(
         let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
         take(Frame { number: packets, time: now(), link, data, length });
     }
-    Ok(Taken { form: CaptureForm::Live, end: End::Complete, packets, bytes, unreadable: 0 })
+    Ok(Taken {
+        form: CaptureForm::Live,
+        end: End::Complete,
+        packets,
+        bytes,
+        unreadable: 0,
+        missed: 0,
+    })
 }
 
 fn found(name: &str) -> Result<NetworkInterface, Error> {

@@ -7,7 +7,7 @@ use pasvaudit::audit::Verdict;
 use pasvaudit::capture::{Capture, CaptureEnd, CaptureReport};
 
 use crate::scene::{Scene, end};
-use crate::wire::{Link, ip, pcap, pcapng};
+use crate::wire::{Link, ip, pcap, pcapng, statistics};
 
 const FROM: &str = "10.1.0.2:50001";
 const DATA: &str = "209.43.40.5:21005";
@@ -180,4 +180,22 @@ fn what_is_no_tcp_is_counted() {
     let lost = scene.report().lost;
     let counts: Vec<_> = lost.iter().map(|loss| (loss.what.as_str(), loss.count)).collect();
     assert_eq!(counts, [("packets that are not TCP", 2), ("fragments without a TCP header", 1)]);
+}
+
+/// What was missed may be what one looks for, so that nothing works for sure. Counts go on from the last.
+#[test]
+fn what_the_capturing_program_has_missed_is_told_of() {
+    let mut scene = Scene::new();
+    let control = scene.login();
+    scene.listing(control, FROM, DATA);
+    scene.quit(control);
+    for big in [false, true] {
+        let whole = pcapng(&scene.packets, &[Link::Ethernet], big, 6);
+        assert_eq!(read(&whole).verdict, Verdict::Works);
+        let said = [statistics(0, big), statistics(2, big), statistics(7, big)].concat();
+        let report = read(&[whole.as_slice(), &said].concat());
+        assert_eq!(report.verdict, Verdict::Undecided);
+        let missed: Vec<_> = report.lost.iter().map(|one| (one.what.as_str(), one.count)).collect();
+        assert_eq!(missed, [("packets that the capturing program has missed", 7)]);
+    }
 }

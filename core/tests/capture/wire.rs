@@ -208,3 +208,13 @@ pub(crate) fn pcapng(packets: &[Timed], links: &[Link], big: bool, resolution: u
     }
     out
 }
+
+/// What the capturing program says in the end of its first interface: so many packets were missed.
+pub(crate) fn statistics(missed: u64, big: bool) -> Vec<u8> {
+    let word = |value: u32| if big { value.to_be_bytes() } else { value.to_le_bytes() };
+    let half = |value: u16| if big { value.to_be_bytes() } else { value.to_le_bytes() };
+    let number = if big { missed.to_be_bytes() } else { missed.to_le_bytes() };
+    let option = [&half(5)[..], &half(8), &number, &half(0), &half(0)].concat();
+    let length = word(u32::try_from(24 + option.len()).unwrap());
+    [&word(5)[..], &length, &word(0), &word(0), &word(0), &option, &length].concat()
+}
