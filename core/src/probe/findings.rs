@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::data::misleads;
-use super::report::{ProbeOutcome, ProbedData, ProbedMode, ProbedSession};
+use super::fared::{Fared, blinded, failed, fared};
+use super::report::{ProbeOutcome, ProbedSession};
 use crate::audit::{Check, Finding, Severity, Verdict};
 use crate::ftp::Protection;
 use crate::space::Family;
-
-/// So many ports are told.
-const PORTS: usize = 12;
 
 /// The findings, the worst first.
 pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
@@ -136,63 +134,36 @@ fn control(server: &str, sessions: &[&ProbedSession], elsewhere: bool) -> Vec<Fi
     findings
 }
 
-/// The data connections of one kind to a server.
-#[derive(Default)]
-struct Fared<'a> {
-    tried: u32,
-    worked: u32,
-    samples: Vec<&'a ProbedData>,
-}
-
-impl<'a> Fared<'a> {
-    fn of(modes: impl Iterator<Item = &'a ProbedMode>) -> Self {
-        modes.fold(Self::default(), |mut all, mode| {
-            all.tried += mode.tried;
-            all.worked += mode.worked;
-            all.samples.extend(&mode.samples);
-            all
-        })
+/// Gives passive modes in TLS the code of what the other sessions of their server show about them.
+pub(super) fn refine(sessions: &mut [ProbedSession]) {
+    let mut servers: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
+    for session in &*sessions {
+        servers.entry(address(&session.server)).or_default().push(session);
     }
-
-    fn ports(&self, wanted: impl Fn(&ProbedData) -> bool) -> String {
-        let port = |one: &&ProbedData| {
-            let announced = one.announced.as_ref()?;
-            announced.rsplit(':').next()?.parse::<u16>().ok()
-        };
-        let chosen = self.samples.iter().copied().filter(|one| wanted(one));
-        let mut ports: Vec<_> = chosen.filter_map(|one| port(&one)).collect();
-        ports.sort_unstable();
-        ports.dedup();
-        let told: Vec<_> = ports.iter().take(PORTS).map(u16::to_string).collect();
-        let more = ports.len().saturating_sub(PORTS);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", told.join(", "))
+    let blind = servers.iter().filter(|(_, sessions)| blinded(sessions));
+    let blind: Vec<String> = blind.map(|(server, _)| (*server).to_owned()).collect();
+    for session in sessions {
+        let secured = session.protection != Protection::Plain;
+        if secured && blind.iter().any(|server| server == address(&session.server)) {
+            for mode in &mut session.modes {
+                if mode.finding == Some(Check::DataBlocked) {
+                    mode.finding = Some(Check::HelperBlindedByTls);
+                }
+            }
+        }
     }
-}
-
-fn failed(one: &ProbedData) -> bool {
-    one.outcome.verdict() == Verdict::Blocked && one.outcome != ProbeOutcome::TlsFailed
 }
 
 fn data(server: &str, sessions: &[&ProbedSession]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let fared = |secured: Option<bool>, passive: bool| {
-        let sessions = sessions.iter().filter(move |session| {
-            secured.is_none_or(|secured| secured == (session.protection != Protection::Plain))
-        });
-        let modes = sessions.flat_map(|session| &session.modes);
-        Fared::of(modes.filter(move |mode| mode.data.is_passive() == passive))
-    };
-    let (readable, hidden) = (fared(Some(false), true), fared(Some(true), true));
-    let blind = readable.worked > 0 && hidden.tried > 0 && hidden.worked == 0;
-    let unconnected = hidden.samples.iter().filter(|one| failed(one)).all(|one| !one.connected);
-    let passive = fared(None, true);
+    let passive = fared(sessions, None, true);
     let count = passive.samples.iter().filter(|one| failed(one)).count();
-    if blind && unconnected && hidden.samples.iter().any(|one| failed(one)) {
+    if blinded(sessions) {
         let message = format!(
             "of the data connections to {server}, all {} failed where TLS hides the dialogue, and {} \
              worked where it does not",
-            hidden.tried, readable.worked
+            fared(sessions, Some(true), true).tried,
+            fared(sessions, Some(false), true).worked
         );
         let help = "a helper opens the data ports of plain FTP and cannot read TLS: allow the passive \
                     range itself";
@@ -200,7 +171,7 @@ fn data(server: &str, sessions: &[&ProbedSession]) -> Vec<Finding> {
     } else if count > 0 {
         findings.push(passive_finding(server, &passive, count));
     }
-    let active = fared(None, false);
+    let active = fared(sessions, None, false);
     let count = active.samples.iter().filter(|one| failed(one)).count();
     if count > 0 {
         let message =
@@ -283,7 +254,7 @@ fn certificate(sessions: &[&ProbedSession]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::{ProbeStage, ProbedTry};
+    use super::super::report::{ProbeStage, ProbedData, ProbedMode, ProbedTry};
     use super::*;
     use crate::ftp::DataMode;
 
@@ -336,7 +307,7 @@ mod tests {
                 data: DataMode::Epsv,
                 verdict: outcome.verdict(),
                 message: String::new(),
-                finding: None,
+                finding: (outcome != ProbeOutcome::Works).then_some(Check::DataBlocked),
                 tried: 1,
                 worked: u32::from(outcome == ProbeOutcome::Works),
                 ports: 1,
@@ -348,12 +319,16 @@ mod tests {
             let connected = session("a", server, ProbeOutcome::Works);
             ProbedSession { protection, modes: vec![mode], ..connected }
         };
-        let sessions = [
+        let mut sessions = [
             with("192.0.2.1:21", Protection::Plain, ProbeOutcome::Works),
             with("192.0.2.1:21", Protection::ExplicitTls, ProbeOutcome::TimedOut),
             with("192.0.2.1:990", Protection::ImplicitTls, ProbeOutcome::TimedOut),
         ];
         assert_eq!(codes(&sessions), ["FTP-D3"]);
+        refine(&mut sessions);
+        let told = sessions.each_ref().map(|session| session.modes[0].finding);
+        let blinded = Some(Check::HelperBlindedByTls);
+        assert_eq!(told, [None, blinded, blinded]);
     }
 
     #[test]

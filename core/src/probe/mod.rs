@@ -17,6 +17,7 @@ mod connect;
 mod credentials;
 mod data;
 mod dialogue;
+mod fared;
 mod findings;
 mod judge;
 mod missed;

@@ -71,9 +71,10 @@ impl Run<'_> {
     fn finish(
         self,
         dialer: &Dialer,
-        sessions: Vec<ProbedSession>,
+        mut sessions: Vec<ProbedSession>,
         notes: Vec<String>,
     ) -> ProbeReport {
+        findings::refine(&mut sessions);
         let verdict = judge::overall(&sessions, !self.options.protections.is_empty());
         let complete =
             !self.cancel.is_cancelled() && !sessions.is_empty() && judge::complete(&sessions);
