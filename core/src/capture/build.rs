@@ -29,7 +29,7 @@ pub(super) fn report(
     let mut records = std::mem::take(&mut tally.sessions);
     records.sort_by_key(|record| record.track.begun.packet);
     let mut comparison = rules.map(Comparison::new);
-    let builder = Builder { tally: &tally, begun };
+    let builder = Builder { tally: &tally, begun, whole: taken.missed == 0 };
     let sessions: Vec<_> =
         records.iter().map(|record| builder.session(record, comparison.as_mut())).collect();
     let lost = lost(taken, &facts, &tally, comparison.as_ref());
@@ -183,6 +183,8 @@ fn notes(
 struct Builder<'a> {
     tally: &'a Tally,
     begun: u64,
+    /// The capturing program has missed nothing that it knows of.
+    whole: bool,
 }
 
 impl Builder<'_> {
@@ -208,7 +210,7 @@ impl Builder<'_> {
             packet: record.track.begun.packet,
             at_ms: self.millis(record.track.begun.time),
             control: record.control.outcome,
-            certain: record.control.certain,
+            certain: record.control.certain && self.whole,
             message: describe::control(record, vantage),
             finding: check.map(|check| {
                 self.server(record).map_or(check, |known| of_control(known, server.port, check))
@@ -242,7 +244,7 @@ impl Builder<'_> {
         let compare = |comparison: &mut Comparison<'_>| comparison.data(record, judged);
         CapturedTransfer {
             outcome: *outcome,
-            certain: *certain,
+            certain: *certain && self.whole,
             message: describe::transfer(record, judged, vantage),
             finding: check.map(|check| {
                 self.server(record).map_or(check, |known| of_data(known, *flow, *hidden, check))

@@ -197,5 +197,6 @@ fn what_the_capturing_program_has_missed_is_told_of() {
         assert_eq!(report.verdict, Verdict::Undecided);
         let missed: Vec<_> = report.lost.iter().map(|one| (one.what.as_str(), one.count)).collect();
         assert_eq!(missed, [("packets that the capturing program has missed", 7)]);
+        assert!(!report.sessions[0].certain && !report.sessions[0].transfers[0].certain);
     }
 }
