@@ -36,7 +36,7 @@ pub(super) fn report(
     let hidden = |record: &Record| record.hidden && record.transfers.is_empty();
     let silent = records.iter().filter(|record| hidden(record)).count();
     let verdict =
-        verdict(&tally, &facts, taken.end, silent > 0 || taken.unreadable + taken.missed > 0);
+        verdict(&tally, &facts, taken.end, silent > 0 || taken.unreadable > 0 || taken.missed > 0);
     CaptureReport {
         schema_version: SCHEMA_VERSION,
         verdict,

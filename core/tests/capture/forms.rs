@@ -198,5 +198,14 @@ fn what_the_capturing_program_has_missed_is_told_of() {
         let missed: Vec<_> = report.lost.iter().map(|one| (one.what.as_str(), one.count)).collect();
         assert_eq!(missed, [("packets that the capturing program has missed", 7)]);
         assert!(!report.sessions[0].certain && !report.sessions[0].transfers[0].certain);
+        // As many as there are numbers, of two interfaces, beside packets of a link that is not read.
+        let mut absurd = pcapng(&scene.packets, &[Link::Ethernet, Link::Raw], big, 6);
+        let raw = if big { [0, 101, 0, 0] } else { [101, 0, 0, 0] };
+        let at = absurd.windows(4).position(|bytes| bytes == raw).unwrap();
+        absurd[at + usize::from(big)] = 105;
+        let mut second = statistics(u64::MAX, big);
+        second[if big { 11 } else { 8 }] = 1;
+        let report = read(&[absurd, statistics(u64::MAX, big), second].concat());
+        assert_eq!(report.lost[0].count, u64::MAX);
     }
 }

@@ -131,7 +131,8 @@ pub(super) fn next<R: Read>(
             if let Some(interface) = interfaces.get_mut(told.if_id as usize) {
                 // It counts from the beginning, each time anew.
                 let all = counted(&told.options, OptionCode::IsbIfDrop, *big_endian);
-                missed.of_interfaces += all.saturating_sub(interface.missed);
+                let more = all.saturating_sub(interface.missed);
+                missed.of_interfaces = missed.of_interfaces.saturating_add(more);
                 interface.missed = interface.missed.max(all);
             }
             return Ok(Next::Other(size as u64));
