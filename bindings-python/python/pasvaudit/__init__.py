@@ -15,24 +15,11 @@ False
 """
 
 from ._answers import CaptureReport, Diagnosis, Difference, Explanation, ProbeReport, Report
-from ._ask import (
-    Choice,
-    Network,
-    Provider,
-    Rules,
-    allow,
-    audit,
-    capture,
-    diff,
-    explain,
-    live,
-    parse,
-    probe,
-    provider,
-    providers,
-    symptom,
-)
+from ._ask import allow, audit, diff, explain, parse, symptom
+from ._catalogue import Choice, Provider, provider, providers
 from ._error import PasvauditError
+from ._given import Network, Rules
+from ._observe import capture, live, probe
 from ._pasvaudit import Firewall
 from ._types import (
     AnnouncedAddress,

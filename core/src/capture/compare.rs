@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
 use super::endpoint::Endpoint;
-use super::report::{Decided, Outcome, Vantage};
+use super::report::{Decided, Outcome};
 use super::tally::{Record, stopped};
 use super::transfer::Judged;
 use super::vantage;
@@ -42,10 +42,8 @@ impl<'a> Comparison<'a> {
     /// What it makes of a session's control connection.
     pub(super) fn control(&mut self, record: &Record) -> Option<Decided> {
         let [client, server] = record.track.ends;
-        if self.apart(record, End::Client) {
-            return None;
-        }
-        let part = self.ask(End::Client, client, client.port..=client.port, server, None)?;
+        let part =
+            self.ask(record, End::Client, client, client.port..=client.port, server, None)?;
         Some(decided(part, record.control.outcome))
     }
 
@@ -57,9 +55,6 @@ impl<'a> Comparison<'a> {
             FlowKind::ActiveData => End::Server,
             FlowKind::PassiveData | FlowKind::Control => End::Client,
         };
-        if self.apart(record, opener) {
-            return None;
-        }
         // Servers send active data from port 20 or from any (RFC 959 §5.2).
         let (near, unseen) = match opener {
             End::Client => (client, EPHEMERAL),
@@ -85,17 +80,13 @@ impl<'a> Comparison<'a> {
             helped: false,
             announced,
         };
-        let part = self.ask(opener, from, ports, to, Some(control))?;
+        let part = self.ask(record, opener, from, ports, to, Some(control))?;
         Some(decided(part, judged.outcome))
     }
 
     /// Whether the connection, as it was captured, may not be the one that the rules decided about.
     fn apart(&mut self, record: &Record, opener: End) -> bool {
-        let beside = match opener {
-            End::Client => Vantage::Client,
-            End::Server => Vantage::Server,
-        };
-        let apart = self.rules.translates_from(opener) && vantage::of(&record.track).0 != beside;
+        let apart = self.rules.translates_from(opener) && !vantage::is_at(&record.track, opener);
         if apart {
             self.refused.get_or_insert_with(|| APART.to_owned());
         }
@@ -104,12 +95,16 @@ impl<'a> Comparison<'a> {
 
     fn ask(
         &mut self,
+        record: &Record,
         opener: End,
         from: Endpoint,
         from_ports: RangeInclusive<u16>,
         to: Endpoint,
         session: Option<Control>,
     ) -> Option<Prediction> {
+        if self.apart(record, opener) {
+            return None;
+        }
         if self.left == 0 {
             self.skipped += 1;
             return None;

@@ -1,13 +1,13 @@
 //! What became of a connection and of a transfer.
 
 use super::endpoint::{Address, Endpoint};
-use super::report::{Outcome, Vantage};
+use super::report::Outcome;
 use super::session::Session;
 use super::track::{ACCEPTOR, OPENER, Track};
 use super::transfer::{Judged, Transfer};
 use super::vantage;
 use crate::audit::Check;
-use crate::ftp::FlowKind;
+use crate::ftp::{End, FlowKind};
 
 /// Why something is judged now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -277,10 +277,10 @@ impl Case<'_> {
 pub(super) fn astray(control: &Track, flow: FlowKind, announced: Endpoint) -> bool {
     let [client, server] = control.ends;
     let (own, end) = match flow {
-        FlowKind::ActiveData => (client, Vantage::Client),
-        FlowKind::PassiveData | FlowKind::Control => (server, Vantage::Server),
+        FlowKind::ActiveData => (client, End::Client),
+        FlowKind::PassiveData | FlowKind::Control => (server, End::Server),
     };
-    let behind = || own.address.private() || vantage::of(control).0 == end;
+    let behind = || own.address.private() || vantage::is_at(control, end);
     announced.address != own.address && (announced.address.private() || !behind())
 }
 
@@ -374,12 +374,8 @@ pub(super) fn control(session: &Session, close: Close, now: u64) -> Control {
 fn control_outcome(session: &Session, close: Close, now: u64) -> (Outcome, bool) {
     let track = &session.track;
     let spoke = session.greeted || session.hidden.is_some() || track.acceptor().bytes > 0;
-    if !spoke && track.established.is_none() {
+    if !spoke && !came_about(track) {
         return handshake(track, false, now);
-    }
-    // A SYN-ACK that comes again says that the handshake's last packet did not arrive.
-    if !spoke && track.acceptor().syns >= 2 {
-        return sure(Outcome::HandshakeStopped);
     }
     let cut = matches!(close, Close::Capture | Close::Hurried);
     let quiet = now.saturating_sub(track.last.time) >= QUIET;

@@ -2,6 +2,7 @@
 
 use super::report::Vantage;
 use super::track::{Half, Track};
+use crate::ftp::End;
 
 /// Systems begin to count with one of these.
 const INITIAL: [u8; 3] = [64, 128, 255];
@@ -10,6 +11,15 @@ const INITIAL: [u8; 3] = [64, 128, 255];
 const LONGER: u64 = 4;
 /// In nanoseconds: what passes between two programs of one machine.
 const AT_ONCE: u64 = 100_000;
+
+/// Whether the packets of a connection from client to server were captured at this end.
+pub(super) fn is_at(track: &Track, end: End) -> bool {
+    let there = match end {
+        End::Client => Vantage::Client,
+        End::Server => Vantage::Server,
+    };
+    of(track).0 == there
+}
 
 /// Where the packets of a connection from client to server were captured, and why it is taken to be
 /// there.

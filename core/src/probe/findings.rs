@@ -13,14 +13,9 @@ use crate::space::Family;
 /// The findings, the worst first.
 pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut ports: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
-    let mut servers: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
-    let mut hosts: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
-    for session in sessions {
-        ports.entry(&session.server).or_default().push(session);
-        servers.entry(address(&session.server)).or_default().push(session);
-        hosts.entry(&session.host).or_default().push(session);
-    }
+    let ports = by(sessions, |session| &session.server);
+    let servers = by(sessions, |session| address(&session.server));
+    let hosts = by(sessions, |session| &session.host);
     let mut told = Vec::new();
     for (host, sessions) in &hosts {
         if let Some((family, finding)) = families(host, sessions) {
@@ -48,6 +43,18 @@ pub(super) fn of(sessions: &[ProbedSession]) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// The sessions that have something in common.
+fn by(
+    sessions: &[ProbedSession],
+    what: impl Fn(&ProbedSession) -> &str,
+) -> BTreeMap<&str, Vec<&ProbedSession>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for session in sessions {
+        groups.entry(what(session)).or_default().push(session);
+    }
+    groups
 }
 
 fn finding(code: Check, severity: Severity, message: String, help: &str) -> Finding {
@@ -136,10 +143,7 @@ fn control(server: &str, sessions: &[&ProbedSession], elsewhere: bool) -> Vec<Fi
 
 /// Gives passive modes in TLS the code of what the other sessions of their server show about them.
 pub(super) fn refine(sessions: &mut [ProbedSession]) {
-    let mut servers: BTreeMap<&str, Vec<&ProbedSession>> = BTreeMap::new();
-    for session in &*sessions {
-        servers.entry(address(&session.server)).or_default().push(session);
-    }
+    let servers = by(sessions, |session| address(&session.server));
     let blind = servers.iter().filter(|(_, sessions)| blinded(sessions));
     let blind: Vec<String> = blind.map(|(server, _)| (*server).to_owned()).collect();
     for session in sessions {
@@ -254,6 +258,7 @@ fn certificate(sessions: &[&ProbedSession]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::data::Attempt;
     use super::super::report::{ProbeStage, ProbedData, ProbedMode, ProbedTry};
     use super::*;
     use crate::ftp::DataMode;
@@ -290,17 +295,9 @@ mod tests {
     fn a_blind_helper_is_one_finding_for_all_control_ports() {
         let data = |outcome| ProbedData {
             outcome,
-            message: String::new(),
             connected: outcome == ProbeOutcome::Works,
             announced: Some("192.0.2.1:21000".to_owned()),
-            address: None,
-            in_range: None,
-            peer: None,
-            reply: None,
-            bytes: 0,
-            resumed: None,
-            milliseconds: 1,
-            predicted: None,
+            ..Attempt::begin().data
         };
         let with = |server, protection, outcome: ProbeOutcome| {
             let mode = ProbedMode {

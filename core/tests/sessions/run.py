@@ -181,6 +181,9 @@ def evidence(options: argparse.Namespace) -> int:
         for one in CASES
         if not options.only or any(name in one.scenario.name for name in options.only)
     ]
+    if not wanted:
+        print(f"no scenario is called like {options.only}")
+        return 2
     done: list[Evidence] = []
     failed = again = 0
     with TemporaryDirectory() as directory, ThreadPoolExecutor(options.jobs) as pool:

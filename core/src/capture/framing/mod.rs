@@ -152,7 +152,7 @@ impl<R: Read> Frames<R> {
             Kind::Pcapng { .. } => CaptureForm::Pcapng,
         };
         let (packets, bytes) = (self.packets, self.input.passed);
-        let missed = self.missed.of_interfaces.max(self.missed.before_packets);
-        Ok(Taken { form, end, packets, bytes, unreadable: self.unreadable, missed })
+        let (unreadable, missed) = (self.unreadable, self.missed.count());
+        Ok(Taken { form, end, packets, bytes, unreadable, missed })
     }
 }

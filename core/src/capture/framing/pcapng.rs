@@ -20,11 +20,18 @@ use crate::error::Error;
 const INTERFACES: usize = 4096;
 
 /// What a capturing program has missed, which it says of each interface in the end, or of packets when it
-/// sees the next one. Both are about the same packets.
+/// sees the next one.
 #[derive(Default)]
 pub(super) struct Missed {
-    pub(super) of_interfaces: u64,
-    pub(super) before_packets: u64,
+    of_interfaces: u64,
+    before_packets: u64,
+}
+
+impl Missed {
+    /// How many packets. Both counts are about the same ones.
+    pub(super) fn count(&self) -> u64 {
+        self.of_interfaces.max(self.before_packets)
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from . import audit
 from .command import Command
 from .model import Mode, Scenario, works
 from .pyftpd import ROUND, PyFtpd
-from .sniffer import Sniffer
+from .sniffer import sniffing
 from .vsftpd import Vsftpd
 from .world import World
 
@@ -81,10 +82,8 @@ def run_case(case: Case, command: Path, certificate: Path) -> Evidence:
         try:
             world.load(scenario.at, scenario.dialect, scenario.rules)
             ask = Command(command, directory, scenario)
-            with (
-                Sniffer(world.client, directory / "client.pcap") as near,
-                Sniffer(world.server, directory / "server.pcap") as far,
-            ):
+            near, far = directory / "client.pcap", directory / "server.pcap"
+            with sniffing(world.client, near), sniffing(world.server, far):
                 heard = ask.listen(world.client, "eth0")
                 probe = ask.observed(world.client, "probe", *_how(scenario))
                 live = heard()
@@ -96,11 +95,11 @@ def run_case(case: Case, command: Path, certificate: Path) -> Evidence:
         _probed(found, scenario, said, probe)
         _findings(found, "the probe", probe, case.findings)
         for who, place, report, findings in (
-            ("tcpdump", "client", ask.observed(None, "capture", str(near.file)), case.at_client),
+            ("tcpdump", "client", ask.observed(None, "capture", str(near)), case.at_client),
             ("live", "client", live, case.at_client),
-            ("tcpdump", "server", ask.observed(None, "capture", str(far.file)), case.at_server),
+            ("tcpdump", "server", ask.observed(None, "capture", str(far)), case.at_server),
         ):
-            _captured(found, scenario, place, report)
+            _captured(found, scenario, place, report, probe)
             _findings(found, f"the capture at the {place} ({who})", report, findings)
     return found
 
@@ -127,6 +126,10 @@ def _how(scenario: Scenario) -> Iterator[str]:
 
 def _probed(found: Evidence, scenario: Scenario, said: audit.Audit, probe: Any) -> None:
     """Is it what the reference expects, and what the audit predicts?"""
+    probed = {(one["protection"], one["family"]) for one in probe["sessions"]}
+    for mode in scenario.modes():
+        if (mode.protection, mode.family) not in probed:
+            found.wrong.append(f"{mode}: there was no session")
     for session in probe["sessions"]:
         name = f"{session['protection']} {session['family']}"
         found.seen.append(f"{name}: {session['outcome']} {session['message']}")
@@ -204,8 +207,13 @@ def _predicted(found: Evidence, what: str, observed: Any) -> None:
         found.wrong.append(f"{what}: the probe says {predicted['message']}")
 
 
-def _captured(found: Evidence, scenario: Scenario, place: str, report: Any) -> None:
-    """Is every transfer told as it was?"""
+def _captured(found: Evidence, scenario: Scenario, place: str, report: Any, probe: Any) -> None:
+    """Is every transfer told, and as it was?"""
+    # Of the others TLS hides which they were.
+    tried = _readable(probe, "modes", lambda mode: [mode["data"]] * len(mode["samples"]))
+    told = _readable(report, "transfers", lambda transfer: [transfer["mode"]])
+    if tried != told:
+        found.wrong.append(f"{place}: the probe tried {dict(tried)}, the capture tells {dict(told)}")
     for session in report["sessions"]:
         name = f"{place}: {session['protection']} {session['family']}"
         found.seen.append(f"{name}: {session['control']} {session['message']}")
@@ -229,6 +237,12 @@ def _captured(found: Evidence, scenario: Scenario, place: str, report: Any) -> N
             exactly = mode.passive and place == "client" and scenario.at != "client-host"
             if not _is(expected, outcome, CAPTURED, exactly):
                 found.wrong.append(f"{what}: expected {expected}, the capture {outcome}")
+
+
+def _readable(report: Any, what: str, modes: Callable[[Any], list[str]]) -> Counter[str]:
+    """How many data connections of sessions in the clear there are, by their modes."""
+    sessions = [one for one in report["sessions"] if one["protection"] == "plain"]
+    return Counter(mode for one in sessions for part in one[what] for mode in modes(part))
 
 
 def _findings(found: Evidence, who: str, report: Any, expected: frozenset[str]) -> None:

@@ -231,10 +231,7 @@ impl<'a> Filter<'a, '_> {
                 self.lowering.rule(chain, one.line, tests, Action::Accept);
             }
             if let Some((_, one)) = first.filter(|_| self.expects()) {
-                let what = "whether a list that stands before the inspection stops expected data";
-                let what = self.lowering.builder.symbol(what);
-                let tests =
-                    vec![Test::Mark { mark: MAYBE, negated: false }, Test::Unmodelled(what)];
+                let tests = vec![Test::Mark { mark: MAYBE, negated: false }, self.stopped_before()];
                 self.lowering.rule(chain, one.line, tests, Action::Accept);
             }
             for (interface, one) in applied(true) {

@@ -97,6 +97,12 @@ impl<'a> Filter<'a, '_> {
         }
     }
 
+    /// Whether a list on the same interface stops expected data: no manual says which of the two comes first.
+    pub(super) fn stopped_before(&mut self) -> Test {
+        let what = "whether a list that stands before the inspection stops expected data";
+        Test::Unmodelled(self.lowering.builder.symbol(what))
+    }
+
     /// Packets that may be of a session pass a list where they come in.
     pub(super) fn may_be_of_session(&mut self, chain: ChainId, line: Line<'a>) {
         let config = self.config;
@@ -109,9 +115,8 @@ impl<'a> Filter<'a, '_> {
         for interface in &config.interfaces.all {
             if interface.inspected.iter().any(|one| !one.out) {
                 let from = self.lowering.interface(interface.name, true);
-                let what = "whether a list that stands before the inspection stops expected data";
-                let what = self.lowering.builder.symbol(what);
-                let tests = vec![from.clone(), helper.clone(), Test::Unmodelled(what)];
+                let what = self.stopped_before();
+                let tests = vec![from.clone(), helper.clone(), what];
                 self.lowering.rule(chain, line, tests, Action::Accept);
             }
         }
@@ -132,8 +137,7 @@ impl<'a> Filter<'a, '_> {
             let from = self.lowering.interface(interface.name, true);
             self.lowering.rule(chain, line, vec![from, helper.clone()], Action::Accept);
         }
-        let what = "whether a list that stands before the inspection stops expected data";
-        let what = Test::Unmodelled(self.lowering.builder.symbol(what));
+        let what = self.stopped_before();
         self.lowering.rule(chain, line, vec![helper, what], Action::Accept);
     }
 

@@ -60,10 +60,11 @@ impl Lowering<'_> {
             }
         };
         let quick_match = |item: &Item| item.quick && matches!(item.what, What::Match(_));
-        let rules = || self.items.iter().map(|item| (&item.heads, item.tag.as_ref()));
-        let entries = self.entries.iter().flat_map(|entries| entries.iter());
-        let rules =
-            || rules().chain(entries.clone().map(|entry| (&entry.heads, entry.tag.as_ref())));
+        let rules = || {
+            let entries = self.entries.iter().flat_map(|entries| entries.iter());
+            let entries = entries.map(|entry| (&entry.heads, entry.tag.as_ref()));
+            self.items.iter().map(|item| (&item.heads, item.tag.as_ref())).chain(entries)
+        };
         let put = || rules().filter_map(|(_, tag)| tag);
         let asked = rules().flat_map(|(heads, _)| heads).filter_map(|head| head.tagged.as_ref());
         // `tag "$srcaddr"` is another one for each address.

@@ -189,10 +189,10 @@ impl<'a> Sections<'a> {
                 if name == "log-update" || name == "role-based" {
                     return Ok(());
                 }
-                self.mode = Mode::List(self.config.lists.open(Family::Ipv6, name, false, line));
+                let list = self.config.lists.open(Family::Ipv6, name, false, line);
+                self.mode = Mode::List(list);
                 if !words.is_done() {
                     // On one line, as it was written once.
-                    let Mode::List(list) = self.mode else { return Ok(()) };
                     entry(&mut self.config.lists, list, line, words)?;
                 }
             }
